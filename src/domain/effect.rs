@@ -1,0 +1,166 @@
+//! What must happen in the world because of a decision.
+
+use serde::{Deserialize, Serialize};
+
+use super::ids::{
+    CommentId, DeliveryId, ExecutionId, IssueRef, Login, RepoId, RepoName, RunId, SprintId,
+    TaskNumber,
+};
+use super::refusal::Refusal;
+
+/// Something to be done outside, after the decision that asked for it was committed. Each may be
+/// done twice, because the process may die between doing it and noting that it was done.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Effect {
+    /// Understand a stored webhook. Twice is harmless: what it says is compared with what we know.
+    Read {
+        /// Which.
+        delivery: DeliveryId,
+        /// The repository it is about, if it says so: comments should be heard in the order they
+        /// were written, and trouble with one repository should hold up no other.
+        about: Option<RepoId>,
+    },
+    /// Show 👀 on a comment. Twice is harmless: GitHub keeps one reaction of a kind per account.
+    Acknowledge {
+        /// Where.
+        repo: RepoName,
+        /// On which comment.
+        comment: CommentId,
+    },
+    /// Say something once on an issue or pull request. Twice is harmless: the comment carries `key`
+    /// as a hidden marker, which is looked for before it is posted again.
+    Say {
+        /// Where.
+        on: IssueRef,
+        /// What names this saying among all.
+        key: String,
+        /// What is said.
+        saying: Saying,
+    },
+    /// Draft the sprint's plan. Twice is harmless: an unchanged plan is no new version.
+    Draft {
+        /// Which sprint's.
+        sprint: SprintId,
+        /// The comment that asked, where one did and so deserves an answer.
+        asked: Option<Asked>,
+    },
+    /// Bring the plan comment up to date. Twice is harmless: it is written whole.
+    ShowPlan(SprintId),
+    /// Bring the status comment up to date. Twice is harmless: it is written whole.
+    ShowStatus(SprintId),
+    /// Push what an execution delivered and open its pull request. Twice is harmless: the branch
+    /// then stands where it stood, and a pull request of that branch is looked for first.
+    Publish(ExecutionId),
+    /// Put a try into its project's queue. Twice is harmless: a job's id is its execution's.
+    Queue {
+        /// Which run's task.
+        run: RunId,
+        /// Which task.
+        task: TaskNumber,
+        /// Which try.
+        execution: ExecutionId,
+        /// How long to wait before it may be taken, in seconds.
+        pause_seconds: u32,
+    },
+}
+
+/// Who asked for something, and in which comment.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Asked {
+    /// Who.
+    pub by: Login,
+    /// Where the answer belongs.
+    pub on: IssueRef,
+    /// In which comment.
+    pub comment: CommentId,
+}
+
+/// What Team6 says in a comment of its own.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Saying {
+    /// The first words on a new sprint issue.
+    Greeting {
+        /// The milestone's title.
+        milestone: String,
+    },
+    /// Why something was not done.
+    Refused {
+        /// For whom.
+        to: Login,
+        /// Why, all reasons at once.
+        refusals: Vec<Refusal>,
+    },
+    /// A second sprint issue cannot be one.
+    NoSecondSprint {
+        /// Why.
+        refusal: Refusal,
+    },
+    /// The list of commands.
+    Help {
+        /// The word that was not understood, if there was one.
+        unknown: Option<String>,
+    },
+    /// How the sprint stands.
+    Status(SprintId),
+    /// A task failed for good, and its owner decides.
+    TaskFailed {
+        /// Which run's.
+        run: RunId,
+        /// Which task.
+        task: TaskNumber,
+        /// Its owner.
+        owner: Login,
+        /// Its last execution.
+        execution: ExecutionId,
+    },
+    /// A pull request was closed unmerged, and its owner decides.
+    PullClosed {
+        /// Which task.
+        task: TaskNumber,
+        /// Its owner.
+        owner: Login,
+        /// The tasks that go on waiting.
+        waiting: Vec<TaskNumber>,
+    },
+    /// Everything is merged.
+    Completed(RunId),
+    /// Something broke on our side.
+    Trouble {
+        /// What the operator finds it by.
+        reference: String,
+    },
+}
+
+impl Effect {
+    /// Effects of one lane are carried out one after the other, in the order they were asked for.
+    pub fn lane(&self) -> String {
+        match self {
+            Self::Read { about: Some(repo), .. } => format!("deliveries {repo}"),
+            Self::Read { about: None, .. } => "deliveries".to_owned(),
+            Self::Acknowledge { repo, comment } => format!("reaction {repo} {comment}"),
+            Self::Say { on, .. } => format!("comments {on}"),
+            Self::Draft { sprint, .. } | Self::ShowPlan(sprint) => format!("plan {sprint}"),
+            Self::ShowStatus(sprint) => format!("status {sprint}"),
+            Self::Publish(execution) => format!("publish {execution}"),
+            Self::Queue { run, .. } => format!("queue {run}"),
+        }
+    }
+
+    /// Effects with one name need to be done only once, however often they were asked for before
+    /// the first of them began.
+    pub fn name(&self) -> Option<String> {
+        match self {
+            Self::ShowPlan(sprint) => Some(format!("show plan {sprint}")),
+            Self::ShowStatus(sprint) => Some(format!("show status {sprint}")),
+            Self::Say { key, .. } => Some(format!("say {key}")),
+            Self::Publish(execution) => Some(format!("publish {execution}")),
+            Self::Draft { sprint, asked: None } => Some(format!("draft {sprint}")),
+            Self::Draft { asked: Some(_), .. }
+            | Self::Read { .. }
+            | Self::Acknowledge { .. }
+            | Self::Queue { .. } => None,
+        }
+    }
+}

@@ -1,0 +1,18 @@
+//! What Team6 decides, and nothing it does: no clock, no network, no database, no randomness.
+
+pub mod checklist;
+pub mod command;
+pub mod effect;
+pub mod ids;
+pub mod lint;
+pub mod permission;
+pub mod plan;
+pub mod planner;
+pub mod references;
+pub mod refusal;
+pub mod retry;
+pub mod run;
+pub mod sprint;
+pub mod start;
+pub mod task;
+pub mod work;

@@ -1,0 +1,92 @@
+//! Who may do what.
+
+use serde::{Deserialize, Serialize};
+
+use super::ids::{Login, TaskNumber};
+use super::refusal::Refusal;
+
+/// What a person may do in a repository, from least to most.
+///
+/// <https://docs.github.com/en/organizations/managing-user-access-to-your-organizations-repositories/managing-repository-roles/repository-roles-for-an-organization>
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum Permission {
+    /// Nothing.
+    #[default]
+    None,
+    /// Look.
+    Read,
+    /// Sort issues.
+    Triage,
+    /// Push and merge.
+    Write,
+    /// Run the repository.
+    Maintain,
+    /// Everything.
+    Admin,
+}
+
+impl Permission {
+    /// The permission a role's name stands for; an organization's own roles are not guessed at.
+    pub fn named(name: &str) -> Option<Self> {
+        match name {
+            "none" => Some(Self::None),
+            "read" | "pull" => Some(Self::Read),
+            "triage" => Some(Self::Triage),
+            "write" | "push" => Some(Self::Write),
+            "maintain" => Some(Self::Maintain),
+            "admin" => Some(Self::Admin),
+            _ => None,
+        }
+    }
+
+    /// Whether this is enough to command Team6.
+    pub fn may_write(self) -> bool {
+        Self::Write <= self
+    }
+
+    /// Whether this is enough to speak for another owner.
+    pub fn maintains(self) -> bool {
+        Self::Maintain <= self
+    }
+}
+
+/// Whether a person may approve a task, or withdraw its approval: anybody who can write, and where
+/// the task has an owner, that owner or a maintainer.
+pub fn may_approve(
+    person: &Login,
+    permission: Permission,
+    task: TaskNumber,
+    owner: Option<&Login>,
+) -> Result<(), Refusal> {
+    match owner {
+        _ if !permission.may_write() => Err(Refusal::NeedsWrite),
+        Some(owner) if owner != person && !permission.maintains() => {
+            Err(Refusal::NotYourTask { task, owner: owner.clone() })
+        }
+        Some(_) | None => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_task_is_approved_by_its_owner_or_a_maintainer() {
+        let (ada, grace) = (Login("ada".into()), Login("grace".into()));
+        let task = TaskNumber(3);
+        assert_eq!(may_approve(&grace, Permission::Write, task, Some(&grace)), Ok(()));
+        assert_eq!(may_approve(&ada, Permission::Maintain, task, Some(&grace)), Ok(()));
+        assert_eq!(may_approve(&grace, Permission::Write, task, None), Ok(()));
+        assert_eq!(
+            may_approve(&grace, Permission::Write, task, Some(&ada)),
+            Err(Refusal::NotYourTask { task, owner: ada.clone() })
+        );
+        for permission in [Permission::None, Permission::Read, Permission::Triage] {
+            assert_eq!(may_approve(&ada, permission, task, Some(&ada)), Err(Refusal::NeedsWrite));
+        }
+    }
+}

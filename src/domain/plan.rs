@@ -1,0 +1,271 @@
+//! A sprint's plan: its tasks and what they wait for.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+
+use aws_lc_rs::digest;
+use serde::{Deserialize, Serialize};
+
+use super::ids::{AgentName, IssueRef, Login, RepoName, TaskNumber};
+
+/// What is proposed for a sprint. A plan may still be wrong; [`super::lint`] says how.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Plan {
+    /// Which edition of the sprint's plan this is, from 1.
+    pub version: i64,
+    /// Its tasks, by number.
+    pub tasks: Vec<PlannedTask>,
+}
+
+/// A task as the team is asked to approve it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PlannedTask {
+    /// Its place in the plan.
+    pub number: TaskNumber,
+    /// The issue that describes it.
+    pub issue: IssueRef,
+    /// The issue's title.
+    pub title: String,
+    /// The issue's text.
+    pub text: String,
+    /// The person accountable for it.
+    pub owner: Option<Login>,
+    /// The agent that shall do it.
+    pub agent: AgentName,
+    /// How big it is, in whatever unit the team counts.
+    pub estimate: Option<u32>,
+    /// What must be done before it.
+    pub after: Vec<Dependency>,
+}
+
+/// Something a task waits for.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Dependency {
+    /// Another task of the sprint.
+    Task(TaskNumber),
+    /// An open issue that is not part of the sprint.
+    Outside(IssueRef),
+    /// An issue that was closed as not planned, so waiting for it would never end.
+    Dropped(IssueRef),
+    /// An issue that is not there, or that we may not see.
+    Unknown(IssueRef),
+}
+
+/// A fingerprint of the exact text a person approved.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, sqlx::Type)]
+#[serde(transparent)]
+#[sqlx(transparent)]
+pub struct TextHash(pub String);
+
+impl fmt::Display for TextHash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl PlannedTask {
+    /// The repository the work is done in.
+    pub fn repo(&self) -> &RepoName {
+        &self.issue.repo
+    }
+
+    /// The fingerprint of everything an approval of this task approves.
+    pub fn hash(&self) -> TextHash {
+        let approved = serde_json::to_vec(&(
+            &self.issue,
+            &self.title,
+            &self.text,
+            &self.owner,
+            &self.agent,
+            &self.estimate,
+            &self.after,
+        ))
+        .expect("a task is plain data");
+        let digest = digest::digest(&digest::SHA256, &approved);
+        TextHash(hex::encode(&digest.as_ref()[..8]))
+    }
+
+    /// The tasks of the sprint it waits for.
+    pub fn waits_for(&self) -> impl Iterator<Item = TaskNumber> {
+        self.after.iter().filter_map(|dependency| match dependency {
+            Dependency::Task(number) => Some(*number),
+            Dependency::Outside(_) | Dependency::Dropped(_) | Dependency::Unknown(_) => None,
+        })
+    }
+}
+
+impl Plan {
+    /// The task of that number.
+    pub fn find(&self, number: TaskNumber) -> Option<&PlannedTask> {
+        self.tasks.iter().find(|task| task.number == number)
+    }
+
+    /// The task that an issue describes.
+    pub fn of_issue(&self, issue: &IssueRef) -> Option<&PlannedTask> {
+        self.tasks.iter().find(|task| task.issue == *issue)
+    }
+
+    /// Whether an issue is a task's, or one that a task waits for.
+    pub fn concerns(&self, issue: &IssueRef) -> bool {
+        self.tasks.iter().any(|task| {
+            task.issue == *issue
+                || task.after.iter().any(|dependency| match dependency {
+                    Dependency::Outside(other)
+                    | Dependency::Dropped(other)
+                    | Dependency::Unknown(other) => other == issue,
+                    Dependency::Task(_) => false,
+                })
+        })
+    }
+
+    /// The tasks in waves: a wave waits only for waves before it. Tasks in a circle, and those
+    /// behind one, are in no wave.
+    pub fn waves(&self) -> Vec<Vec<TaskNumber>> {
+        let mut open: BTreeMap<TaskNumber, usize> = BTreeMap::new();
+        let mut dependants: BTreeMap<TaskNumber, Vec<TaskNumber>> = BTreeMap::new();
+        for task in &self.tasks {
+            let waits: BTreeSet<_> = task.waits_for().collect();
+            open.insert(task.number, waits.len());
+            for number in waits {
+                dependants.entry(number).or_default().push(task.number);
+            }
+        }
+        let mut waves = Vec::new();
+        let mut wave: Vec<_> =
+            open.iter().filter(|(_, waits)| **waits == 0).map(|(number, _)| *number).collect();
+        while !wave.is_empty() {
+            let mut next = Vec::new();
+            for dependant in wave.iter().filter_map(|number| dependants.get(number)).flatten() {
+                let waits = open.get_mut(dependant).expect("every dependant is a task");
+                *waits -= 1;
+                if *waits == 0 {
+                    next.push(*dependant);
+                }
+            }
+            next.sort_unstable();
+            waves.push(std::mem::replace(&mut wave, next));
+        }
+        waves
+    }
+
+    /// The tasks that no wave can hold: those in a circle, and those that wait for one.
+    pub fn stuck(&self) -> Vec<TaskNumber> {
+        let placed: BTreeSet<_> = self.waves().into_iter().flatten().collect();
+        self.tasks.iter().map(|task| task.number).filter(|n| !placed.contains(n)).collect()
+    }
+
+    /// Every circle of dependencies, each by its path with the first task repeated at the end.
+    pub fn cycles(&self) -> Vec<Vec<TaskNumber>> {
+        let stuck: BTreeSet<_> = self.stuck().into_iter().collect();
+        let next: BTreeMap<TaskNumber, TaskNumber> = self
+            .tasks
+            .iter()
+            .filter(|task| stuck.contains(&task.number))
+            .filter_map(|task| Some((task.number, task.waits_for().find(|n| stuck.contains(n))?)))
+            .collect();
+        let mut seen = BTreeSet::new();
+        stuck.iter().filter_map(|start| circle(*start, &next, &mut seen)).collect()
+    }
+}
+
+/// Follows `next` from `start` until it meets itself; `None` if it meets ground already `seen`.
+fn circle(
+    start: TaskNumber,
+    next: &BTreeMap<TaskNumber, TaskNumber>,
+    seen: &mut BTreeSet<TaskNumber>,
+) -> Option<Vec<TaskNumber>> {
+    let mut path = Vec::new();
+    let mut at = start;
+    while seen.insert(at) {
+        path.push(at);
+        at = *next.get(&at)?;
+    }
+    let begin = path.iter().position(|number| *number == at)?;
+    let mut circle = path.split_off(begin);
+    circle.push(at);
+    Some(circle)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::domain::ids::IssueNumber;
+
+    fn plan(edges: &[(i64, &[i64])]) -> Plan {
+        let task = |(number, after): &(i64, &[i64])| PlannedTask {
+            number: TaskNumber(*number),
+            issue: IssueRef { repo: "acme/web".parse().unwrap(), number: IssueNumber(*number) },
+            title: format!("Task {number}"),
+            text: String::new(),
+            owner: None,
+            agent: AgentName("builder".into()),
+            estimate: None,
+            after: after.iter().map(|n| Dependency::Task(TaskNumber(*n))).collect(),
+        };
+        Plan { version: 1, tasks: edges.iter().map(task).collect() }
+    }
+
+    fn numbers(waves: Vec<Vec<TaskNumber>>) -> Vec<Vec<i64>> {
+        waves.into_iter().map(|wave| wave.into_iter().map(|n| n.0).collect()).collect()
+    }
+
+    #[test]
+    fn a_diamond_has_three_waves() {
+        let diamond = plan(&[(1, &[]), (2, &[1]), (3, &[1]), (4, &[2, 3])]);
+        assert_eq!(numbers(diamond.waves()), [vec![1], vec![2, 3], vec![4]]);
+        assert!(diamond.cycles().is_empty());
+    }
+
+    #[test]
+    fn a_circle_is_named_by_its_path_and_so_is_each_other_one() {
+        let circles =
+            plan(&[(1, &[3]), (2, &[1]), (3, &[2]), (4, &[1]), (5, &[5]), (6, &[]), (7, &[6])]);
+        assert_eq!(numbers(circles.cycles()), [vec![1, 3, 2, 1], vec![5, 5]]);
+        assert_eq!(numbers(circles.waves()), [vec![6], vec![7]]);
+        assert_eq!(circles.stuck(), [1, 2, 3, 4, 5].map(TaskNumber));
+    }
+
+    #[test]
+    fn an_approval_is_of_the_exact_text() {
+        let mut task = plan(&[(1, &[])]).tasks.remove(0);
+        let approved = task.hash();
+        assert_eq!(task.hash(), approved);
+        task.text.push(' ');
+        assert_ne!(task.hash(), approved);
+    }
+
+    proptest! {
+        #[test]
+        fn a_wave_waits_only_for_earlier_ones_and_nothing_is_left_out(
+            edges in prop::collection::vec((1i64..20, 1i64..20), 0..60)
+        ) {
+            let mut after: BTreeMap<i64, Vec<i64>> = (1..20).map(|n| (n, vec![])).collect();
+            for (a, b) in edges {
+                after.get_mut(&a).unwrap().push(b);
+            }
+            let listed: Vec<(i64, &[i64])> = after.iter().map(|(n, a)| (*n, a.as_slice())).collect();
+            let plan = plan(&listed);
+            let waves = plan.waves();
+            let depth: BTreeMap<_, _> = waves.iter().enumerate()
+                .flat_map(|(depth, wave)| wave.iter().map(move |n| (*n, depth))).collect();
+            for task in &plan.tasks {
+                if let Some(at) = depth.get(&task.number) {
+                    for waits in task.waits_for() {
+                        prop_assert!(depth[&waits] < *at);
+                    }
+                }
+            }
+            prop_assert_eq!(depth.len() + plan.stuck().len(), 19);
+            prop_assert_eq!(plan.stuck().is_empty(), plan.cycles().is_empty());
+            for cycle in plan.cycles() {
+                prop_assert_eq!(cycle.first(), cycle.last());
+                for pair in cycle.windows(2) {
+                    prop_assert!(plan.find(pair[0]).unwrap().waits_for().any(|n| n == pair[1]));
+                }
+            }
+        }
+    }
+}

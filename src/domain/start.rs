@@ -1,0 +1,55 @@
+//! What a start of a sprint is decided by, and the tasks it begins with.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::ids::{AgentName, BranchName, Login, RepoName};
+use super::permission::Permission;
+use super::plan::{Dependency, PlannedTask};
+use super::task::{self, Task};
+
+/// Everything a start is decided by.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Start {
+    /// Who said it.
+    pub by: Login,
+    /// What each owner may do where their tasks are, right now.
+    pub owners: BTreeMap<(String, RepoName), Permission>,
+    /// The agents there are.
+    pub agents: Vec<AgentName>,
+    /// The branches that other sprints work on.
+    pub taken: BTreeSet<(RepoName, BranchName)>,
+}
+
+impl Start {
+    /// What an owner may do in a repository; nothing, if nobody looked.
+    pub(super) fn permission_of(&self, owner: &Login, repo: &RepoName) -> Permission {
+        let key = (owner.0.to_ascii_lowercase(), repo.clone());
+        self.owners.get(&key).copied().unwrap_or_default()
+    }
+
+    /// A planned task at the beginning of its life.
+    pub(super) fn task(&self, planned: &PlannedTask) -> Task {
+        Task {
+            branch: self.branch(planned),
+            waits_for: planned
+                .after
+                .clone()
+                .into_iter()
+                .collect::<BTreeSet<Dependency>>()
+                .into_iter()
+                .collect(),
+            planned: planned.clone(),
+            state: task::State::Waiting,
+        }
+    }
+
+    /// The task's branch, told apart from another sprint's of the same name by the issue's number.
+    fn branch(&self, planned: &PlannedTask) -> BranchName {
+        let branch = BranchName::of(planned.number, &planned.title);
+        if self.taken.contains(&(planned.repo().clone(), branch.clone())) {
+            BranchName(format!("{branch}-{}", planned.issue.number))
+        } else {
+            branch
+        }
+    }
+}

@@ -1,0 +1,234 @@
+//! What is said between the server and its workers about one execution.
+
+use serde::{Deserialize, Serialize};
+
+use super::ids::{
+    AgentName, BranchName, CommitSha, Epoch, ExecutionId, ProjectName, RepoName, TaskNumber,
+    WorkerId,
+};
+
+/// Everything a worker needs to know to do one execution.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Assignment {
+    /// Which execution.
+    pub execution: ExecutionId,
+    /// The generation of the lease, to be repeated in everything said about it.
+    pub epoch: Epoch,
+    /// How long the lease lasts without being renewed, in seconds.
+    pub lease_seconds: u32,
+    /// The project it belongs to.
+    pub project: ProjectName,
+    /// The task's place in its plan.
+    pub task: TaskNumber,
+    /// The task's title.
+    pub title: String,
+    /// Which agent shall do it; the worker knows how to start it.
+    pub agent: AgentName,
+    /// What the agent is told.
+    pub prompt: String,
+    /// Where and from what the work begins.
+    pub checkout: Checkout,
+    /// Who the commits are by.
+    pub author: Identity,
+}
+
+/// Where and from what the work begins.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Checkout {
+    /// The repository.
+    pub repo: RepoName,
+    /// Where it is cloned from, over HTTP.
+    pub url: String,
+    /// The branch the pull request will be opened against.
+    pub base: BranchName,
+    /// Where that branch stood when the work was handed out.
+    pub base_sha: CommitSha,
+    /// The merges of the tasks this one waited for; the base must contain them.
+    pub contains: Vec<CommitSha>,
+    /// The branch to work on.
+    pub branch: BranchName,
+}
+
+/// A name and address for commits.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Identity {
+    /// The name.
+    pub name: String,
+    /// The e-mail address.
+    pub email: String,
+}
+
+/// A worker asks for work.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Claim {
+    /// Who asks.
+    pub worker: WorkerId,
+    /// Which start of that worker this is: leases of an earlier one are given back at once.
+    pub incarnation: String,
+}
+
+/// The answer to a claim that found work.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Claimed {
+    /// What to do.
+    pub assignment: Assignment,
+    /// Reads the assignment's repository, for an hour; never to be written down.
+    pub read_token: String,
+}
+
+/// A lease, as a worker names it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Lease {
+    /// Of which execution.
+    pub execution: ExecutionId,
+    /// Which generation.
+    pub epoch: Epoch,
+}
+
+/// What a worker hears about a lease it renews.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Renewed {
+    /// It holds; go on.
+    GoOn,
+    /// It holds, but the work is not wanted any more: stop the agent and report.
+    Cancel,
+    /// It is somebody else's now: stop the agent and say nothing.
+    Lost,
+}
+
+/// A worker says that it is alive and still holds these.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Renew {
+    /// Who says so.
+    pub worker: WorkerId,
+    /// What it holds.
+    pub leases: Vec<Lease>,
+}
+
+/// The answer to [`Renew`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Renewals {
+    /// One for each lease asked about.
+    pub leases: Vec<Renewal>,
+}
+
+/// What became of one lease.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Renewal {
+    /// Which lease.
+    pub lease: Lease,
+    /// What to do about it.
+    pub renewed: Renewed,
+}
+
+/// Some lines of an execution's trace.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct TraceBatch {
+    /// The generation of the lease.
+    pub epoch: Epoch,
+    /// The lines, in order.
+    pub lines: Vec<TraceLine>,
+}
+
+/// A worker is done with an execution.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Finish {
+    /// The generation of the lease.
+    pub epoch: Epoch,
+    /// How it ended.
+    pub outcome: Outcome,
+}
+
+/// One line of an execution's trace.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct TraceLine {
+    /// Its place in the trace, from 1; sending a line twice is sending it once.
+    pub seq: i64,
+    /// What kind of line: `message`, `thought`, `tool`, `plan`, `usage`, `worker`, `raw`.
+    pub kind: String,
+    /// What was said, as the agent's protocol spells it.
+    pub body: serde_json::Value,
+}
+
+/// How an execution ended, as its worker found it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "outcome")]
+pub enum Outcome {
+    /// There are commits, the tree is clean, and the bundle holds them.
+    Delivered(Delivery),
+    /// There is nothing to show.
+    Failed(Failure),
+    /// It was stopped because it was not wanted any more.
+    Cancelled,
+}
+
+/// What an agent delivered, as the worker verified it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Delivery {
+    /// The last commit.
+    pub head: CommitSha,
+    /// Where the work began.
+    pub base_sha: CommitSha,
+    /// The titles of the commits, oldest first.
+    pub commits: Vec<String>,
+    /// What the agent said it did, in its own words.
+    pub summary: String,
+    /// How many files changed, and lines.
+    pub size: Size,
+}
+
+/// How big a change is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Size {
+    /// Files touched.
+    pub files: u32,
+    /// Lines added.
+    pub added: u32,
+    /// Lines removed.
+    pub removed: u32,
+}
+
+/// Why an execution failed, and so what is done about it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Failure {
+    /// Its kind.
+    pub class: Class,
+    /// What happened, for the owner.
+    pub message: String,
+}
+
+/// The kinds of failure; the kind decides whether it is tried again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, sqlx::Type)]
+#[serde(rename_all = "snake_case")]
+#[sqlx(type_name = "text", rename_all = "snake_case")]
+pub enum Class {
+    /// The agent could not be started, or died.
+    AgentDied,
+    /// The agent said nothing for too long, or took too long.
+    TimedOut,
+    /// The agent ended its turn without committing anything.
+    NothingDone,
+    /// The agent left changes it did not commit.
+    LeftDirty,
+    /// The result holds what Team6 does not push: a path outside the tree, a workflow, too much.
+    Unacceptable,
+    /// The agent is not configured on this worker, or is configured wrongly.
+    Misconfigured,
+    /// The machine or the network failed: cloning, disk, the server.
+    Machinery,
+}
+
+impl Class {
+    /// Whether another try may end better.
+    pub fn is_worth_retrying(self) -> bool {
+        match self {
+            Self::AgentDied
+            | Self::TimedOut
+            | Self::NothingDone
+            | Self::LeftDirty
+            | Self::Machinery => true,
+            Self::Unacceptable | Self::Misconfigured => false,
+        }
+    }
+}
