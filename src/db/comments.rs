@@ -1,0 +1,65 @@
+//! The `own_comment` table: comments that Team6 keeps up to date.
+
+use sqlx::FromRow;
+
+use super::{Result, Tx};
+use crate::domain::ids::{CommentId, SprintId};
+
+/// Which of a sprint's comments.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, sqlx::Type)]
+#[sqlx(type_name = "text", rename_all = "snake_case")]
+pub enum Kind {
+    /// The plan with its boxes.
+    Plan,
+    /// How the sprint stands.
+    Status,
+}
+
+/// A comment of ours, and what we last saw or wrote in it.
+#[derive(Clone, Debug, PartialEq, FromRow)]
+pub struct OwnComment {
+    /// Whose.
+    pub sprint_id: SprintId,
+    /// Which.
+    pub kind: Kind,
+    /// GitHub's id.
+    pub comment_id: CommentId,
+    /// The text as we last wrote it, with the edits we have taken in since.
+    pub body: String,
+}
+
+/// Remembers a comment, in place of the one of that kind before.
+pub async fn remember(tx: &mut Tx, comment: &OwnComment) -> Result<()> {
+    let comment = comment.clone();
+    tx.query(
+        "insert into own_comment (sprint_id, kind, comment_id, body) values ($1, $2, $3, $4)
+         on conflict (sprint_id, kind) do update set comment_id = $3, body = $4",
+    )
+    .bind(comment.sprint_id)
+    .bind(comment.kind)
+    .bind(comment.comment_id)
+    .bind(comment.body)
+    .run()
+    .await?;
+    Ok(())
+}
+
+/// A sprint's comment of that kind, if it was posted.
+pub async fn find(tx: &mut Tx, sprint: &SprintId, kind: Kind) -> Result<Option<OwnComment>> {
+    tx.query(
+        "select sprint_id, kind, comment_id, body from own_comment
+         where sprint_id = $1 and kind = $2",
+    )
+    .bind(sprint.clone())
+    .bind(kind)
+    .first()
+    .await
+}
+
+/// The comment with that id, if it is ours.
+pub async fn by_id(tx: &mut Tx, comment: CommentId) -> Result<Option<OwnComment>> {
+    tx.query("select sprint_id, kind, comment_id, body from own_comment where comment_id = $1")
+        .bind(comment)
+        .first()
+        .await
+}

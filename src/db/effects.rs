@@ -1,0 +1,135 @@
+//! The `effect` table: what decisions asked for and nobody has done yet.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use sqlx::FromRow;
+use sqlx::types::Json;
+use uuid::Uuid;
+
+use super::{Result, Tx};
+use crate::domain::effect::Effect;
+use crate::domain::ids::DeliveryId;
+
+/// An effect on lease to one carrier.
+#[derive(Debug, FromRow)]
+pub struct Leased {
+    /// Its id.
+    pub id: String,
+    /// What to do.
+    pub body: Json<Effect>,
+    /// The webhook that led to it.
+    pub delivery_id: Option<DeliveryId>,
+    /// Which try this is, from 1.
+    pub attempt: i64,
+}
+
+/// Asks for an effect to be carried out after this transaction commits.
+pub async fn push(
+    tx: &mut Tx,
+    effect: &Effect,
+    cause: Option<&DeliveryId>,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    tx.query(
+        "insert into effect (id, lane, name, body, delivery_id, due_at, attempt)
+         select $1, $2, $3, $4, $5, $6, 0
+         where not exists (
+             select 1 from effect
+             where name = $3 and attempt = 0 and leased_until is null and given_up_at is null)",
+    )
+    .bind(Uuid::now_v7().to_string())
+    .bind(effect.lane())
+    .bind(effect.name())
+    .bind(Json(effect.clone()))
+    .bind(cause.cloned())
+    .bind(now)
+    .run()
+    .await?;
+    Ok(())
+}
+
+/// Leases the next effect that is due and first in its lane. The condition on the lease stands
+/// twice on purpose: on PostgreSQL two carriers can pick the same row, and the second must find it
+/// taken once it gets the row's lock.
+pub async fn lease(tx: &mut Tx, now: DateTime<Utc>, lease: TimeDelta) -> Result<Option<Leased>> {
+    tx.query(
+        "update effect set attempt = attempt + 1, leased_until = $2
+         where id = (select e.id from effect e
+                     where e.given_up_at is null
+                       and e.due_at <= $1
+                       and (e.leased_until is null or e.leased_until <= $1)
+                       and not exists (select 1 from effect f
+                                       where f.lane = e.lane and f.id < e.id and f.given_up_at is null)
+                     order by e.id limit 1)
+           and (leased_until is null or leased_until <= $1)
+         returning id, body, delivery_id, attempt",
+    )
+    .bind(now)
+    .bind(now + lease)
+    .first()
+    .await
+}
+
+/// Forgets an effect that was carried out, unless a later try has taken it over.
+pub async fn done(tx: &mut Tx, leased: &Leased) -> Result<()> {
+    tx.query("delete from effect where id = $1 and attempt = $2")
+        .bind(leased.id.clone())
+        .bind(leased.attempt)
+        .run()
+        .await?;
+    Ok(())
+}
+
+/// Puts an effect off, because of `trouble`, unless a later try has taken it over.
+pub async fn put_off(
+    tx: &mut Tx,
+    leased: &Leased,
+    until: DateTime<Utc>,
+    trouble: &str,
+) -> Result<()> {
+    tx.query(
+        "update effect set leased_until = null, due_at = $3, trouble = $4
+         where id = $1 and attempt = $2",
+    )
+    .bind(leased.id.clone())
+    .bind(leased.attempt)
+    .bind(until)
+    .bind(trouble.to_owned())
+    .run()
+    .await?;
+    Ok(())
+}
+
+/// Gives an effect up, so that it no longer holds up its lane; it stays for people to look at.
+pub async fn give_up(
+    tx: &mut Tx,
+    leased: &Leased,
+    now: DateTime<Utc>,
+    trouble: &str,
+) -> Result<()> {
+    tx.query(
+        "update effect set leased_until = null, given_up_at = $3, trouble = $4
+         where id = $1 and attempt = $2",
+    )
+    .bind(leased.id.clone())
+    .bind(leased.attempt)
+    .bind(now)
+    .bind(trouble.to_owned())
+    .run()
+    .await?;
+    Ok(())
+}
+
+/// Gives back every lease: at start, when one server has the database to itself, whoever held them
+/// is gone.
+pub async fn free_all(tx: &mut Tx) -> Result<u64> {
+    tx.query("update effect set leased_until = null where leased_until is not null").run().await
+}
+
+/// How many effects are waiting, and how many were given up.
+pub async fn count(tx: &mut Tx) -> Result<(i64, i64)> {
+    let row: Option<(i64, i64)> = tx
+        .query("select count(*) - count(given_up_at), count(given_up_at) from effect")
+        .first()
+        .await?;
+    Ok(row.unwrap_or_default())
+}

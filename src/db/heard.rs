@@ -1,0 +1,16 @@
+//! The `heard` table: what was heard once and must not be heard again.
+
+use chrono::{DateTime, Utc};
+
+use super::{Result, Tx};
+
+/// Notes that `key` was heard; false if it had been before.
+pub async fn first_time(tx: &mut Tx, key: &str, now: DateTime<Utc>) -> Result<bool> {
+    let new = tx
+        .query("insert into heard (key, heard_at) values ($1, $2) on conflict (key) do nothing")
+        .bind(key.to_owned())
+        .bind(now)
+        .run()
+        .await?;
+    Ok(new == 1)
+}

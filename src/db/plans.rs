@@ -1,0 +1,80 @@
+//! The `plan` and `approval` tables.
+
+use chrono::{DateTime, Utc};
+use sqlx::FromRow;
+use sqlx::types::Json;
+
+use super::{Result, Tx};
+use crate::domain::ids::{Login, SprintId, TaskNumber};
+use crate::domain::plan::{Plan, PlannedTask, TextHash};
+use crate::domain::sprint::Approval;
+
+/// Adds a version of a sprint's plan.
+pub async fn add(tx: &mut Tx, sprint: &SprintId, plan: &Plan, now: DateTime<Utc>) -> Result<()> {
+    tx.query("insert into plan (sprint_id, version, tasks, created_at) values ($1, $2, $3, $4)")
+        .bind(sprint.clone())
+        .bind(plan.version)
+        .bind(Json(plan.tasks.clone()))
+        .bind(now)
+        .run()
+        .await?;
+    Ok(())
+}
+
+/// A sprint's plan as it stands.
+pub async fn latest(tx: &mut Tx, sprint: &SprintId) -> Result<Option<Plan>> {
+    let row: Option<(i64, Json<Vec<PlannedTask>>)> = tx
+        .query("select version, tasks from plan where sprint_id = $1 order by version desc limit 1")
+        .bind(sprint.clone())
+        .first()
+        .await?;
+    Ok(row.map(|(version, tasks)| Plan { version, tasks: tasks.0 }))
+}
+
+#[derive(FromRow)]
+struct ApprovalRow {
+    task: TaskNumber,
+    hash: TextHash,
+    approved_by: Login,
+    approved_at: DateTime<Utc>,
+}
+
+/// The approvals that count.
+pub async fn approvals(tx: &mut Tx, sprint: &SprintId) -> Result<Vec<Approval>> {
+    let rows: Vec<ApprovalRow> = tx
+        .query(
+            "select task, hash, approved_by, approved_at from approval
+             where sprint_id = $1 order by task, hash",
+        )
+        .bind(sprint.clone())
+        .all()
+        .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| Approval {
+            task: row.task,
+            hash: row.hash,
+            by: row.approved_by,
+            at: row.approved_at,
+        })
+        .collect())
+}
+
+/// Makes the approvals that count be these.
+pub async fn set_approvals(tx: &mut Tx, sprint: &SprintId, approvals: &[Approval]) -> Result<()> {
+    tx.query("delete from approval where sprint_id = $1").bind(sprint.clone()).run().await?;
+    for approval in approvals {
+        tx.query(
+            "insert into approval (sprint_id, task, hash, approved_by, approved_at)
+             values ($1, $2, $3, $4, $5)",
+        )
+        .bind(sprint.clone())
+        .bind(approval.task)
+        .bind(approval.hash.clone())
+        .bind(approval.by.clone())
+        .bind(approval.at)
+        .run()
+        .await?;
+    }
+    Ok(())
+}

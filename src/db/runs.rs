@@ -1,0 +1,86 @@
+//! The `orchestration_runs` table.
+
+use chrono::{DateTime, Utc};
+use sqlx::FromRow;
+
+use super::{Error, Result, Tx, tasks};
+use crate::domain::ids::{Login, RunId, RunNumber, SprintId};
+use crate::domain::run::{Run, State};
+
+#[derive(FromRow)]
+struct Row {
+    id: RunId,
+    number: RunNumber,
+    status: State,
+    started_by: Login,
+}
+
+/// When a run began and ended, and of which sprint it is.
+#[derive(Clone, Debug, FromRow)]
+pub struct Times {
+    /// Its sprint.
+    pub sprint_id: SprintId,
+    /// When it was started.
+    pub started_at: DateTime<Utc>,
+    /// When it ended, if it has.
+    pub finished_at: Option<DateTime<Utc>>,
+}
+
+/// Writes a run down for the first time.
+pub async fn insert(tx: &mut Tx, sprint: &SprintId, run: &Run, now: DateTime<Utc>) -> Result<()> {
+    tx.query(
+        "insert into orchestration_runs (id, sprint_id, number, status, started_by, started_at)
+         values ($1, $2, $3, $4, $5, $6)",
+    )
+    .bind(run.id.clone())
+    .bind(sprint.clone())
+    .bind(run.number)
+    .bind(run.state)
+    .bind(run.started_by.clone())
+    .bind(now)
+    .run()
+    .await?;
+    Ok(())
+}
+
+/// Moves a run to its new state.
+pub async fn advance(tx: &mut Tx, run: &RunId, to: State, now: DateTime<Utc>) -> Result<()> {
+    let finished = (!to.is_live()).then_some(now);
+    tx.query("update orchestration_runs set status = $2, finished_at = $3 where id = $1")
+        .bind(run.clone())
+        .bind(to)
+        .bind(finished)
+        .run()
+        .await?;
+    Ok(())
+}
+
+/// A sprint's latest run, with its tasks.
+pub async fn latest(tx: &mut Tx, sprint: &SprintId) -> Result<Option<Run>> {
+    let row: Option<Row> = tx
+        .query(
+            "select id, number, status, started_by from orchestration_runs
+             where sprint_id = $1 order by number desc limit 1",
+        )
+        .bind(sprint.clone())
+        .first()
+        .await?;
+    let Some(row) = row else { return Ok(None) };
+    let tasks = tasks::of_run(tx, &row.id).await?;
+    Ok(Some(Run {
+        id: row.id,
+        number: row.number,
+        state: row.status,
+        started_by: row.started_by,
+        tasks,
+    }))
+}
+
+/// When a run began and ended.
+pub async fn times(tx: &mut Tx, run: &RunId) -> Result<Times> {
+    tx.query("select sprint_id, started_at, finished_at from orchestration_runs where id = $1")
+        .bind(run.clone())
+        .first()
+        .await?
+        .ok_or_else(|| Error::Missing(format!("run {run}")))
+}

@@ -1,0 +1,134 @@
+//! The `sprint` table, and a sprint put together from all its tables.
+
+use sqlx::FromRow;
+use sqlx::types::Json;
+
+use super::{Error, Result, Tx, plans, runs};
+use crate::domain::ids::{IssueNumber, MilestoneNumber, ProjectName, RepoId, RepoName, SprintId};
+use crate::domain::sprint::{Goal, Sprint, State};
+
+#[derive(FromRow)]
+struct Row {
+    id: SprintId,
+    project: ProjectName,
+    repo_id: RepoId,
+    repo: RepoName,
+    issue: IssueNumber,
+    milestone: MilestoneNumber,
+    goal: Json<Goal>,
+    state: State,
+    revision: i64,
+}
+
+/// Which edition of a sprint was read; whoever saves an older one is refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Revision(i64);
+
+/// Writes a sprint down for the first time; false if it is there already.
+pub async fn insert(tx: &mut Tx, sprint: &Sprint) -> Result<bool> {
+    let sprint = sprint.clone();
+    let inserted = tx
+        .query(
+            "insert into sprint (id, project, repo_id, repo, issue, milestone, goal, state, revision)
+             values ($1, $2, $3, $4, $5, $6, $7, $8, 1)
+             on conflict do nothing",
+        )
+        .bind(sprint.id)
+        .bind(sprint.project)
+        .bind(sprint.repo_id)
+        .bind(sprint.repo)
+        .bind(sprint.issue)
+        .bind(sprint.milestone)
+        .bind(Json(sprint.goal))
+        .bind(sprint.state)
+        .run()
+        .await?;
+    Ok(inserted == 1)
+}
+
+/// A sprint with its plan, its approvals and its latest run.
+pub async fn find(tx: &mut Tx, id: &SprintId) -> Result<Option<(Sprint, Revision)>> {
+    let row: Option<Row> = tx
+        .query(
+            "select id, project, repo_id, repo, issue, milestone, goal, state, revision
+             from sprint where id = $1",
+        )
+        .bind(id.clone())
+        .first()
+        .await?;
+    let Some(row) = row else { return Ok(None) };
+    let sprint = Sprint {
+        project: row.project,
+        repo: row.repo,
+        repo_id: row.repo_id,
+        issue: row.issue,
+        milestone: row.milestone,
+        goal: row.goal.0,
+        state: row.state,
+        plan: plans::latest(tx, id).await?,
+        approvals: plans::approvals(tx, id).await?,
+        run: runs::latest(tx, id).await?,
+        id: row.id,
+    };
+    Ok(Some((sprint, Revision(row.revision))))
+}
+
+/// The same, where it must be there.
+pub async fn get(tx: &mut Tx, id: &SprintId) -> Result<(Sprint, Revision)> {
+    find(tx, id).await?.ok_or_else(|| Error::Missing(format!("sprint {id}")))
+}
+
+/// Moves the sprint's own row on to what was decided; false if somebody was faster.
+pub async fn advance(tx: &mut Tx, sprint: &Sprint, read: Revision) -> Result<bool> {
+    let moved = tx
+        .query(
+            "update sprint
+             set project = $3, repo = $4, milestone = $5, goal = $6, state = $7,
+                 revision = revision + 1
+             where id = $1 and revision = $2",
+        )
+        .bind(sprint.id.clone())
+        .bind(read.0)
+        .bind(sprint.project.clone())
+        .bind(sprint.repo.clone())
+        .bind(sprint.milestone)
+        .bind(Json(sprint.goal.clone()))
+        .bind(sprint.state)
+        .run()
+        .await?;
+    Ok(moved == 1)
+}
+
+/// The sprint that a milestone is, if it is one.
+pub async fn of_milestone(
+    tx: &mut Tx,
+    repo: RepoId,
+    milestone: MilestoneNumber,
+) -> Result<Option<SprintId>> {
+    let row: Option<(SprintId,)> = tx
+        .query(
+            "select id from sprint
+             where repo_id = $1 and milestone = $2 and state = 'recognized'",
+        )
+        .bind(repo)
+        .bind(milestone)
+        .first()
+        .await?;
+    Ok(row.map(|row| row.0))
+}
+
+/// The recognized sprints of a project.
+pub async fn of_project(tx: &mut Tx, project: &ProjectName) -> Result<Vec<SprintId>> {
+    let rows: Vec<(SprintId,)> = tx
+        .query("select id from sprint where project = $1 and state = 'recognized' order by id")
+        .bind(project.clone())
+        .all()
+        .await?;
+    Ok(rows.into_iter().map(|row| row.0).collect())
+}
+
+/// Every sprint we ever recognized.
+pub async fn all(tx: &mut Tx) -> Result<Vec<SprintId>> {
+    let rows: Vec<(SprintId,)> = tx.query("select id from sprint order by id").all().await?;
+    Ok(rows.into_iter().map(|row| row.0).collect())
+}
