@@ -1,0 +1,150 @@
+//! Our side of a conversation with an agent.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use agent_client_protocol::schema::ProtocolVersion;
+use agent_client_protocol::v1::ConnectionTo;
+use agent_client_protocol::v1::schema::{
+    CancelNotification, ClientCapabilities, Implementation, InitializeRequest, NewSessionRequest,
+    PermissionOptionKind, PromptRequest, RequestPermissionOutcome, RequestPermissionRequest,
+    RequestPermissionResponse, SelectedPermissionOutcome, SessionId,
+};
+use agent_client_protocol::{
+    Agent, Client, Lines, UntypedMessage, on_receive_notification, on_receive_request,
+};
+use futures::sink;
+use tokio::io::AsyncWriteExt as _;
+use tokio::process::{ChildStdin, ChildStdout};
+use tokio_util::sync::CancellationToken;
+
+use super::super::{Ended, Error, Limits, lines};
+use super::pulse::Pulse;
+
+type Failure = agent_client_protocol::Error;
+
+/// An agent that says more than this in one line is not going to be understood.
+const LINE: usize = 8 << 20;
+
+/// A conversation of one turn.
+pub(in super::super) struct Conversation {
+    pub(in super::super) stdin: ChildStdin,
+    pub(in super::super) stdout: ChildStdout,
+    pub(in super::super) tree: PathBuf,
+    pub(in super::super) prompt: String,
+    pub(in super::super) limits: Limits,
+    pub(in super::super) pulse: Arc<Pulse>,
+    pub(in super::super) stop: CancellationToken,
+}
+
+impl Conversation {
+    /// Holds it: introduces us, opens a session in the tree, prompts, and hears the agent out.
+    ///
+    /// No file or terminal capability is offered: those would act in the worker, outside the agent's sandbox.
+    pub(in super::super) async fn hold(self) -> Result<Ended, Error> {
+        let Self { stdin, stdout, tree, prompt, limits, pulse, stop } = self;
+        let outgoing = sink::unfold(stdin, |mut stdin, line: String| async move {
+            stdin.write_all(line.as_bytes()).await?;
+            stdin.write_all(b"\n").await?;
+            stdin.flush().await?;
+            Ok::<_, std::io::Error>(stdin)
+        });
+        let transport = Lines::new(Box::pin(outgoing), Box::pin(lines::json(stdout, LINE)));
+        let (asked, told, speaker) = (Arc::clone(&pulse), Arc::clone(&pulse), pulse);
+        let connection = Client
+            .v1()
+            .name("team6")
+            .on_receive_request(
+                async move |request: RequestPermissionRequest, responder, _cx| {
+                    asked.hear_request();
+                    responder.respond(RequestPermissionResponse::new(permit(&request)))
+                },
+                on_receive_request!(),
+            )
+            .on_receive_notification(
+                async move |message: UntypedMessage, _cx: ConnectionTo<Agent>| {
+                    told.hear(message.method(), message.params());
+                    Ok(())
+                },
+                on_receive_notification!(),
+            )
+            .connect_with(transport, async move |cx: ConnectionTo<Agent>| {
+                Ok(turn(&cx, tree, prompt, limits, &speaker, &stop).await)
+            })
+            .await;
+        connection.unwrap_or_else(|failure| Err(failed(&failure)))
+    }
+}
+
+async fn turn(
+    cx: &ConnectionTo<Agent>,
+    tree: PathBuf,
+    prompt: String,
+    limits: Limits,
+    pulse: &Pulse,
+    stop: &CancellationToken,
+) -> Result<Ended, Error> {
+    let us = Implementation::new("team6", env!("CARGO_PKG_VERSION"));
+    let introduction = InitializeRequest::new(ProtocolVersion::V1)
+        .client_capabilities(ClientCapabilities::new())
+        .client_info(us);
+    let answer = cx.send_request(introduction).block_task();
+    within("initialize", limits.initialize, answer).await?;
+    let answer = cx.send_request(NewSessionRequest::new(tree)).block_task();
+    let session = within("session/new", limits.session, answer).await?.session_id;
+    let mut answer = Box::pin(
+        cx.send_request(PromptRequest::new(session.clone(), vec![prompt.into()])).block_task(),
+    );
+    let ended = tokio::select! {
+        ended = &mut answer => ended,
+        () = stop.cancelled() => {
+            cancel(cx, session);
+            // The agent may answer now; whoever called us waits only so long.
+            let _ = answer.await;
+            return Err(Error::Stopped);
+        }
+    };
+    let response = ended.map_err(|failure| failed(&failure))?;
+    let reason = serde_json::to_value(response.stop_reason);
+    let reason = reason.ok().and_then(|reason| reason.as_str().map(str::to_owned));
+    Ok(Ended { reason: reason.unwrap_or_default(), summary: pulse.summary() })
+}
+
+async fn within<T>(
+    request: &'static str,
+    seconds: u64,
+    answer: impl Future<Output = Result<T, Failure>>,
+) -> Result<T, Error> {
+    let limit = Duration::from_secs(seconds);
+    let answered = tokio::time::timeout(limit, answer).await;
+    answered.map_err(|_| Error::NotReady { request, limit })?.map_err(|failure| failed(&failure))
+}
+
+fn cancel(cx: &ConnectionTo<Agent>, session: SessionId) {
+    if let Err(error) = cx.send_notification(CancelNotification::new(session)) {
+        tracing::debug!(%error, "the agent did not hear that it shall stop");
+    }
+}
+
+/// Allows what the agent asks for, this once: what it may do is for its sandbox to say.
+fn permit(request: &RequestPermissionRequest) -> RequestPermissionOutcome {
+    let wanted = [PermissionOptionKind::AllowOnce, PermissionOptionKind::AllowAlways];
+    let option =
+        wanted.iter().find_map(|kind| request.options.iter().find(|option| option.kind == *kind));
+    option.map_or(RequestPermissionOutcome::Cancelled, |option| {
+        RequestPermissionOutcome::Selected(SelectedPermissionOutcome::new(option.option_id.clone()))
+    })
+}
+
+fn died() -> Error {
+    Error::Died { status: "it closed its output".into(), stderr: String::new() }
+}
+
+fn failed(failure: &Failure) -> Error {
+    if agent_client_protocol::is_incoming_transport_closed(failure) {
+        died()
+    } else {
+        Error::Failed { message: failure.to_string(), stderr: String::new() }
+    }
+}

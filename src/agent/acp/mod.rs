@@ -1,0 +1,9 @@
+//! The Agent Client Protocol: the only place that names its crate, because its interface changes often.
+
+mod client;
+mod pulse;
+mod stage;
+
+pub(super) use client::Conversation;
+pub(super) use pulse::Pulse;
+pub(super) use stage::{Stage, serve};

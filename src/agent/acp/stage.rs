@@ -1,0 +1,200 @@
+//! The agent's side of the protocol, for the scripted agent.
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use agent_client_protocol::schema::ProtocolVersion;
+use agent_client_protocol::v1::ConnectionTo;
+use agent_client_protocol::v1::schema::{
+    AgentCapabilities, CancelNotification, ContentBlock, ContentChunk, Diff, Implementation,
+    InitializeRequest, InitializeResponse, NewSessionRequest, NewSessionResponse, Plan, PlanEntry,
+    PlanEntryPriority, PlanEntryStatus, PromptRequest, PromptResponse, SessionId,
+    SessionNotification, SessionUpdate, StopReason, ToolCall, ToolCallContent, ToolCallLocation,
+    ToolCallStatus, ToolCallUpdate, ToolCallUpdateFields, ToolKind,
+};
+use agent_client_protocol::{Agent, Client, Stdio, on_receive_notification, on_receive_request};
+use tokio_util::sync::CancellationToken;
+
+type Failure = agent_client_protocol::Error;
+type Sessions = Arc<Mutex<HashMap<String, Session>>>;
+
+#[derive(Clone)]
+struct Session {
+    tree: PathBuf,
+    cancelled: CancellationToken,
+}
+
+/// Where an agent shows what it does during one turn.
+#[derive(Clone)]
+pub(in super::super) struct Stage {
+    cx: ConnectionTo<Client>,
+    session: SessionId,
+    /// The folder to work in.
+    pub(in super::super) tree: PathBuf,
+    /// What it was told.
+    pub(in super::super) prompt: String,
+}
+
+impl Stage {
+    /// Says something.
+    pub(in super::super) fn say(&self, text: &str) {
+        self.show(SessionUpdate::AgentMessageChunk(ContentChunk::new(text.to_owned().into())));
+    }
+
+    /// Thinks aloud.
+    pub(in super::super) fn think(&self, text: &str) {
+        self.show(SessionUpdate::AgentThoughtChunk(ContentChunk::new(text.to_owned().into())));
+    }
+
+    /// Shows the plan, of which the first `done` steps are done.
+    pub(in super::super) fn plan(&self, steps: &[&str], done: usize) {
+        let entry = |(n, step): (usize, &&str)| {
+            let status = match n.cmp(&done) {
+                std::cmp::Ordering::Less => PlanEntryStatus::Completed,
+                std::cmp::Ordering::Equal => PlanEntryStatus::InProgress,
+                std::cmp::Ordering::Greater => PlanEntryStatus::Pending,
+            };
+            PlanEntry::new((*step).to_owned(), PlanEntryPriority::Medium, status)
+        };
+        self.show(SessionUpdate::Plan(Plan::new(steps.iter().enumerate().map(entry).collect())));
+    }
+
+    /// Shows that a file was written.
+    pub(in super::super) fn wrote(&self, path: &str, old: Option<String>, new: &str) {
+        let (at, id) = (self.tree.join(path), uuid::Uuid::new_v4().to_string());
+        let verb = if old.is_some() { "Edit" } else { "Write" };
+        self.show(SessionUpdate::ToolCall(
+            ToolCall::new(id, format!("{verb} {path}"))
+                .kind(ToolKind::Edit)
+                .status(ToolCallStatus::Completed)
+                .locations(vec![ToolCallLocation::new(at.clone())])
+                .content(vec![ToolCallContent::Diff(Diff::new(at, new).old_text(old))]),
+        ));
+    }
+
+    /// Shows that a file was read.
+    pub(in super::super) fn read(&self, path: &str) {
+        let id = uuid::Uuid::new_v4().to_string();
+        self.show(SessionUpdate::ToolCall(
+            ToolCall::new(id, format!("Read {path}"))
+                .kind(ToolKind::Read)
+                .status(ToolCallStatus::Completed)
+                .locations(vec![ToolCallLocation::new(self.tree.join(path))]),
+        ));
+    }
+
+    /// Shows that a command begins; the answer is to be passed to [`Stage::ran`].
+    pub(in super::super) fn runs(&self, command: &str) -> String {
+        let id = uuid::Uuid::new_v4().to_string();
+        let call = ToolCall::new(id.clone(), command)
+            .kind(ToolKind::Execute)
+            .status(ToolCallStatus::InProgress);
+        self.show(SessionUpdate::ToolCall(call));
+        id
+    }
+
+    /// Shows how a command ended.
+    pub(in super::super) fn ran(&self, id: String, succeeded: bool, output: &str) {
+        let status = if succeeded { ToolCallStatus::Completed } else { ToolCallStatus::Failed };
+        let fields = ToolCallUpdateFields::new()
+            .status(status)
+            .content(vec![ToolCallContent::from(ContentBlock::from(output.to_owned()))]);
+        self.show(SessionUpdate::ToolCallUpdate(ToolCallUpdate::new(id, fields)));
+    }
+
+    fn show(&self, update: SessionUpdate) {
+        let shown = SessionNotification::new(self.session.clone(), update);
+        if let Err(error) = self.cx.send_notification(shown) {
+            tracing::debug!(%error, "nobody is watching any more");
+        }
+    }
+}
+
+/// Serves the protocol over standard input and output; `turn` is what the agent does in a turn.
+pub(in super::super) async fn serve<F, T>(turn: F) -> Result<(), String>
+where
+    F: Fn(Stage) -> T + Clone + Send + Sync + 'static,
+    T: Future<Output = Result<(), String>> + Send + 'static,
+{
+    let sessions = Sessions::default();
+    let (opened, prompted, cancelled) = (Arc::clone(&sessions), Arc::clone(&sessions), sessions);
+    Agent
+        .v1()
+        .name("team6-scripted")
+        .on_receive_request(
+            async move |request: InitializeRequest, responder, _cx| {
+                responder.respond(introduction(&request))
+            },
+            on_receive_request!(),
+        )
+        .on_receive_request(
+            async move |request: NewSessionRequest, responder, _cx| {
+                responder.respond(NewSessionResponse::new(open(&opened, request.cwd)))
+            },
+            on_receive_request!(),
+        )
+        .on_receive_request(
+            async move |request: PromptRequest, responder, cx| {
+                let Some(session) = locked(&prompted).get(&*request.session_id.0).cloned() else {
+                    return responder.respond_with_error(Failure::invalid_params());
+                };
+                let stage = Stage {
+                    cx: cx.clone(),
+                    session: request.session_id.clone(),
+                    tree: session.tree,
+                    prompt: text_of(&request),
+                };
+                // In the background: the loop that brought us here must stay free to hear a cancel.
+                let turn = turn.clone();
+                cx.spawn(async move {
+                    let ended = tokio::select! {
+                        ended = turn(stage) => ended.map(|()| StopReason::EndTurn),
+                        () = session.cancelled.cancelled() => Ok(StopReason::Cancelled),
+                    };
+                    let ended = ended.map_err(|words| Failure::internal_error().data(words));
+                    responder.respond_with_result(ended.map(PromptResponse::new))
+                })
+            },
+            on_receive_request!(),
+        )
+        .on_receive_notification(
+            async move |cancel: CancelNotification, _cx| {
+                if let Some(session) = locked(&cancelled).get(&*cancel.session_id.0) {
+                    session.cancelled.cancel();
+                }
+                Ok(())
+            },
+            on_receive_notification!(),
+        )
+        .connect_to(Stdio::new())
+        .await
+        .map_err(|failure| failure.to_string())
+}
+
+fn introduction(request: &InitializeRequest) -> InitializeResponse {
+    let us = Implementation::new("team6-scripted", env!("CARGO_PKG_VERSION"));
+    InitializeResponse::new(request.protocol_version.min(ProtocolVersion::V1))
+        .agent_info(us)
+        .agent_capabilities(AgentCapabilities::new())
+}
+
+/// Opens a session in `tree` and answers its name.
+fn open(sessions: &Sessions, tree: PathBuf) -> String {
+    let id = uuid::Uuid::new_v4().to_string();
+    let session = Session { tree, cancelled: CancellationToken::new() };
+    locked(sessions).insert(id.clone(), session);
+    id
+}
+
+fn text_of(request: &PromptRequest) -> String {
+    let texts = request.prompt.iter().filter_map(|block| {
+        let ContentBlock::Text(text) = block else { return None };
+        Some(text.text.as_str())
+    });
+    texts.collect::<Vec<_>>().join("\n")
+}
+
+fn locked(sessions: &Sessions) -> std::sync::MutexGuard<'_, HashMap<String, Session>> {
+    sessions.lock().unwrap_or_else(PoisonError::into_inner)
+}

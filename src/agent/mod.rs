@@ -1,0 +1,130 @@
+//! Driving coding agents over the Agent Client Protocol, each in a process group of its own.
+
+mod acp;
+mod confined;
+mod group;
+mod lines;
+mod sandbox;
+pub mod scripted;
+mod session;
+
+use std::io::ErrorKind;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+pub use confined::{Output, output};
+pub use group::{Group, kill_leftovers};
+pub use sandbox::{Place, Sandbox};
+pub use session::{Ended, Trace, run};
+
+use crate::domain::work::Class;
+
+/// How an agent is started, and how long it may take.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Spec {
+    /// The program and its arguments; it speaks the Agent Client Protocol over its standard streams.
+    pub command: Vec<String>,
+    /// The variables of the worker's environment it may see, by name.
+    #[serde(default)]
+    pub env: Vec<String>,
+    /// How long it may take.
+    #[serde(default)]
+    pub limits: Limits,
+}
+
+/// How long an agent may take, in seconds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Limits {
+    /// To answer `initialize`.
+    pub initialize: u64,
+    /// To open a session.
+    pub session: u64,
+    /// Without saying anything.
+    pub silence: u64,
+    /// For a whole turn.
+    pub turn: u64,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { initialize: 60, session: 120, silence: 900, turn: 7_200 }
+    }
+}
+
+/// How an agent's turn can end without its having ended it.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// No command is configured.
+    #[error("no command is configured for this agent")]
+    NoCommand,
+    /// The program is not there or may not be run.
+    #[error("starting `{program}`")]
+    NotStarted {
+        /// Which program.
+        program: String,
+        /// Why not.
+        source: std::io::Error,
+    },
+    /// It went away in the middle.
+    #[error("the agent died ({status}){}", said(stderr))]
+    Died {
+        /// How its process ended.
+        status: String,
+        /// The end of what it complained.
+        stderr: String,
+    },
+    /// It answered with an error, or not in the protocol.
+    #[error("the agent failed: {message}{}", said(stderr))]
+    Failed {
+        /// What it answered.
+        message: String,
+        /// The end of what it complained.
+        stderr: String,
+    },
+    /// It did not get ready in time.
+    #[error("the agent did not answer `{request}` within {} s", limit.as_secs())]
+    NotReady {
+        /// What it was asked.
+        request: &'static str,
+        /// How long it was given.
+        limit: Duration,
+    },
+    /// It said nothing for too long.
+    #[error("the agent said nothing for {} s", .0.as_secs())]
+    Silent(Duration),
+    /// Its turn took too long.
+    #[error("the agent's turn took longer than {} s", .0.as_secs())]
+    TooLong(Duration),
+    /// It was stopped because we asked for it.
+    #[error("the agent was stopped")]
+    Stopped,
+    /// A process it left behind cannot be killed.
+    #[error("processes of the agent are still running after they were killed")]
+    StillRunning,
+}
+
+impl Error {
+    /// What kind of failure of the execution this is.
+    pub fn class(&self) -> Class {
+        match self {
+            Self::NoCommand => Class::Misconfigured,
+            Self::NotStarted { source, .. }
+                if matches!(source.kind(), ErrorKind::NotFound | ErrorKind::PermissionDenied) =>
+            {
+                Class::Misconfigured
+            }
+            Self::NotStarted { .. } => Class::Machinery,
+            Self::Died { .. } | Self::Failed { .. } | Self::Stopped => Class::AgentDied,
+            Self::NotReady { .. } | Self::Silent(_) | Self::TooLong(_) => Class::TimedOut,
+            Self::StillRunning => Class::Machinery,
+        }
+    }
+}
+
+/// The end of an agent's complaints, if there were any.
+fn said(stderr: &str) -> String {
+    if stderr.is_empty() { String::new() } else { format!("; it said: {stderr}") }
+}

@@ -1,0 +1,115 @@
+//! One agent, one turn: started, spoken to, and gone without a trace of it on the machine.
+
+use std::process::ExitStatus;
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde_json::Value;
+use tokio::process::Child;
+use tokio_util::sync::CancellationToken;
+
+use super::acp::{self, Pulse};
+use super::group::Group;
+use super::{Error, Place, Sandbox, Spec, lines};
+
+const POLITE: Duration = Duration::from_secs(10);
+const TERMINATED: Duration = Duration::from_secs(2);
+const STDERR_TAIL: usize = 4_000;
+
+/// Takes one line of the trace: its kind, and what was said. It must not wait.
+pub type Trace = Arc<dyn Fn(&'static str, Value) + Send + Sync>;
+
+/// An agent's turn that it ended itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ended {
+    /// Why it stopped, in the protocol's words: `end_turn`, `refusal`, `max_tokens` …
+    pub reason: String,
+    /// The last thing it said.
+    pub summary: String,
+}
+
+/// Starts an agent, gives it the prompt and waits for the end of its turn; when this returns, no process is left.
+///
+/// `started` hears of the process group, so that somebody can freeze it. `stop` asks the agent to stop and makes sure.
+pub async fn run(
+    spec: &Spec,
+    sandbox: Sandbox,
+    place: &Place,
+    prompt: String,
+    trace: Trace,
+    stop: CancellationToken,
+    started: impl FnOnce(Arc<Group>),
+) -> Result<Ended, Error> {
+    let (program, args) = spec.command.split_first().ok_or(Error::NoCommand)?;
+    let not_started = |source| Error::NotStarted { program: program.clone(), source };
+    let mut child =
+        sandbox.command(place, program, args, &spec.env).spawn().map_err(not_started)?;
+    let group = Group::begin(child.id().unwrap_or_default(), place).map_err(not_started)?;
+    let group = Arc::new(group);
+    started(Arc::clone(&group));
+
+    let (Some(stdin), Some(stdout), Some(stderr)) =
+        (child.stdin.take(), child.stdout.take(), child.stderr.take())
+    else {
+        return Err(not_started(std::io::Error::other("it has no pipes")));
+    };
+    let pulse = Arc::new(Pulse::new(trace));
+    let conversation = acp::Conversation {
+        stdin,
+        stdout,
+        tree: place.tree.clone(),
+        prompt,
+        limits: spec.limits,
+        pulse: Arc::clone(&pulse),
+        stop: stop.clone(),
+    };
+    let talk = async {
+        let ended = tokio::select! {
+            ended = conversation.hold() => ended,
+            error = pulse.watch(spec.limits, &group) => Err(error),
+            () = overdue(&stop) => Err(Error::Stopped),
+        };
+        (ended, finish(&mut child, &group).await)
+    };
+    let ((ended, gone), stderr) = tokio::join!(talk, lines::tail(stderr, STDERR_TAIL));
+    let _ = std::fs::remove_file(place.pid_file());
+    let status = gone?;
+    ended.map_err(|error| with_last_words(error, status, stderr))
+}
+
+/// Adds to a failure how the process ended and what it complained.
+fn with_last_words(error: Error, status: Option<ExitStatus>, said: String) -> Error {
+    match (error, status) {
+        (Error::Died { .. }, Some(status)) => {
+            Error::Died { status: status.to_string(), stderr: said }
+        }
+        (Error::Died { status, .. }, None) => Error::Died { status, stderr: said },
+        (Error::Failed { message, .. }, _) => Error::Failed { message, stderr: said },
+        (other, _) => other,
+    }
+}
+
+/// Ends when an agent that was asked to stop has had its chance.
+async fn overdue(stop: &CancellationToken) {
+    stop.cancelled().await;
+    tokio::time::sleep(POLITE).await;
+}
+
+/// Sees an agent off, whose input is closed by now: it may go by itself, is asked to, is killed. Answers how it
+/// ended if it did so by itself.
+async fn finish(child: &mut Child, group: &Group) -> Result<Option<ExitStatus>, Error> {
+    let by_itself = leaves(child, Duration::from_secs(1)).await;
+    if by_itself.is_none() {
+        group.terminate();
+        leaves(child, TERMINATED).await;
+    }
+    // Also those it left behind, and those that went into a group of their own.
+    let _ = child.start_kill();
+    let _ = child.wait().await;
+    group.kill().await?;
+    Ok(by_itself)
+}
+
+async fn leaves(child: &mut Child, within: Duration) -> Option<ExitStatus> {
+    tokio::time::timeout(within, child.wait()).await.ok()?.ok()
+}

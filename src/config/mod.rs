@@ -1,0 +1,265 @@
+//! What the operator says: the defaults, a file, the environment, read once at start.
+
+mod layers;
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use serde::Deserialize;
+use url::Url;
+
+use crate::domain::ids::{AgentName, ProjectName, RepoName};
+use crate::domain::planner::Specialist;
+
+/// The defaults, each with a sentence.
+pub const DEFAULTS: &str = include_str!("../../config/team6.toml");
+
+/// Why the settings cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// A file cannot be read.
+    #[error("reading `{}`", .path.display())]
+    File {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// A file is no TOML.
+    #[error("`{}` is not valid TOML: {message}", .path.display())]
+    Toml {
+        /// Which.
+        path: PathBuf,
+        /// Why, and where.
+        message: String,
+    },
+    /// A setting is wrong.
+    #[error("{0}")]
+    Setting(String),
+}
+
+/// Everything the operator can say.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Settings {
+    /// Where everything is kept.
+    pub data: PathBuf,
+    /// The database's address.
+    pub database: String,
+    /// `[server]`
+    pub server: Server,
+    /// `[github]`
+    pub github: GitHub,
+    /// `[queue]`
+    pub queue: Queue,
+    /// `[worker]`
+    pub worker: Worker,
+    /// `[sweep]`
+    pub sweep: Sweep,
+    /// `[projects.…]`
+    pub projects: BTreeMap<ProjectName, Project>,
+    /// `[agents.…]`
+    pub agents: BTreeMap<AgentName, Agent>,
+}
+
+/// Where the server is.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Server {
+    /// Where to listen.
+    pub listen: SocketAddr,
+}
+
+/// Our App on GitHub.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct GitHub {
+    /// Where the API is.
+    pub api: Url,
+    /// The App's number.
+    pub app_id: i64,
+    /// Where its private key is.
+    pub private_key_file: PathBuf,
+    /// Where the secret of its webhooks is.
+    pub webhook_secret_file: PathBuf,
+    /// The least time between two writes, in milliseconds.
+    pub write_spacing_ms: u64,
+    /// The label of a sprint issue.
+    pub sprint_label: String,
+}
+
+/// How much may happen at once.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Queue {
+    /// In all.
+    pub concurrency: u32,
+    /// In one project.
+    pub concurrency_per_project: u32,
+    /// How long a lease lasts without a beat.
+    pub lease_seconds: u32,
+}
+
+/// The worker inside the server.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Worker {
+    /// How many agents it runs at once.
+    pub slots: usize,
+    /// How often it beats.
+    pub beat_seconds: u64,
+    /// How long an agent may be silent.
+    pub silence_seconds: u64,
+    /// How long a turn may take.
+    pub turn_seconds: u64,
+}
+
+/// The comparison with GitHub.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Sweep {
+    /// How often.
+    pub every_seconds: u64,
+}
+
+/// Repositories that share a queue.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Project {
+    /// Which.
+    pub repositories: Vec<RepoName>,
+    /// How many agents may work in it at once, if not the usual number.
+    pub concurrency: Option<u32>,
+}
+
+/// A specialist agent.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Agent {
+    /// What it is good at.
+    pub description: String,
+    /// How it is started; it speaks the Agent Client Protocol on its standard input and output.
+    pub command: Vec<String>,
+    /// The names of environment variables it may see.
+    #[serde(default)]
+    pub environment: Vec<String>,
+}
+
+impl Settings {
+    /// The defaults, then the file, then the environment, which the caller hands in.
+    pub fn read(
+        file: Option<&Path>,
+        environment: impl Iterator<Item = (String, String)>,
+    ) -> Result<Self, Error> {
+        let settings: Self = layers::merged(file, environment)?;
+        settings.check()?;
+        Ok(settings)
+    }
+
+    fn check(&self) -> Result<(), Error> {
+        let mut wrong = Vec::new();
+        let mut homes: BTreeMap<&RepoName, &ProjectName> = BTreeMap::new();
+        for (name, project) in &self.projects {
+            for repo in &project.repositories {
+                if let Some(other) = homes.insert(repo, name) {
+                    wrong.push(format!("`{repo}` is in two projects, `{other}` and `{name}`"));
+                }
+            }
+        }
+        for (name, agent) in &self.agents {
+            if agent.command.is_empty() {
+                wrong.push(format!("agent `{name}` has no command"));
+            }
+        }
+        let beats = self.worker.beat_seconds * 2;
+        if u64::from(self.queue.lease_seconds) <= beats {
+            wrong.push(format!("`queue.lease_seconds` must be more than two beats ({beats})"));
+        }
+        if wrong.is_empty() { Ok(()) } else { Err(Error::Setting(wrong.join("\n"))) }
+    }
+
+    /// The database's address, with the default filled in.
+    pub fn database_url(&self) -> String {
+        if self.database.is_empty() {
+            format!("sqlite:{}", self.data.join("team6.db").display())
+        } else {
+            self.database.clone()
+        }
+    }
+
+    /// The project a repository belongs to.
+    pub fn project_of(&self, repo: &RepoName) -> ProjectName {
+        self.projects
+            .iter()
+            .find(|(_, project)| project.repositories.contains(repo))
+            .map_or_else(|| ProjectName(repo.to_string()), |(name, _)| name.clone())
+    }
+
+    /// The repositories that share a project with this one, itself first.
+    pub fn siblings(&self, repo: &RepoName) -> Vec<RepoName> {
+        let project = self.projects.values().find(|project| project.repositories.contains(repo));
+        let others = project.map_or(&[][..], |project| &project.repositories);
+        std::iter::once(repo).chain(others.iter().filter(|other| *other != repo)).cloned().collect()
+    }
+
+    /// The agents one can choose.
+    pub fn roster(&self) -> Vec<Specialist> {
+        self.agents
+            .iter()
+            .map(|(name, agent)| Specialist {
+                name: name.clone(),
+                good_at: agent.description.clone(),
+            })
+            .collect()
+    }
+
+    /// The least time between two writes on GitHub.
+    pub fn write_spacing(&self) -> Duration {
+        Duration::from_millis(self.github.write_spacing_ms)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(pairs: &[(&str, &str)]) -> Result<Settings, Error> {
+        Settings::read(None, pairs.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())))
+    }
+
+    #[test]
+    fn the_defaults_are_valid() {
+        let settings = read(&[]).unwrap();
+        assert_eq!(settings.queue.lease_seconds, 90);
+        assert_eq!(settings.database_url(), "sqlite:team6-data/team6.db");
+    }
+
+    #[test]
+    fn the_environment_goes_before_the_defaults() {
+        let settings =
+            read(&[("TEAM6__GITHUB__APP_ID", "7"), ("TEAM6__DATA", "/srv"), ("PATH", "x")])
+                .unwrap();
+        assert_eq!((settings.github.app_id, settings.data.to_str()), (7, Some("/srv")));
+    }
+
+    #[test]
+    fn a_misspelt_setting_is_an_error_that_names_it() {
+        let error = read(&[("TEAM6__QUEUE__LEESE_SECONDS", "7")]).unwrap_err().to_string();
+        assert!(error.contains("leese_seconds"), "{error}");
+    }
+
+    #[test]
+    fn a_repository_is_its_own_project_unless_somebody_says_so() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(&file, "[projects.shop]\nrepositories = [\"acme/web\", \"acme/api\"]\n")
+            .unwrap();
+        let settings = Settings::read(Some(file.path()), std::iter::empty()).unwrap();
+        let repo = |name: &str| name.parse::<RepoName>().unwrap();
+        assert_eq!(settings.project_of(&repo("acme/api")).0, "shop");
+        assert_eq!(settings.siblings(&repo("acme/api")), [repo("acme/api"), repo("acme/web")]);
+        assert_eq!(settings.project_of(&repo("acme/ops")).0, "acme/ops");
+        assert_eq!(settings.siblings(&repo("acme/ops")), [repo("acme/ops")]);
+    }
+}

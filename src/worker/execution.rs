@@ -1,0 +1,294 @@
+//! One execution, from the assignment to the report.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use tokio_util::sync::CancellationToken;
+
+use super::leases::Held;
+use super::spool::Spool;
+use super::{Shared, server};
+use crate::agent::{self, Ended, Place};
+use crate::domain::work::{Assignment, Claimed, Class, Delivery, Failure, Outcome};
+use crate::git::{self, Access, Clean, Delivered, Key, Mirror, Promise, Workspace};
+
+const BUNDLING: Duration = Duration::from_mins(5);
+const LAST_WORDS: usize = 500;
+
+/// Why an execution ends without a delivery.
+enum Stop {
+    Failed(Failure),
+    Unwanted,
+    /// The lease is somebody else's; there is nobody to report to.
+    Lost,
+}
+
+/// An execution at work.
+struct Work<'a> {
+    shared: &'a Shared,
+    held: &'a Held,
+    spool: Arc<Spool>,
+    assignment: &'a Assignment,
+    read_token: &'a str,
+}
+
+/// Does what was claimed and reports it; silently stops when the lease is lost or the worker shuts down.
+pub(super) async fn carry_out(shared: &Shared, claimed: Claimed, shutdown: &CancellationToken) {
+    let Claimed { assignment, read_token } = claimed;
+    let Some(key) = Key::of(&assignment.execution) else {
+        tracing::error!(execution = %assignment.execution, "an execution has an id that names no workspace");
+        return;
+    };
+    let held = shared.leases.hold(&assignment, key);
+    let _turn = shared.leases.turn(&held.key).await;
+    let spool = Arc::new(Spool::default());
+    let work = Work {
+        shared,
+        held: &held,
+        spool: Arc::clone(&spool),
+        assignment: &assignment,
+        read_token: &read_token,
+    };
+    let spoiled = AtomicBool::new(false);
+    let report = async {
+        let (outcome, told) = tokio::join!(
+            async {
+                let outcome = work.deliver().await;
+                spool.close();
+                outcome
+            },
+            async {
+                let told = spool.send(&shared.server, &held.lease, shared.settings.pause).await;
+                if told.is_err() {
+                    held.lost.cancel();
+                }
+                told
+            },
+        );
+        let outcome = match outcome {
+            Ok(delivery) => Outcome::Delivered(delivery),
+            Err(Stop::Failed(failure)) => Outcome::Failed(failure),
+            Err(Stop::Unwanted) => Outcome::Cancelled,
+            Err(Stop::Lost) => return Err(server::Error::Lost),
+        };
+        told?;
+        spoiled.store(is_unacceptable(&outcome), Ordering::Relaxed);
+        tracing::info!(execution = %assignment.execution, outcome = word(&outcome), "an execution ended");
+        shared.server.finish(&held.lease, outcome).await
+    };
+    let reported = tokio::select! {
+        reported = report => reported,
+        () = held.lost.cancelled() => Err(server::Error::Lost),
+        () = shutdown.cancelled() => Ok(()),
+    };
+    if let Err(error) = reported {
+        tracing::warn!(execution = %assignment.execution, %error, "an execution ended without a report");
+    }
+    // Whatever was interrupted above is not at work any more when the lease is let go.
+    if let Err(error) = agent::kill_leftovers(&shared.workspaces.dir(&held.key)).await {
+        tracing::error!(execution = %assignment.execution, %error, "an agent is still running");
+    }
+    if spoiled.into_inner()
+        && let Err(error) = shared.workspaces.set_aside(&held.key)
+    {
+        tracing::error!(execution = %assignment.execution, %error, "what nobody wants is still there");
+    }
+    shared.leases.release(&held);
+}
+
+/// Whether the commits hold what is never pushed: the next try cannot go on from them.
+fn is_unacceptable(outcome: &Outcome) -> bool {
+    match outcome {
+        Outcome::Failed(failure) => failure.class == Class::Unacceptable,
+        Outcome::Delivered(_) | Outcome::Cancelled => false,
+    }
+}
+
+impl Work<'_> {
+    async fn deliver(&self) -> Result<Delivery, Stop> {
+        let spec = self.shared.settings.agents.get(&self.assignment.agent).ok_or_else(|| {
+            let words = format!("this worker has no agent named `{}`", self.assignment.agent);
+            Stop::Failed(Failure { class: Class::Misconfigured, message: words })
+        })?;
+        let (mirror, workspace) = self.prepare().await?;
+        let place = Place {
+            dir: workspace.dir().to_owned(),
+            tree: workspace.tree(),
+            home: workspace.home(),
+            author: self.assignment.author.clone(),
+        };
+        let ended = self.turn(spec, &place).await?;
+        self.spool.tell("The agent ended its turn; looking at what it did");
+        let verified = self.verify(&mirror, &workspace, &place).await;
+        let (bundle, delivered) = verified.map_err(|stop| stop.with_last_words(&ended.summary))?;
+        self.spool.tell(&format!(
+            "Found {} in {}: +{} −{}",
+            counted(delivered.commits.len(), "commit"),
+            counted(delivered.paths.len(), "file"),
+            delivered.size.added,
+            delivered.size.removed,
+        ));
+        self.shared.server.bundle(&self.held.lease, &bundle).await.map_err(Stop::from)?;
+        self.spool.tell("Handed the commits over");
+        Ok(Delivery {
+            head: delivered.head,
+            base_sha: workspace.base_sha().clone(),
+            commits: delivered.commits,
+            summary: ended.summary,
+            size: delivered.size,
+        })
+    }
+
+    async fn prepare(&self) -> Result<(Mirror, Workspace), Stop> {
+        let checkout = &self.assignment.checkout;
+        let access = Access { url: &checkout.url, token: self.read_token };
+        let wanted: Vec<_> =
+            std::iter::once(&checkout.base_sha).chain(&checkout.contains).collect();
+        let mirror = self.shared.mirrors.holding(&checkout.repo, access, &wanted).await?;
+        // A former life of this worker may have left an agent in there.
+        agent::kill_leftovers(&self.shared.workspaces.dir(&self.held.key)).await?;
+        let workspace = self.shared.workspaces.prepare(&self.held.key, &mirror, checkout).await?;
+        let base: String = workspace.base_sha().0.chars().take(7).collect();
+        self.spool.tell(&format!("Checked out {} at {base}", checkout.repo));
+        Ok((mirror, workspace))
+    }
+
+    async fn turn(&self, spec: &agent::Spec, place: &Place) -> Result<Ended, Stop> {
+        self.spool.tell(&format!("Starting {}", self.assignment.agent));
+        let trace = Arc::clone(&self.spool);
+        let turn = agent::run(
+            spec,
+            self.shared.settings.sandbox,
+            place,
+            self.assignment.prompt.clone(),
+            Arc::new(move |kind, body| trace.push(kind, body)),
+            self.held.unwanted.clone(),
+            |group| self.held.covers(group),
+        )
+        .await;
+        self.held.covers_nobody();
+        turn.map_err(
+            |error| if self.held.unwanted.is_cancelled() { Stop::Unwanted } else { error.into() },
+        )
+    }
+
+    /// Takes the commits out of the agent's hands and looks whether they are what was asked for.
+    async fn verify(
+        &self,
+        mirror: &Mirror,
+        workspace: &Workspace,
+        place: &Place,
+    ) -> Result<(Vec<u8>, Delivered), Stop> {
+        let sandbox = self.shared.settings.sandbox;
+        let (limits, args) = (self.shared.limits, workspace.bundling());
+        let git = ("git", &args[..]);
+        let made =
+            agent::output(sandbox, place, git, git::ENVIRONMENT, BUNDLING, limits.bundle).await?;
+        let clean = Clean::new(&self.shared.scratch(), mirror).await?;
+        if !made.succeeded {
+            return Err(self.nothing(&clean, workspace, &made.stderr).await);
+        }
+        let promise = Promise {
+            branch: workspace.branch().clone(),
+            base_sha: workspace.base_sha().clone(),
+            head: None,
+        };
+        let delivered = clean.take(&made.stdout, &promise, limits).await?;
+        let left = delivered.differences(place.tree.as_path()).await?;
+        if left.is_empty() { Ok((made.stdout, delivered)) } else { Err(dirty(&left)) }
+    }
+
+    /// Why there is no bundle: nothing was done, or nothing was committed.
+    async fn nothing(&self, clean: &Clean, workspace: &Workspace, stderr: &str) -> Stop {
+        match clean.differences(&workspace.tree(), workspace.base_sha()).await {
+            Ok(left) if !left.is_empty() => dirty(&left),
+            Ok(_) if stderr.contains("empty bundle") => git::Error::Nothing.into(),
+            Ok(_) => failed(Class::Machinery, format!("bundling the commits: {stderr}")),
+            Err(error) => error.into(),
+        }
+    }
+}
+
+impl Stop {
+    /// Adds what the agent said, where that may explain why there is nothing.
+    fn with_last_words(self, said: &str) -> Self {
+        match self {
+            Self::Failed(mut failure) => {
+                if failure.class == Class::NothingDone && !said.is_empty() {
+                    let said: String = said.chars().take(LAST_WORDS).collect();
+                    failure.message = format!("{}; the agent said: {said}", failure.message);
+                }
+                Self::Failed(failure)
+            }
+            Self::Unwanted | Self::Lost => self,
+        }
+    }
+}
+
+impl From<git::Error> for Stop {
+    fn from(error: git::Error) -> Self {
+        let class = match &error {
+            git::Error::Unacceptable(_) => Class::Unacceptable,
+            git::Error::Nothing => Class::NothingDone,
+            git::Error::Failed { .. }
+            | git::Error::TimedOut { .. }
+            | git::Error::Io { .. }
+            | git::Error::Missing(_)
+            | git::Error::Behind { .. }
+            | git::Error::LeftAlone { .. } => Class::Machinery,
+        };
+        failed(class, whole(&error))
+    }
+}
+
+impl From<agent::Error> for Stop {
+    fn from(error: agent::Error) -> Self {
+        failed(error.class(), whole(&error))
+    }
+}
+
+impl From<server::Error> for Stop {
+    fn from(error: server::Error) -> Self {
+        match error {
+            server::Error::Lost => Self::Lost,
+            server::Error::TooBig => failed(Class::Unacceptable, error.to_string()),
+            server::Error::Away(_) | server::Error::InTrouble(_) | server::Error::Refused(_) => {
+                failed(Class::Machinery, whole(&error))
+            }
+        }
+    }
+}
+
+fn failed(class: Class, message: String) -> Stop {
+    Stop::Failed(Failure { class, message })
+}
+
+fn dirty(left: &[String]) -> Stop {
+    let shown = left.iter().take(5).map(|path| format!("`{path}`")).collect::<Vec<_>>().join(", ");
+    let more = if left.len() > 5 { format!(" and {} more", left.len() - 5) } else { String::new() };
+    failed(Class::LeftDirty, format!("the agent left changes it did not commit: {shown}{more}"))
+}
+
+/// An error and everything that caused it, in one line.
+fn whole(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        text = format!("{text}: {error}");
+        cause = error.source();
+    }
+    text
+}
+
+fn counted(n: usize, thing: &str) -> String {
+    if n == 1 { format!("1 {thing}") } else { format!("{n} {thing}s") }
+}
+
+fn word(outcome: &Outcome) -> &'static str {
+    match outcome {
+        Outcome::Delivered(_) => "delivered",
+        Outcome::Failed(_) => "failed",
+        Outcome::Cancelled => "cancelled",
+    }
+}
