@@ -1,0 +1,273 @@
+//! The one writer: lets something happen to a sprint, and commits the new state, what must be done
+//! about it and why, all at once.
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::{App, Error, Result};
+use crate::db::{Tx, effects, executions, heard, history, plans, runs, sprints, tasks};
+use crate::domain::effect::Effect;
+use crate::domain::ids::{DeliveryId, ExecutionId, RunId, SprintId, TaskNumber};
+use crate::domain::refusal::Refusal;
+use crate::domain::run::{self, Run};
+use crate::domain::sprint::{Decision, Event, No, Sprint};
+use crate::queue::{Job, Recovered};
+
+/// Because of whom or what something happens.
+#[derive(Clone, Debug)]
+pub struct Cause {
+    /// The person, `GitHub`, or a worker.
+    pub by: String,
+    /// The webhook that told us.
+    pub delivery: Option<DeliveryId>,
+    /// Names this happening among all, where it must not be heard twice.
+    pub once: Option<String>,
+}
+
+/// What came of it.
+#[derive(Debug, PartialEq)]
+pub enum Applied {
+    /// It was decided, and what follows is committed.
+    Decided,
+    /// It had been heard before, or makes no sense any more.
+    Ignored,
+    /// A person should hear why not.
+    Refused(Vec<Refusal>),
+}
+
+/// How often we decide anew because somebody else was faster.
+const MOST_TRIES: usize = 20;
+
+impl Cause {
+    /// Because of somebody or something without a webhook.
+    pub fn by(name: impl Into<String>) -> Self {
+        Self { by: name.into(), delivery: None, once: None }
+    }
+}
+
+impl App {
+    /// Lets `event` happen to a sprint.
+    pub async fn apply(&self, id: &SprintId, event: &Event, cause: &Cause) -> Result<Applied> {
+        for _ in 0..MOST_TRIES {
+            let mut tx = self.db().begin().await?;
+            if let Some(applied) = self.apply_in(&mut tx, id, event, cause).await? {
+                if applied == Applied::Decided {
+                    tx.commit().await?;
+                    self.inner.effects.notify_waiters();
+                    self.inner.jobs.notify_waiters();
+                }
+                return Ok(applied);
+            }
+        }
+        Err(Error::Contended)
+    }
+
+    /// The same inside a transaction that holds more; `None` if somebody else was faster, and the
+    /// transaction must be begun anew. Whoever commits calls [`App::wake`] afterwards.
+    pub(super) async fn apply_in(
+        &self,
+        tx: &mut Tx,
+        id: &SprintId,
+        event: &Event,
+        cause: &Cause,
+    ) -> Result<Option<Applied>> {
+        let now = self.clock().now();
+        if let Some(key) = &cause.once
+            && !heard::first_time(tx, key, now).await?
+        {
+            return Ok(Some(Applied::Ignored));
+        }
+        let (sprint, revision) = sprints::get(tx, id).await?;
+        let decision = match sprint.decide(event.clone()) {
+            Ok(decision) => decision,
+            Err(No::Refused(refusals)) => return Ok(Some(Applied::Refused(refusals))),
+            Err(No::Nonsense(nonsense)) => {
+                tracing::warn!(sprint.id = %id, %nonsense, "ignored what makes no sense");
+                return Ok(Some(Applied::Ignored));
+            }
+        };
+        if decision.sprint == sprint && decision.effects.is_empty() {
+            return Ok(Some(Applied::Decided));
+        }
+        if !sprints::advance(tx, &decision.sprint, revision).await? {
+            return Ok(None);
+        }
+        self.save(tx, &sprint, &decision, now).await?;
+        self.note(tx, &decision, cause, now).await?;
+        for effect in &decision.effects {
+            self.ask_for(tx, effect, &decision.sprint, cause, now).await?;
+        }
+        Ok(Some(Applied::Decided))
+    }
+
+    /// Wakes whoever waits for effects or jobs.
+    pub(super) fn wake(&self) {
+        self.inner.effects.notify_waiters();
+        self.inner.jobs.notify_waiters();
+    }
+
+    async fn save(
+        &self,
+        tx: &mut Tx,
+        before: &Sprint,
+        decision: &Decision,
+        now: DateTime<Utc>,
+    ) -> Result<()> {
+        let after = &decision.sprint;
+        if after.plan != before.plan
+            && let Some(plan) = &after.plan
+        {
+            plans::add(tx, &after.id, plan, now).await?;
+        }
+        if after.approvals != before.approvals {
+            plans::set_approvals(tx, &after.id, &after.approvals).await?;
+        }
+        let Some(run) = &after.run else { return Ok(()) };
+        match before.run.as_ref().filter(|old| old.id == run.id) {
+            Some(old) => self.advance_run(tx, old, run, now).await,
+            None => insert_run(tx, &after.id, run, now).await,
+        }
+    }
+
+    async fn advance_run(
+        &self,
+        tx: &mut Tx,
+        old: &Run,
+        run: &Run,
+        now: DateTime<Utc>,
+    ) -> Result<()> {
+        for (before, after) in old.tasks.iter().zip(&run.tasks) {
+            if before != after {
+                tasks::advance(tx, &run.id, after, now).await?;
+            }
+        }
+        if old.state != run.state {
+            runs::advance(tx, &run.id, run.state, now).await?;
+            self.queue().hold(tx, &run.id, run.state == run::State::Paused).await?;
+        }
+        Ok(())
+    }
+
+    async fn note(
+        &self,
+        tx: &mut Tx,
+        decision: &Decision,
+        cause: &Cause,
+        now: DateTime<Utc>,
+    ) -> Result<()> {
+        for (task, text) in &decision.notes {
+            tracing::info!(sprint.id = %decision.sprint.id, by = cause.by, "{text}");
+            let entry = history::Entry {
+                sprint_id: decision.sprint.id.clone(),
+                run_id: decision.sprint.run.as_ref().map(|run| run.id.clone()),
+                task: *task,
+                at: now,
+                caused_by: cause.by.clone(),
+                delivery_id: cause.delivery.clone(),
+                text: text.clone(),
+            };
+            history::note(tx, &entry).await?;
+        }
+        Ok(())
+    }
+
+    /// Asks for an effect; what only changes our own database is done at once.
+    async fn ask_for(
+        &self,
+        tx: &mut Tx,
+        effect: &Effect,
+        sprint: &Sprint,
+        cause: &Cause,
+        now: DateTime<Utc>,
+    ) -> Result<()> {
+        if let Effect::Queue { run, task, execution, pause_seconds } = effect {
+            return self.enqueue(tx, sprint, run, *task, execution, *pause_seconds).await;
+        }
+        effects::push(tx, effect, cause.delivery.as_ref(), now).await?;
+        Ok(())
+    }
+
+    async fn enqueue(
+        &self,
+        tx: &mut Tx,
+        sprint: &Sprint,
+        run_id: &RunId,
+        number: TaskNumber,
+        execution: &ExecutionId,
+        pause_seconds: u32,
+    ) -> Result<()> {
+        let now = self.clock().now();
+        let task = sprint.run.as_ref().and_then(|run| run.find(number));
+        let Some(task) = task else { return Ok(()) };
+        let new = executions::New {
+            id: execution.clone(),
+            run: run_id.clone(),
+            task: number,
+            attempt: task.state.attempt(),
+            project: sprint.project.clone(),
+            agent: task.planned.agent.clone(),
+        };
+        executions::insert(tx, &new, now).await?;
+        let job = Job {
+            execution: execution.clone(),
+            run: run_id.clone(),
+            project: sprint.project.clone(),
+            priority: number.0,
+            run_at: now
+                + TimeDelta::seconds(i64::from(pause_seconds))
+                + jitter(execution, pause_seconds),
+        };
+        self.queue().enqueue(tx, &job, now).await?;
+        if sprint.run.as_ref().is_some_and(|run| run.state == run::State::Paused) {
+            self.queue().hold(tx, run_id, true).await?;
+        }
+        Ok(())
+    }
+
+    /// Puts executions whose worker was lost where they belong.
+    pub(super) async fn recovered(&self, tx: &mut Tx, lost: Vec<Recovered>) -> Result<()> {
+        use crate::domain::{task, work};
+        for one in lost {
+            let (id, dead) = match one {
+                Recovered::Requeued(id) => (id, false),
+                Recovered::Dead(id) => (id, true),
+            };
+            let execution = executions::get(tx, &id).await?;
+            let event = if dead {
+                let failure = work::Failure {
+                    class: work::Class::Machinery,
+                    message: "its worker was lost over it again and again".to_owned(),
+                };
+                let status = executions::Status::Failed;
+                executions::failed(tx, &id, status, Some(&failure), self.clock().now()).await?;
+                task::Event::Failed(execution.attempt, failure.class)
+            } else {
+                executions::lost(tx, &id).await?;
+                task::Event::Lost(execution.attempt)
+            };
+            tracing::warn!(execution.id = %id, dead, "its worker was lost");
+            let event = Event::Task(execution.task, event);
+            let cause = Cause::by("a lost worker");
+            if self.apply_in(tx, &execution.sprint_id, &event, &cause).await?.is_none() {
+                return Err(Error::Contended);
+            }
+        }
+        Ok(())
+    }
+}
+
+async fn insert_run(tx: &mut Tx, sprint: &SprintId, run: &Run, now: DateTime<Utc>) -> Result<()> {
+    runs::insert(tx, sprint, run, now).await?;
+    for task in &run.tasks {
+        let owner = task.planned.owner.as_ref().ok_or(Error::NotYet("a task has no owner"))?;
+        tasks::insert(tx, &run.id, task, owner, now).await?;
+    }
+    Ok(())
+}
+
+/// Up to a fifth of the pause more, the same for the same execution, so that tries which failed
+/// together do not come back together.
+fn jitter(execution: &ExecutionId, pause_seconds: u32) -> TimeDelta {
+    let mixed =
+        execution.0.bytes().fold(5_381_i64, |hash, byte| (hash * 33 + i64::from(byte)) % 1_000);
+    TimeDelta::milliseconds(i64::from(pause_seconds) * mixed / 5)
+}

@@ -1,0 +1,288 @@
+//! An issue changed: perhaps it is a sprint issue now, or was one, or it is a task.
+
+use super::apply::{Applied, Cause};
+use super::{App, Error, Result};
+use crate::db::{effects, heard, repositories, sprints, tasks};
+use crate::domain::effect::{Effect, Saying};
+use crate::domain::ids::{DeliveryId, IssueRef, MilestoneNumber, RepoId, SprintId};
+use crate::domain::refusal::Refusal;
+use crate::domain::sprint::{Event, Goal, Sprint, State};
+use crate::github::fact::Place;
+use crate::github::{self, Issue, Milestone};
+
+impl App {
+    /// Compares what we know of an issue with what GitHub has.
+    pub(super) async fn issue_touched(
+        &self,
+        touched: &IssueRef,
+        delivery: Option<&DeliveryId>,
+    ) -> Result<()> {
+        let known = match self.known(&touched.repo).await {
+            Err(Error::NotInstalled(_)) => return Ok(()),
+            known => known?,
+        };
+        let issue = match self.repo(&touched.repo).await?.issue(touched.number).await {
+            Ok(issue) if issue.is_pull() => return Ok(()),
+            Ok(issue) => Some(issue),
+            Err(error) if error.is_gone() => None,
+            Err(error) => return Err(error.into()),
+        };
+        let id = SprintId::of(known.id, touched.number);
+        if let Some(issue) = &issue
+            && let Some(milestone) = self.milestone_of_sprint_issue(issue)
+        {
+            return self.recognize(&id, &known, issue, milestone, delivery).await;
+        }
+        self.forget(&id, delivery).await?;
+        self.task_issue_touched(touched, issue.as_ref(), delivery).await
+    }
+
+    /// A milestone changed: its sprint issue may have become one, or not be one any more.
+    pub(super) async fn milestone_touched(
+        &self,
+        place: &Place,
+        milestone: MilestoneNumber,
+        delivery: Option<&DeliveryId>,
+    ) -> Result<()> {
+        let labelled = self.labelled_in(place, milestone).await?;
+        let mut tx = self.db().read().await?;
+        let known = sprints::of_milestone(&mut tx, place.id, milestone).await?;
+        let known = match known {
+            Some(id) => Some(sprints::get(&mut tx, &id).await?.0.issue_ref()),
+            None => None,
+        };
+        drop(tx);
+        for issue in labelled.into_iter().chain(known) {
+            Box::pin(self.issue_touched(&issue, delivery)).await?;
+        }
+        Ok(())
+    }
+
+    async fn labelled_in(
+        &self,
+        place: &Place,
+        milestone: MilestoneNumber,
+    ) -> Result<Vec<IssueRef>> {
+        let issues = match self.repo(&place.name).await?.issues_of(milestone).await {
+            Err(error) if error.is_gone() || error.is_unprocessable() => return Ok(Vec::new()),
+            issues => issues?,
+        };
+        Ok(issues
+            .into_iter()
+            .filter(|issue| issue.is_labelled(&self.settings().github.sprint_label))
+            .map(|issue| IssueRef { repo: place.name.clone(), number: issue.number })
+            .collect())
+    }
+
+    /// The milestone, if the issue has all that makes a sprint issue.
+    fn milestone_of_sprint_issue<'a>(&self, issue: &'a Issue) -> Option<&'a Milestone> {
+        let milestone = issue.milestone.as_ref()?;
+        let open = issue.state == github::State::Open && milestone.state == github::State::Open;
+        (open && issue.is_labelled(&self.settings().github.sprint_label)).then_some(milestone)
+    }
+
+    async fn recognize(
+        &self,
+        id: &SprintId,
+        repo: &repositories::Repository,
+        issue: &Issue,
+        milestone: &Milestone,
+        delivery: Option<&DeliveryId>,
+    ) -> Result<()> {
+        let goal = Goal {
+            milestone: milestone.title.clone(),
+            title: issue.title.clone(),
+            text: issue.body.clone(),
+        };
+        let mut tx = self.db().begin().await?;
+        if let Some(other) = sprints::of_milestone(&mut tx, repo.id, milestone.number).await?
+            && other != *id
+        {
+            let other = sprints::get(&mut tx, &other).await?.0;
+            drop(tx);
+            return self.no_second_sprint(repo, issue, &other, delivery).await;
+        }
+        let new = Sprint {
+            id: id.clone(),
+            project: self.settings().project_of(&repo.name),
+            repo: repo.name.clone(),
+            repo_id: repo.id,
+            issue: issue.number,
+            milestone: milestone.number,
+            goal: goal.clone(),
+            state: State::Recognized,
+            plan: None,
+            approvals: Vec::new(),
+            run: None,
+        };
+        if sprints::insert(&mut tx, &new).await? {
+            tracing::info!(sprint.id = %id, repo = %repo.name, "a sprint was recognized");
+            let saying = Saying::Greeting { milestone: milestone.title.clone() };
+            let greeting =
+                Effect::Say { on: new.issue_ref(), key: format!("greeting {id}"), saying };
+            effects::push(&mut tx, &greeting, delivery, self.clock().now()).await?;
+            tx.commit().await?;
+            self.wake();
+            return Ok(());
+        }
+        drop(tx);
+        let cause = Cause { delivery: delivery.cloned(), ..Cause::by("GitHub") };
+        self.apply(id, &Event::Recognized(milestone.number, goal), &cause).await?;
+        Ok(())
+    }
+
+    async fn no_second_sprint(
+        &self,
+        repo: &repositories::Repository,
+        issue: &Issue,
+        first: &Sprint,
+        delivery: Option<&DeliveryId>,
+    ) -> Result<()> {
+        let on = IssueRef { repo: repo.name.clone(), number: issue.number };
+        let key = format!("second {} {}", SprintId::of(repo.id, issue.number), first.issue);
+        let saying =
+            Saying::NoSecondSprint { refusal: Refusal::SecondSprint { other: first.issue } };
+        self.ask_once(&key.clone(), &[Effect::Say { on, key, saying }], delivery).await
+    }
+
+    /// Why a command cannot be meant for the issue it was said on.
+    pub(super) async fn why_no_sprint(&self, repo: RepoId, on: &IssueRef) -> Result<Refusal> {
+        let issue = match self.repo(&on.repo).await?.issue(on.number).await {
+            Err(error) if error.is_gone() => return Ok(Refusal::NotASprint),
+            issue => issue?,
+        };
+        let Some(milestone) = self.milestone_of_sprint_issue(&issue) else {
+            return Ok(Refusal::NotASprint);
+        };
+        let mut tx = self.db().read().await?;
+        Ok(match sprints::of_milestone(&mut tx, repo, milestone.number).await? {
+            Some(other) if other != SprintId::of(repo, on.number) => {
+                let other = sprints::get(&mut tx, &other).await?.0.issue;
+                Refusal::SecondSprint { other }
+            }
+            Some(_) | None => Refusal::NotASprint,
+        })
+    }
+
+    async fn forget(&self, id: &SprintId, delivery: Option<&DeliveryId>) -> Result<()> {
+        let mut tx = self.db().read().await?;
+        let Some((sprint, _)) = sprints::find(&mut tx, id).await? else { return Ok(()) };
+        drop(tx);
+        if sprint.state == State::Forgotten {
+            return Ok(());
+        }
+        let cause = Cause { delivery: delivery.cloned(), ..Cause::by("GitHub") };
+        self.apply(id, &Event::Forgotten, &cause).await?;
+        // Another issue of the milestone may have waited for its turn.
+        let place = Place { id: sprint.repo_id, name: sprint.repo.clone(), installation: None };
+        for issue in self.labelled_in(&place, sprint.milestone).await? {
+            if issue.number != sprint.issue {
+                Box::pin(self.issue_touched(&issue, delivery)).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// A task's issue, or one that tasks wait for.
+    async fn task_issue_touched(
+        &self,
+        touched: &IssueRef,
+        issue: Option<&Issue>,
+        delivery: Option<&DeliveryId>,
+    ) -> Result<()> {
+        let now = self.clock().now();
+        let project = self.settings().project_of(&touched.repo);
+        let title = issue.and_then(|issue| issue.milestone.as_ref()).map(|m| m.title.as_str());
+        let mut tx = self.db().begin().await?;
+        for id in sprints::of_project(&mut tx, &project).await? {
+            let (sprint, _) = sprints::get(&mut tx, &id).await?;
+            let belongs = title == Some(sprint.goal.milestone.as_str())
+                || sprint.plan.as_ref().is_some_and(|plan| plan.concerns(touched));
+            if belongs && sprint.plan.is_some() && !sprint.is_running() {
+                let draft = Effect::Draft { sprint: id, asked: None };
+                effects::push(&mut tx, &draft, delivery, now).await?;
+            }
+        }
+        let waiting = tasks::waiting_for(&mut tx, touched).await?;
+        tx.commit().await?;
+        self.wake();
+        if issue.is_some_and(is_completed) {
+            let cause = Cause { delivery: delivery.cloned(), ..Cause::by("GitHub") };
+            for sprint in waiting {
+                self.apply(&sprint, &Event::OutsideDone(touched.clone()), &cause).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Asks for effects, unless they were asked for under this key before.
+    pub(super) async fn ask_once(
+        &self,
+        key: &str,
+        effects: &[Effect],
+        delivery: Option<&DeliveryId>,
+    ) -> Result<()> {
+        let now = self.clock().now();
+        let mut tx = self.db().begin().await?;
+        if heard::first_time(&mut tx, key, now).await? {
+            for effect in effects {
+                effects::push(&mut tx, effect, delivery, now).await?;
+            }
+            tx.commit().await?;
+            self.wake();
+        }
+        Ok(())
+    }
+
+    /// Says why something was refused, once; says nothing if it was not.
+    pub(super) async fn answer(
+        &self,
+        applied: Applied,
+        said: &super::command::Said,
+        key: &str,
+        delivery: Option<&DeliveryId>,
+    ) -> Result<()> {
+        let Applied::Refused(refusals) = applied else { return Ok(()) };
+        tracing::info!(by = %said.by, on = %said.on, ?refusals, "refused");
+        let saying = Saying::Refused { to: said.by.clone(), refusals };
+        let effect = Effect::Say { on: said.on.clone(), key: key.to_owned(), saying };
+        self.ask_once(key, &[effect], delivery).await
+    }
+
+    /// The sprint that an issue or pull request belongs to, and its task there.
+    pub(super) async fn find_place(
+        &self,
+        repo: RepoId,
+        on: &IssueRef,
+    ) -> Result<Option<(SprintId, Option<crate::domain::ids::TaskNumber>)>> {
+        let mut tx = self.db().read().await?;
+        let own = SprintId::of(repo, on.number);
+        if let Some((sprint, _)) = sprints::find(&mut tx, &own).await?
+            && sprint.state == State::Recognized
+        {
+            return Ok(Some((own, None)));
+        }
+        let pull = crate::domain::ids::PullNumber(on.number.0);
+        let task = match tasks::of_pull(&mut tx, &on.repo, pull).await? {
+            Some(place) => Some(place),
+            None => tasks::of_issue(&mut tx, on).await?,
+        };
+        if let Some(place) = task {
+            return Ok(Some((place.sprint_id, Some(place.number))));
+        }
+        let project = self.settings().project_of(&on.repo);
+        for id in sprints::of_project(&mut tx, &project).await? {
+            let (sprint, _) = sprints::get(&mut tx, &id).await?;
+            if let Some(task) = sprint.plan.as_ref().and_then(|plan| plan.of_issue(on)) {
+                return Ok(Some((id, Some(task.number))));
+            }
+        }
+        Ok(None)
+    }
+}
+
+/// Closed because it is done, not because nobody will do it.
+pub(super) fn is_completed(issue: &Issue) -> bool {
+    issue.state == github::State::Closed
+        && !matches!(issue.state_reason.as_deref(), Some("not_planned" | "duplicate"))
+}

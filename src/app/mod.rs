@@ -1,0 +1,157 @@
+//! What Team6 does: one file per use case. This is the only place that knows GitHub, the database,
+//! git and the words for people; what to decide it asks the domain.
+
+pub mod apply;
+mod carry_out;
+mod command;
+mod dispatch;
+mod draft;
+mod error;
+mod issue;
+mod publish;
+mod pull;
+mod read;
+mod receive;
+mod recover;
+mod report;
+mod retry;
+mod show;
+mod speak;
+mod start;
+mod sweep;
+mod tick;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use tokio::sync::Notify;
+
+pub use carry_out::keep_carrying_out;
+pub use dispatch::Worker;
+pub use error::{Again, Error};
+pub use receive::Received;
+pub use recover::keep_recovering;
+pub use report::Stale;
+pub use sweep::keep_sweeping;
+
+use crate::clock::Clock;
+use crate::config::Settings;
+use crate::db::{Db, repositories};
+use crate::domain::ids::{Login, RepoName};
+use crate::domain::permission::Permission;
+use crate::git::Mirrors;
+use crate::github::{GitHub, Me, Repo};
+use crate::queue::Queue;
+
+/// Shorthand.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// Everything a use case needs.
+#[derive(Clone)]
+pub struct App {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    db: Db,
+    github: GitHub,
+    queue: Queue,
+    clock: Clock,
+    settings: Settings,
+    me: Me,
+    mirrors: Mirrors,
+    scratch: PathBuf,
+    /// Told when an effect was asked for.
+    effects: Notify,
+    /// Told when a job may be claimed.
+    jobs: Notify,
+}
+
+impl App {
+    /// Puts the parts together.
+    pub fn new(db: Db, github: GitHub, clock: Clock, settings: Settings, me: Me) -> Self {
+        let mirrors = Mirrors::new(settings.data.join("server").join("mirrors"));
+        let scratch = settings.data.join("server").join("scratch");
+        let inner = Inner {
+            db,
+            github,
+            queue: Queue::Database,
+            clock,
+            settings,
+            me,
+            mirrors,
+            scratch,
+            effects: Notify::new(),
+            jobs: Notify::new(),
+        };
+        Self { inner: Arc::new(inner) }
+    }
+
+    /// The database.
+    pub fn db(&self) -> &Db {
+        &self.inner.db
+    }
+
+    /// The time.
+    pub fn clock(&self) -> &Clock {
+        &self.inner.clock
+    }
+
+    /// What the operator says.
+    pub fn settings(&self) -> &Settings {
+        &self.inner.settings
+    }
+
+    /// Who we are on GitHub.
+    pub fn me(&self) -> &Me {
+        &self.inner.me
+    }
+
+    fn github(&self) -> &GitHub {
+        &self.inner.github
+    }
+
+    fn queue(&self) -> Queue {
+        self.inner.queue
+    }
+
+    /// What we know of a repository, asked of GitHub if it is new to us.
+    async fn known(&self, name: &RepoName) -> Result<repositories::Repository> {
+        let mut tx = self.db().read().await?;
+        if let Some(known) = repositories::find(&mut tx, name).await? {
+            return Ok(known);
+        }
+        drop(tx);
+        let installation = self
+            .github()
+            .installation_of(name)
+            .await?
+            .ok_or_else(|| Error::NotInstalled(name.clone()))?;
+        let found = self.github().on(installation).repo(name).repository().await?;
+        let repository = repositories::Repository {
+            id: found.id,
+            name: found.full_name,
+            installation,
+            default_branch: found.default_branch,
+        };
+        let mut tx = self.db().begin().await?;
+        repositories::remember(&mut tx, &repository, self.clock().now()).await?;
+        tx.commit().await?;
+        Ok(repository)
+    }
+
+    /// A repository, to ask GitHub about.
+    async fn repo(&self, name: &RepoName) -> Result<Repo> {
+        let known = self.known(name).await?;
+        Ok(self.github().on(known.installation).repo(&known.name))
+    }
+
+    /// What a person may do in a repository, right now: nothing, where the App is not installed.
+    async fn permission_in(&self, name: &RepoName, person: &Login) -> Result<Permission> {
+        match self.repo(name).await {
+            Ok(repo) => Ok(repo.permission(person).await?),
+            Err(Error::NotInstalled(_)) => Ok(Permission::None),
+            Err(error) => Err(error),
+        }
+    }
+}

@@ -1,0 +1,200 @@
+//! Publishing what an execution delivered: its commits are inspected once more, pushed by us, and
+//! a pull request is opened.
+
+use super::apply::Cause;
+use super::{App, Error, Result};
+use crate::db::executions::{self, Execution};
+use crate::db::{Tx, bundles};
+use crate::domain::ids::ExecutionId;
+use crate::domain::sprint::{Event, Sprint};
+use crate::domain::task::{self, State, Task};
+use crate::domain::work::{Class, Delivery, Failure};
+use crate::git::{self, Access, Clean, Limits, Promise};
+use crate::github::{self, Grant, NewPull, Pull, Repo};
+use crate::say;
+
+/// Everything that is known about what is to be published.
+struct Work {
+    execution: Execution,
+    sprint: Sprint,
+    task: Task,
+    delivery: Delivery,
+}
+
+impl App {
+    /// Pushes what an execution delivered and opens its pull request.
+    pub(super) async fn publish(&self, id: &ExecutionId) -> Result<()> {
+        let Some(work) = self.work(id).await? else { return Ok(()) };
+        match self.push(&work).await {
+            Ok(()) => {}
+            Err(Error::Git(error)) if is_final(&error) => {
+                return self.unpublishable(&work, &error.to_string()).await;
+            }
+            Err(error) => return Err(error),
+        }
+        let repo = self.repo(work.task.planned.repo()).await?;
+        let pull = match self.open_pull(&repo, &work).await {
+            // As when there is nothing in it that the base does not have: the owner must know.
+            Err(Error::GitHub(error)) if is_refusal(&error) => {
+                return self.unpublishable(&work, &error.to_string()).await;
+            }
+            pull => pull?,
+        };
+        ask_for_review(&repo, &work, &pull).await?;
+        self.published(&work, &pull).await
+    }
+
+    /// What there is to publish; nothing if the task has moved on.
+    async fn work(&self, id: &ExecutionId) -> Result<Option<Work>> {
+        let mut tx = self.db().read().await?;
+        let execution = executions::get(&mut tx, id).await?;
+        drop(tx);
+        let sprint = self.sprint(&execution.sprint_id).await?;
+        let run = sprint.run.as_ref().filter(|run| run.id == execution.run_id);
+        let task = run.and_then(|run| run.find(execution.task)).cloned();
+        let attempt = execution.attempt;
+        Ok(match (task, execution.delivery.clone()) {
+            (Some(task), Some(delivery)) if task.state == (State::Delivered { attempt }) => {
+                Some(Work { execution, sprint, task, delivery: delivery.0 })
+            }
+            _ => None,
+        })
+    }
+
+    async fn push(&self, work: &Work) -> Result<()> {
+        let mut tx = self.db().read().await?;
+        let bundle = bundles::get(&mut tx, &work.execution.id).await?;
+        drop(tx);
+        let repo = self.repo(work.task.planned.repo()).await?;
+        let url = repo.repository().await?.clone_url;
+        let token = repo.token(Grant::WriteContents).await?;
+        let access = Access { url: &url, token: token.expose() };
+        let base = &work.delivery.base_sha;
+        let mirror = self.inner.mirrors.holding(repo.name(), access, &[base]).await?;
+        let promise = Promise {
+            branch: work.task.branch.clone(),
+            base_sha: base.clone(),
+            head: Some(work.delivery.head.clone()),
+        };
+        let clean = Clean::new(&self.inner.scratch, &mirror).await?;
+        let delivered = clean.take(&bundle, &promise, Limits::default()).await?;
+        delivered.push(access).await?;
+        Ok(())
+    }
+
+    /// The pull request of this execution: the one that is there, or a new one.
+    async fn open_pull(&self, repo: &Repo, work: &Work) -> Result<Pull> {
+        if let Some(pull) = self.our_pull(repo, work).await? {
+            return Ok(pull);
+        }
+        let task = &work.task.planned;
+        let new = NewPull {
+            title: say::pull::title(task),
+            body: say::pull::body(
+                &work.execution.id,
+                task,
+                &work.sprint.goal.milestone,
+                &work.sprint.issue_ref(),
+                &work.delivery,
+                work.execution.attempt.0,
+            ),
+            head: work.task.branch.clone(),
+            base: self.known(repo.name()).await?.default_branch,
+            draft: false,
+        };
+        let pull = match repo.create_pull(&new).await {
+            Err(error) if error.is_unprocessable() => {
+                let there = self.our_pull(repo, work).await?;
+                there.ok_or(Error::GitHub(error))?
+            }
+            pull => pull?,
+        };
+        tracing::info!(repo = %repo.name(), pull.number = %pull.number, "opened a pull request");
+        Ok(pull)
+    }
+
+    async fn our_pull(&self, repo: &Repo, work: &Work) -> Result<Option<Pull>> {
+        let marker = say::pull::pull_marker(&work.execution.id);
+        let pulls = repo.pulls_from(&work.task.branch).await?;
+        let ours = |pull: &Pull| {
+            !pull.is_from_a_fork()
+                && (pull.state == github::State::Open || pull.body.contains(&marker))
+        };
+        Ok(pulls.into_iter().find(ours))
+    }
+
+    async fn published(&self, work: &Work, pull: &Pull) -> Result<()> {
+        loop {
+            let mut tx = self.db().begin().await?;
+            executions::published(&mut tx, &work.execution.id).await?;
+            bundles::drop(&mut tx, &work.execution.id).await?;
+            let event = task::Event::PullOpened(pull.number);
+            if self.happen(&mut tx, work, event).await? {
+                tx.commit().await?;
+                break;
+            }
+        }
+        self.wake();
+        // It may have been merged or closed before we noted that it is open.
+        self.pull_touched(work.task.planned.repo(), pull.number, None).await
+    }
+
+    /// The result is not for publishing, now or ever: that try failed.
+    async fn unpublishable(&self, work: &Work, why: &str) -> Result<()> {
+        let failure = Failure { class: Class::Unacceptable, message: why.to_owned() };
+        loop {
+            let mut tx = self.db().begin().await?;
+            let now = self.clock().now();
+            let status = executions::Status::Failed;
+            executions::failed(&mut tx, &work.execution.id, status, Some(&failure), now).await?;
+            bundles::drop(&mut tx, &work.execution.id).await?;
+            let event = task::Event::Failed(work.execution.attempt, failure.class);
+            if self.happen(&mut tx, work, event).await? {
+                tx.commit().await?;
+                self.wake();
+                return Ok(());
+            }
+        }
+    }
+
+    async fn happen(&self, tx: &mut Tx, work: &Work, event: task::Event) -> Result<bool> {
+        let event = Event::Task(work.execution.task, event);
+        let cause = Cause::by("Team6");
+        Ok(self.apply_in(tx, &work.sprint.id, &event, &cause).await?.is_some())
+    }
+}
+
+/// Asks the owner for a review, unless they were asked by a try that died after that.
+async fn ask_for_review(repo: &Repo, work: &Work, pull: &Pull) -> Result<()> {
+    let Some(owner) = &work.task.planned.owner else { return Ok(()) };
+    let asked = pull.requested_reviewers.iter().any(|account| account.login == *owner);
+    if asked || pull.state != github::State::Open {
+        return Ok(());
+    }
+    match repo.request_reviewers(pull.number, std::slice::from_ref(owner)).await {
+        // They may not be asked here; they are named in it all the same.
+        Err(error) if error.is_unprocessable() => Ok(()),
+        asked => Ok(asked?),
+    }
+}
+
+/// Whether GitHub will not open this pull request, however often it is asked.
+fn is_refusal(error: &github::Error) -> bool {
+    error.is_unprocessable() || error.is_forbidden() || error.is_gone()
+}
+
+/// Whether pushing this again would be refused again.
+fn is_final(error: &git::Error) -> bool {
+    match error {
+        git::Error::Unacceptable(_) | git::Error::Nothing | git::Error::Behind { .. } => true,
+        git::Error::Failed { stderr, .. } => {
+            stderr.contains("[remote rejected]")
+                || stderr.contains("[rejected]")
+                || stderr.contains("refusing to allow")
+        }
+        git::Error::TimedOut { .. }
+        | git::Error::Io { .. }
+        | git::Error::Missing(_)
+        | git::Error::LeftAlone { .. } => false,
+    }
+}

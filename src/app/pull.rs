@@ -1,0 +1,46 @@
+//! A pull request changed: if it is a task's, the task may be done.
+
+use super::apply::Cause;
+use super::{App, Error, Result};
+use crate::db::tasks;
+use crate::domain::ids::{DeliveryId, PullNumber, RepoName};
+use crate::domain::sprint::Event;
+use crate::domain::task;
+use crate::github::{self, Pull};
+
+impl App {
+    /// Compares what we know of a pull request with what GitHub has.
+    pub(super) async fn pull_touched(
+        &self,
+        repo: &RepoName,
+        number: PullNumber,
+        delivery: Option<&DeliveryId>,
+    ) -> Result<()> {
+        let mut tx = self.db().read().await?;
+        let Some(place) = tasks::of_pull(&mut tx, repo, number).await? else { return Ok(()) };
+        drop(tx);
+        let pull = match self.repo(repo).await {
+            Err(Error::NotInstalled(_)) => return Ok(()),
+            repo => repo?.pull(number).await?,
+        };
+        let event = self.meaning(repo, &pull).await?;
+        let cause = Cause { delivery: delivery.cloned(), ..Cause::by("GitHub") };
+        self.apply(&place.sprint_id, &Event::Task(place.number, event), &cause).await?;
+        Ok(())
+    }
+
+    /// What a pull request's state means for its task. Only a merge into the branch it was opened
+    /// against counts: merged anywhere else, the work is not where dependants begin.
+    async fn meaning(&self, repo: &RepoName, pull: &Pull) -> Result<task::Event> {
+        let base = self.known(repo).await?.default_branch;
+        Ok(match (pull.is_merged(), pull.merge_commit_sha.clone()) {
+            (true, Some(merge)) if pull.base.branch == base => {
+                task::Event::PullMerged(pull.number, merge)
+            }
+            (false, _) if pull.state == github::State::Open => {
+                task::Event::PullReopened(pull.number)
+            }
+            (_, _) => task::Event::PullClosed(pull.number),
+        })
+    }
+}

@@ -1,0 +1,116 @@
+//! What workers report. Whoever speaks for an older generation of a lease is not listened to.
+
+use chrono::TimeDelta;
+
+use super::apply::Cause;
+use super::{App, Result};
+use crate::db::executions::{self, Execution, Status};
+use crate::db::{Tx, bundles, tasks, traces};
+use crate::domain::ids::ExecutionId;
+use crate::domain::sprint::Event;
+use crate::domain::task;
+use crate::domain::work::{Class, Failure, Lease, Outcome, Renewal, Renewed, TraceLine};
+
+/// The lease is somebody else's now, or over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stale;
+
+impl App {
+    /// Keeps a worker's leases alive.
+    pub async fn renew(&self, leases: Vec<Lease>) -> Result<Vec<Renewal>> {
+        let lasts = TimeDelta::seconds(i64::from(self.settings().queue.lease_seconds));
+        let until = self.clock().now() + lasts;
+        let mut tx = self.db().begin().await?;
+        let mut renewals = Vec::with_capacity(leases.len());
+        for lease in leases {
+            let holds = self.queue().renew(&mut tx, &lease, until).await?;
+            let renewed = if holds { Renewed::GoOn } else { Renewed::Lost };
+            renewals.push(Renewal { lease, renewed });
+        }
+        tx.commit().await?;
+        Ok(renewals)
+    }
+
+    /// Keeps lines of a trace.
+    pub async fn trace(&self, lease: &Lease, lines: Vec<TraceLine>) -> Result<Result<(), Stale>> {
+        let mut tx = self.db().begin().await?;
+        if !self.queue().holds(&mut tx, lease).await? {
+            return Ok(Err(Stale));
+        }
+        let now = self.clock().now();
+        traces::add(&mut tx, &lease.execution, lease.epoch, lines, now).await?;
+        tx.commit().await?;
+        Ok(Ok(()))
+    }
+
+    /// Keeps the commits of an execution until they are published.
+    pub async fn keep_bundle(&self, lease: &Lease, bytes: Vec<u8>) -> Result<Result<(), Stale>> {
+        let mut tx = self.db().begin().await?;
+        if !self.queue().holds(&mut tx, lease).await? {
+            return Ok(Err(Stale));
+        }
+        bundles::store(&mut tx, &lease.execution, lease.epoch, bytes).await?;
+        tx.commit().await?;
+        Ok(Ok(()))
+    }
+
+    /// Ends an execution. Ending it twice in the same way is ending it once.
+    pub async fn finish(&self, lease: &Lease, outcome: &Outcome) -> Result<Result<(), Stale>> {
+        loop {
+            let mut tx = self.db().begin().await?;
+            let execution = executions::get(&mut tx, &lease.execution).await?;
+            if !self.queue().finish(&mut tx, lease).await? {
+                let same = execution.epoch == lease.epoch && execution.finished_at.is_some();
+                return Ok(if same { Ok(()) } else { Err(Stale) });
+            }
+            let event = self.ended(&mut tx, lease, &execution, outcome).await?;
+            let event = Event::Task(execution.task, event);
+            let cause = Cause::by(format!("agent {}", execution.agent));
+            if self.apply_in(&mut tx, &execution.sprint_id, &event, &cause).await?.is_some() {
+                tx.commit().await?;
+                self.wake();
+                return Ok(Ok(()));
+            }
+        }
+    }
+
+    async fn ended(
+        &self,
+        tx: &mut Tx,
+        lease: &Lease,
+        execution: &Execution,
+        outcome: &Outcome,
+    ) -> Result<task::Event> {
+        let now = self.clock().now();
+        let id: &ExecutionId = &execution.id;
+        let failure = match outcome {
+            Outcome::Delivered(delivery) => {
+                if bundles::is_here(tx, id, lease.epoch).await? {
+                    executions::delivered(tx, id, delivery, now).await?;
+                    return Ok(task::Event::Delivered(execution.attempt));
+                }
+                Failure {
+                    class: Class::Machinery,
+                    message: "the worker reported commits that it never handed over".to_owned(),
+                }
+            }
+            Outcome::Failed(failure) => failure.clone(),
+            Outcome::Cancelled => Failure {
+                class: Class::Machinery,
+                message: "it was stopped before it was done".to_owned(),
+            },
+        };
+        executions::failed(tx, id, Status::Failed, Some(&failure), now).await?;
+        Ok(task::Event::Failed(execution.attempt, failure.class))
+    }
+
+    /// The workspaces whose tasks are over, as `{run without its kind}_{task}`.
+    pub async fn removable(&self) -> Result<Vec<String>> {
+        let mut tx = self.db().read().await?;
+        let done = tasks::lately_done(&mut tx).await?;
+        Ok(done
+            .into_iter()
+            .filter_map(|(run, task)| Some(format!("{}_{task}", run.0.split_once('_')?.1)))
+            .collect())
+    }
+}

@@ -1,0 +1,88 @@
+//! Saying something once.
+
+use super::{App, Result};
+use crate::db::{executions, runs};
+use crate::domain::effect::Saying;
+use crate::domain::ids::{IssueRef, RunId, SprintId};
+use crate::domain::task::Task;
+use crate::say;
+
+impl App {
+    /// Says something on an issue or pull request, unless it was said by a try that died before
+    /// noting it: `first` tells that there was none.
+    pub(super) async fn speak(
+        &self,
+        on: &IssueRef,
+        key: &str,
+        saying: &Saying,
+        first: bool,
+    ) -> Result<()> {
+        let repo = self.repo(&on.repo).await?;
+        let marker = say::marker(key);
+        if !first && repo.find_marked(on.number, &marker, &self.me().bot).await?.is_some() {
+            return Ok(());
+        }
+        let text = self.words(saying).await?;
+        repo.create_comment(on.number, &format!("{marker}\n{text}")).await?;
+        Ok(())
+    }
+
+    async fn words(&self, saying: &Saying) -> Result<String> {
+        Ok(match saying {
+            Saying::Greeting { milestone } => say::comments::greeting(milestone),
+            Saying::Refused { to, refusals } => say::comments::refused(to, refusals),
+            Saying::NoSecondSprint { refusal } => say::comments::no_second_sprint(refusal),
+            Saying::Help { unknown } => say::comments::help(unknown.as_deref()),
+            Saying::Status(sprint) => self.status(sprint).await?,
+            Saying::TaskFailed { task, owner, execution, .. } => {
+                let mut tx = self.db().read().await?;
+                let execution = executions::get(&mut tx, execution).await?;
+                let message = execution.failure.as_ref().map_or("", |f| f.message.as_str());
+                say::comments::task_failed(owner, *task, execution.attempt.0, message)
+            }
+            Saying::PullClosed { task, owner, waiting } => {
+                say::comments::pull_closed(owner, *task, waiting)
+            }
+            Saying::Completed(run) => self.summary(run).await?,
+            Saying::Trouble { reference } => say::comments::trouble(reference),
+        })
+    }
+
+    async fn status(&self, id: &SprintId) -> Result<String> {
+        let sprint = self.sprint(id).await?;
+        if let Some(text) = say::status::comment(&sprint) {
+            // Found by its marker is only the one that is kept up to date.
+            return Ok(text.replace(&say::status_marker(), ""));
+        }
+        let tasks = sprint.plan.as_ref().map(|plan| plan.tasks.len());
+        let approved = sprint
+            .plan
+            .iter()
+            .flat_map(|plan| &plan.tasks)
+            .filter(|task| sprint.approval_of(task).is_some())
+            .count();
+        Ok(say::comments::not_started(&sprint.goal.milestone, tasks, approved))
+    }
+
+    async fn summary(&self, id: &RunId) -> Result<String> {
+        let mut tx = self.db().read().await?;
+        let times = runs::times(&mut tx, id).await?;
+        drop(tx);
+        let sprint = self.sprint(&times.sprint_id).await?;
+        let ended = times.finished_at.unwrap_or_else(|| self.clock().now());
+        let tasks: Vec<_> = sprint.run.iter().flat_map(|run| &run.tasks).map(summarized).collect();
+        let seconds = (ended - times.started_at).num_seconds();
+        Ok(say::comments::completed(&sprint.goal.milestone, seconds, &tasks))
+    }
+}
+
+fn summarized(task: &Task) -> say::comments::Summarized {
+    let repo = task.planned.repo();
+    say::comments::Summarized {
+        number: task.planned.number,
+        title: task.planned.title.clone(),
+        pull: task.state.pull().map_or(String::new(), |pull| format!("{repo}#{pull}")),
+        owner: task.planned.owner.as_ref().map_or(String::new(), |owner| owner.0.clone()),
+        attempts: task.state.attempt().0,
+    }
+}

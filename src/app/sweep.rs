@@ -1,0 +1,185 @@
+//! The sweep: everything is compared with GitHub, in case a webhook never came.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use chrono::{SubsecRound as _, TimeDelta};
+use tokio_util::sync::CancellationToken;
+
+use super::command::Said;
+use super::{App, Result};
+use crate::db::{deliveries, effects, repositories, sprints};
+use crate::domain::effect::Effect;
+use crate::domain::ids::{IssueRef, SprintId};
+use crate::domain::plan::Dependency;
+use crate::github::Repo;
+
+/// How far back the delivery log is read, in parts of a hundred.
+const MOST_PARTS: usize = 3;
+/// Clocks differ, and GitHub's lists lag behind.
+const OVERLAP: TimeDelta = TimeDelta::minutes(5);
+
+impl App {
+    /// Compares everything with GitHub once. What cannot be read now is read the next time.
+    pub async fn sweep(&self) -> Result<()> {
+        if let Err(error) = self.ask_for_lost_deliveries().await {
+            tracing::warn!(%error, "the delivery log cannot be read now");
+        }
+        self.look_around().await?;
+        let mut tx = self.db().read().await?;
+        let repositories = repositories::all(&mut tx).await?;
+        let sprints = sprints::all(&mut tx).await?;
+        drop(tx);
+        for repository in &repositories {
+            if let Err(error) = self.sweep_repository(repository).await {
+                tracing::warn!(repo = %repository.name, %error, "cannot be compared now");
+            }
+        }
+        for sprint in &sprints {
+            if let Err(error) = self.sweep_sprint(sprint).await {
+                tracing::warn!(sprint.id = %sprint, %error, "cannot be compared now");
+            }
+        }
+        Ok(())
+    }
+
+    /// Learns where the App is installed.
+    pub(super) async fn look_around(&self) -> Result<()> {
+        let now = self.clock().now();
+        for installed in self.github().installations().await? {
+            if installed.suspended_at.is_some() {
+                continue;
+            }
+            let found = self.github().on(installed.id).repositories().await?;
+            let mut tx = self.db().begin().await?;
+            for repository in found {
+                let known = repositories::Repository {
+                    id: repository.id,
+                    name: repository.full_name,
+                    installation: installed.id,
+                    default_branch: repository.default_branch,
+                };
+                repositories::remember(&mut tx, &known, now).await?;
+            }
+            tx.commit().await?;
+        }
+        Ok(())
+    }
+
+    /// Asks GitHub to deliver again what did not arrive.
+    async fn ask_for_lost_deliveries(&self) -> Result<()> {
+        let (mut arrived, mut lost) = (BTreeSet::new(), Vec::new());
+        let mut cursor = None;
+        for _ in 0..MOST_PARTS {
+            let log = self.github().deliveries(cursor.as_deref()).await?;
+            for attempt in log.attempts {
+                if attempt.arrived() {
+                    arrived.insert(attempt.guid);
+                } else {
+                    lost.push(attempt);
+                }
+            }
+            cursor = log.older;
+            if cursor.is_none() {
+                break;
+            }
+        }
+        for attempt in lost {
+            let mut tx = self.db().read().await?;
+            if arrived.insert(attempt.guid.clone())
+                && !deliveries::known(&mut tx, &attempt.guid).await?
+            {
+                drop(tx);
+                tracing::info!(delivery.id = %attempt.guid, "asking for it again");
+                self.github().redeliver(attempt.id).await?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn sweep_repository(&self, repository: &repositories::Repository) -> Result<()> {
+        let repo = self.repo(&repository.name).await?;
+        for issue in repo.issues_labelled(&self.settings().github.sprint_label).await? {
+            let touched = IssueRef { repo: repository.name.clone(), number: issue.number };
+            self.issue_touched(&touched, None).await?;
+        }
+        self.hear_missed(&repo, repository).await
+    }
+
+    /// Hears the comments that no webhook told us of.
+    async fn hear_missed(&self, repo: &Repo, repository: &repositories::Repository) -> Result<()> {
+        let begun = self.clock().now();
+        let mut tx = self.db().read().await?;
+        let Some(since) = repositories::heard_until(&mut tx, repository.id).await? else {
+            return Ok(());
+        };
+        drop(tx);
+        for comment in repo.comments_since(since).await? {
+            let (Some(author), Some(issue)) = (&comment.user, comment.issue()) else { continue };
+            // What was only edited lately was said, and heard, before. GitHub's times have no
+            // parts of a second.
+            if author.is_bot() || comment.created_at < since.trunc_subsecs(0) {
+                continue;
+            }
+            let said = Said {
+                on: IssueRef { repo: repository.name.clone(), number: issue },
+                comment: comment.id,
+                by: author.login.clone(),
+                body: comment.body,
+            };
+            self.hear(&said, None).await?;
+        }
+        let mut tx = self.db().begin().await?;
+        repositories::set_heard_until(&mut tx, repository.id, (begun - OVERLAP).max(since)).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
+    async fn sweep_sprint(&self, id: &SprintId) -> Result<()> {
+        let sprint = self.sprint(id).await?;
+        self.issue_touched(&sprint.issue_ref(), None).await?;
+        let now = self.clock().now();
+        let mut tx = self.db().begin().await?;
+        if sprint.plan.is_some() {
+            if !sprint.is_running() {
+                let draft = Effect::Draft { sprint: id.clone(), asked: None };
+                effects::push(&mut tx, &draft, None, now).await?;
+            }
+            effects::push(&mut tx, &Effect::ShowPlan(id.clone()), None, now).await?;
+        }
+        if sprint.run.is_some() {
+            effects::push(&mut tx, &Effect::ShowStatus(id.clone()), None, now).await?;
+        }
+        tx.commit().await?;
+        self.wake();
+        let Some(run) = sprint.run.filter(|run| run.state.is_live()) else { return Ok(()) };
+        let mut outside = BTreeSet::new();
+        for task in &run.tasks {
+            if let Some(pull) = task.state.pull().filter(|_| !task.state.is_done()) {
+                self.pull_touched(task.planned.repo(), pull, None).await?;
+            }
+            outside.extend(task.waits_for.iter().filter_map(|dependency| match dependency {
+                Dependency::Outside(issue) => Some(issue.clone()),
+                Dependency::Task(_) | Dependency::Dropped(_) | Dependency::Unknown(_) => None,
+            }));
+        }
+        for issue in outside {
+            self.issue_touched(&issue, None).await?;
+        }
+        Ok(())
+    }
+}
+
+/// Sweeps at once and then on a timer, until `shutdown`.
+pub async fn keep_sweeping(app: App, shutdown: CancellationToken) {
+    let every = Duration::from_secs(app.settings().sweep.every_seconds.max(1));
+    loop {
+        if let Err(error) = app.sweep().await {
+            tracing::warn!(%error, "the sweep ended early");
+        }
+        tokio::select! {
+            () = tokio::time::sleep(every) => {}
+            () = shutdown.cancelled() => return,
+        }
+    }
+}

@@ -1,0 +1,179 @@
+//! The comments that are said once.
+
+use askama::Template;
+
+use super::{LONGEST, as_many_as_fit, filters, render};
+use crate::domain::command::{Entry, HELP};
+use crate::domain::ids::{Login, TaskNumber};
+use crate::domain::refusal::Refusal;
+
+/// The first words on a new sprint issue.
+#[derive(Template)]
+#[template(path = "comment/greeting.md")]
+struct Greeting<'a> {
+    milestone: &'a str,
+}
+
+/// Says what Team6 understood, and what to type next.
+pub fn greeting(milestone: &str) -> String {
+    render(&Greeting { milestone })
+}
+
+#[derive(Template)]
+#[template(path = "comment/refused.md")]
+struct Refused<'a> {
+    to: &'a Login,
+    refusals: &'a [&'a Refusal],
+    unapproved: &'a [TaskNumber],
+    more: usize,
+}
+
+/// From how many on tasks without approval share a line.
+const TOO_MANY_LINES: usize = 6;
+
+/// Says why something was not done, all reasons at once.
+pub fn refused(to: &Login, refusals: &[Refusal]) -> String {
+    let mut unapproved: Vec<TaskNumber> = Vec::new();
+    let mut others: Vec<&Refusal> = Vec::new();
+    for refusal in refusals {
+        if let Refusal::NotApproved { task } = refusal {
+            unapproved.push(*task);
+        } else {
+            others.push(refusal);
+        }
+    }
+    if unapproved.len() < TOO_MANY_LINES {
+        (others, unapproved) = (refusals.iter().collect(), Vec::new());
+    }
+    let mut shown = others.len();
+    loop {
+        let more = others.len() - shown;
+        let refusals = &others[..shown];
+        let text = render(&Refused { to, refusals, unapproved: &unapproved, more });
+        if text.chars().count() <= LONGEST || shown == 0 {
+            return text;
+        }
+        shown /= 2;
+    }
+}
+
+#[derive(Template)]
+#[template(path = "comment/no_second_sprint.md")]
+struct NoSecondSprint<'a> {
+    refusal: &'a Refusal,
+}
+
+/// Says why an issue is not taken for a sprint issue.
+pub fn no_second_sprint(refusal: &Refusal) -> String {
+    render(&NoSecondSprint { refusal })
+}
+
+#[derive(Template)]
+#[template(path = "comment/help.md")]
+struct Help<'a> {
+    unknown: Option<&'a str>,
+    entries: &'a [Entry],
+}
+
+/// The list of commands.
+pub fn help(unknown: Option<&str>) -> String {
+    render(&Help { unknown, entries: HELP })
+}
+
+#[derive(Template)]
+#[template(path = "comment/not_started.md")]
+struct NotStarted<'a> {
+    milestone: &'a str,
+    planned: bool,
+    tasks: usize,
+    approved: usize,
+}
+
+/// How a sprint stands that was never started.
+pub fn not_started(milestone: &str, tasks: Option<usize>, approved: usize) -> String {
+    render(&NotStarted {
+        milestone,
+        planned: tasks.is_some(),
+        tasks: tasks.unwrap_or_default(),
+        approved,
+    })
+}
+
+#[derive(Template)]
+#[template(path = "comment/task_failed.md")]
+struct TaskFailed<'a> {
+    owner: &'a Login,
+    task: TaskNumber,
+    attempts: i64,
+    message: &'a str,
+}
+
+/// Asks a task's owner what to do after the last try failed.
+pub fn task_failed(owner: &Login, task: TaskNumber, attempts: i64, message: &str) -> String {
+    render(&TaskFailed { owner, task, attempts, message })
+}
+
+#[derive(Template)]
+#[template(path = "comment/pull_closed.md")]
+struct PullClosed<'a> {
+    owner: &'a Login,
+    task: TaskNumber,
+    waiting: &'a [TaskNumber],
+}
+
+/// Asks a task's owner what to do about a pull request closed unmerged.
+pub fn pull_closed(owner: &Login, task: TaskNumber, waiting: &[TaskNumber]) -> String {
+    render(&PullClosed { owner, task, waiting })
+}
+
+/// A task in a run's summary.
+pub struct Summarized {
+    /// Its number.
+    pub number: TaskNumber,
+    /// Its title.
+    pub title: String,
+    /// Its pull request, as one refers to it from the sprint issue.
+    pub pull: String,
+    /// Its owner.
+    pub owner: String,
+    /// How many tries it took.
+    pub attempts: i64,
+}
+
+#[derive(Template)]
+#[template(path = "comment/completed.md")]
+struct Completed<'a> {
+    milestone: &'a str,
+    elapsed: String,
+    total: usize,
+    tasks: &'a [Summarized],
+}
+
+/// Sums up a completed run; the tasks that do not fit into one comment are counted.
+pub fn completed(milestone: &str, seconds: i64, tasks: &[Summarized]) -> String {
+    as_many_as_fit(tasks.len(), |most| {
+        let (elapsed, total) = (elapsed(seconds), tasks.len());
+        render(&Completed { milestone, elapsed, total, tasks: &tasks[..most] })
+    })
+}
+
+#[derive(Template)]
+#[template(path = "comment/trouble.md")]
+struct Trouble<'a> {
+    reference: &'a str,
+}
+
+/// Admits that something broke, without a word about its inside.
+pub fn trouble(reference: &str) -> String {
+    render(&Trouble { reference })
+}
+
+/// A duration as people say it.
+pub fn elapsed(seconds: i64) -> String {
+    let (hours, minutes) = (seconds / 3600, seconds / 60 % 60);
+    match (hours, minutes) {
+        (0, 0) => format!("{seconds} s"),
+        (0, _) => format!("{minutes} min {} s", seconds % 60),
+        (_, _) => format!("{hours} h {minutes} min"),
+    }
+}

@@ -1,0 +1,30 @@
+//! What an agent is told.
+
+use askama::Template;
+
+use super::render;
+use crate::domain::ids::IssueNumber;
+use crate::domain::plan::PlannedTask;
+use crate::domain::sprint::Goal;
+
+/// What was delivered by a task this one waited for.
+pub struct Delivered {
+    /// The task's title.
+    pub title: String,
+    /// Its pull request, `acme/web#7`.
+    pub pull: String,
+}
+
+#[derive(Template)]
+#[template(path = "prompt/task.md")]
+struct Prompt<'a> {
+    task: &'a PlannedTask,
+    issue: IssueNumber,
+    goal: &'a Goal,
+    before: &'a [Delivered],
+}
+
+/// The prompt for a task. The issue's text is data between two lines that say so.
+pub fn task(task: &PlannedTask, goal: &Goal, before: &[Delivered]) -> String {
+    render(&Prompt { task, issue: task.issue.number, goal, before })
+}

@@ -1,0 +1,50 @@
+//! The pull requests that Team6 opens.
+
+use askama::Template;
+
+use super::{filters, marker, render};
+use crate::domain::ids::{ExecutionId, IssueRef};
+use crate::domain::plan::PlannedTask;
+use crate::domain::work::Delivery;
+
+#[derive(Template)]
+#[template(path = "pull/body.md")]
+struct Body<'a> {
+    marker: String,
+    task: &'a PlannedTask,
+    milestone: &'a str,
+    sprint: &'a IssueRef,
+    delivery: &'a Delivery,
+    owner: &'a str,
+    attempt: i64,
+}
+
+/// The marker by which an execution's pull request is found again.
+pub fn pull_marker(execution: &ExecutionId) -> String {
+    marker(&format!("pull {execution}"))
+}
+
+/// The text of a task's pull request.
+pub fn body(
+    execution: &ExecutionId,
+    task: &PlannedTask,
+    milestone: &str,
+    sprint: &IssueRef,
+    delivery: &Delivery,
+    attempt: i64,
+) -> String {
+    render(&Body {
+        marker: pull_marker(execution),
+        task,
+        milestone,
+        sprint,
+        delivery,
+        owner: task.owner.as_ref().map_or("", |owner| owner.0.as_str()),
+        attempt,
+    })
+}
+
+/// The title of a task's pull request.
+pub fn title(task: &PlannedTask) -> String {
+    task.title.chars().take(200).collect()
+}

@@ -1,0 +1,147 @@
+//! The status comment: how a run stands, what happens next and who must act.
+
+use askama::Template;
+
+use super::{as_many_as_fit, filters, render, status_marker};
+use crate::domain::ids::{Login, RepoName, TaskNumber};
+use crate::domain::plan::Dependency;
+use crate::domain::run::{self, Run};
+use crate::domain::sprint::Sprint;
+use crate::domain::task::{State, Task};
+
+#[derive(Template)]
+#[template(path = "comment/status.md")]
+struct Comment<'a> {
+    marker: String,
+    milestone: &'a str,
+    state: &'static str,
+    by: &'a Login,
+    done: usize,
+    tasks: usize,
+    lines: Vec<Line<'a>>,
+    next: Vec<&'a str>,
+}
+
+struct Line<'a> {
+    number: TaskNumber,
+    title: &'a str,
+    issue: String,
+    state: String,
+    owner: &'a str,
+    agent: &'a str,
+}
+
+/// How a sprint's latest run stands, or nothing if it was never started. What does not fit into
+/// one comment is counted.
+pub fn comment(sprint: &Sprint) -> Option<String> {
+    let run = sprint.run.as_ref()?;
+    let next = next(run, &sprint.repo);
+    Some(as_many_as_fit(run.tasks.len().max(next.len()), |most| {
+        render(&Comment {
+            marker: status_marker(),
+            milestone: &sprint.goal.milestone,
+            state: state(run.state),
+            by: &run.started_by,
+            done: run.tasks.iter().filter(|task| task.state.is_done()).count(),
+            tasks: run.tasks.len(),
+            lines: run.tasks.iter().take(most).map(|task| line(task, &sprint.repo)).collect(),
+            next: next.iter().take(most).map(String::as_str).collect(),
+        })
+    }))
+}
+
+fn line<'a>(task: &'a Task, home: &RepoName) -> Line<'a> {
+    Line {
+        number: task.planned.number,
+        title: &task.planned.title,
+        issue: reference(home, task.planned.repo(), task.planned.issue.number.0),
+        state: words(task, home),
+        owner: task.planned.owner.as_ref().map_or("", |owner| owner.0.as_str()),
+        agent: &task.planned.agent.0,
+    }
+}
+
+fn reference(home: &RepoName, repo: &RepoName, number: i64) -> String {
+    if home == repo { format!("#{number}") } else { format!("{repo}#{number}") }
+}
+
+fn words(task: &Task, home: &RepoName) -> String {
+    let pull = |number: i64| reference(home, task.planned.repo(), number);
+    match &task.state {
+        State::Waiting => format!("⏳ waits for {}", waits(task, home)),
+        State::Assigned { attempt } if attempt.0 == 1 => "📥 in the queue".to_owned(),
+        State::Assigned { attempt } => format!("📥 in the queue, try {attempt} of 5"),
+        State::InProgress { attempt } if attempt.0 == 1 => "🔄 in progress".to_owned(),
+        State::InProgress { attempt } => format!("🔄 in progress, try {attempt} of 5"),
+        State::Delivered { .. } => "📦 delivered, its pull request is being opened".to_owned(),
+        State::Review { pull: number, .. } => format!("👀 in review: {}", pull(number.0)),
+        State::Closed { pull: number, .. } => format!("🚫 closed unmerged: {}", pull(number.0)),
+        State::Done { pull: number, .. } => format!("✅ merged: {}", pull(number.0)),
+        State::Failed { .. } => "❌ failed".to_owned(),
+    }
+}
+
+fn waits(task: &Task, home: &RepoName) -> String {
+    task.waits_for
+        .iter()
+        .map(|dependency| match dependency {
+            Dependency::Task(number) => format!("T{number}"),
+            Dependency::Outside(issue)
+            | Dependency::Dropped(issue)
+            | Dependency::Unknown(issue) => reference(home, &issue.repo, issue.number.0),
+        })
+        .collect::<Vec<_>>()
+        .join(", ")
+}
+
+/// What happens next and who must act, the people first.
+fn next(run: &Run, home: &RepoName) -> Vec<String> {
+    if !run.state.is_live() {
+        return Vec::new();
+    }
+    let mut next = Vec::new();
+    for task in &run.tasks {
+        let number = task.planned.number;
+        let owner = task.planned.owner.as_ref().map_or("", |owner| owner.0.as_str());
+        match &task.state {
+            State::Review { pull, .. } => {
+                let pull = reference(home, task.planned.repo(), pull.0);
+                next.push(format!("**{owner}** reviews and merges {pull} (T{number})"));
+            }
+            State::Closed { .. } => next.push(format!(
+                "**{owner}** reopens T{number}'s pull request, or says `/team6 retry T{number}`"
+            )),
+            State::Failed { .. } => {
+                next.push(format!("**{owner}** looks into T{number}: `/team6 retry T{number}`"));
+            }
+            State::Waiting
+            | State::Assigned { .. }
+            | State::InProgress { .. }
+            | State::Delivered { .. }
+            | State::Done { .. } => {}
+        }
+    }
+    let busy = run
+        .tasks
+        .iter()
+        .filter(|task| matches!(task.state, State::Assigned { .. } | State::InProgress { .. }))
+        .count();
+    if 0 < busy {
+        next.push(format!(
+            "{busy} task{} with the agents",
+            if busy == 1 { " is" } else { "s are" }
+        ));
+    }
+    next
+}
+
+fn state(state: run::State) -> &'static str {
+    match state {
+        run::State::Pending => "⏳ pending",
+        run::State::Running => "🔄 running",
+        run::State::Paused => "⏸️ paused",
+        run::State::Completed => "✅ completed",
+        run::State::Failed => "❌ failed",
+        run::State::Cancelled => "⏹️ cancelled",
+    }
+}

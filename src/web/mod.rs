@@ -1,0 +1,99 @@
+//! The doors: webhooks from GitHub, and the API for workers.
+
+mod intake;
+mod webhook;
+mod worker;
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post, put};
+use serde_json::json;
+
+pub use intake::{Intake, keep_storing};
+
+use crate::app::{App, Error};
+use crate::db::{deliveries, effects};
+
+/// GitHub's own limit for a payload; larger ones are never sent.
+/// <https://docs.github.com/en/webhooks/webhook-events-and-payloads#payload-cap>
+const LARGEST_PAYLOAD: usize = 25 * 1024 * 1024;
+/// What a worker may hand over in one piece: a bundle, or a batch of a trace.
+const LARGEST_UPLOAD: usize = 64 * 1024 * 1024;
+
+/// What the doors need.
+#[derive(Clone)]
+pub struct Web {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    app: App,
+    intake: Intake,
+    webhook_secret: Vec<u8>,
+    worker_token: String,
+}
+
+impl Web {
+    /// The doors of `app`. `worker_token` is what the worker inside this server shows.
+    pub fn new(app: App, intake: Intake, webhook_secret: Vec<u8>, worker_token: String) -> Self {
+        Self { inner: Arc::new(Inner { app, intake, webhook_secret, worker_token }) }
+    }
+
+    fn app(&self) -> &App {
+        &self.inner.app
+    }
+
+    /// Every route.
+    pub fn router(self) -> Router {
+        let uploads = DefaultBodyLimit::max(LARGEST_UPLOAD);
+        Router::new()
+            .route("/", get(front))
+            .route("/health", get(health))
+            .route("/webhook", post(webhook::receive).layer(DefaultBodyLimit::max(LARGEST_PAYLOAD)))
+            .route("/api/worker/claim", post(worker::claim))
+            .route("/api/worker/renew", post(worker::renew))
+            .route("/api/worker/removable", get(worker::removable))
+            .route("/api/worker/executions/{id}/trace", post(worker::trace).layer(uploads))
+            .route("/api/worker/executions/{id}/bundle", put(worker::bundle).layer(uploads))
+            .route("/api/worker/executions/{id}/finish", post(worker::finish))
+            .with_state(self)
+    }
+}
+
+async fn front() -> &'static str {
+    "Team6 is running. Talk to it on GitHub: label an issue of a milestone `team6:sprint`.\n"
+}
+
+async fn health(State(web): State<Web>) -> Result<Response, Failed> {
+    let mut tx = web.app().db().read().await.map_err(Error::from)?;
+    let (stored, read) = deliveries::count(&mut tx).await.map_err(Error::from)?;
+    let (waiting, given_up) = effects::count(&mut tx).await.map_err(Error::from)?;
+    let body = json!({
+        "status": "ok",
+        "deliveries": { "stored": stored, "read": read },
+        "effects": { "waiting": waiting, "given_up": given_up },
+    });
+    Ok(Json(body).into_response())
+}
+
+/// Something broke on our side; whoever asked may ask again.
+struct Failed(Error);
+
+impl From<Error> for Failed {
+    fn from(error: Error) -> Self {
+        Self(error)
+    }
+}
+
+impl IntoResponse for Failed {
+    fn into_response(self) -> Response {
+        tracing::error!(error = %self.0, "cannot answer now");
+        let body = json!({ "message": "Team6 cannot answer now; ask again" });
+        (StatusCode::SERVICE_UNAVAILABLE, Json(body)).into_response()
+    }
+}

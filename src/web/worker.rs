@@ -1,0 +1,115 @@
+//! `/api/worker/…`: what workers ask and report.
+
+use std::time::{Duration, Instant};
+
+use aws_lc_rs::constant_time;
+use axum::Json;
+use axum::body::Bytes;
+use axum::extract::{FromRequestParts, Path, Query, State};
+use axum::http::StatusCode;
+use axum::http::request::Parts;
+use axum::response::{IntoResponse, Response};
+use serde::Deserialize;
+
+use super::{Failed, Web};
+use crate::app::{Stale, Worker};
+use crate::domain::ids::{Epoch, ExecutionId};
+use crate::domain::work::{Claim, Finish, Lease, Renew, Renewals, TraceBatch};
+
+/// How long a claim is held while there is no work.
+const PATIENCE: Duration = Duration::from_secs(25);
+
+/// A request with a worker's token.
+pub(super) struct Known(Worker);
+
+impl FromRequestParts<Web> for Known {
+    type Rejection = StatusCode;
+
+    async fn from_request_parts(parts: &mut Parts, web: &Web) -> Result<Self, StatusCode> {
+        let shown = parts
+            .headers
+            .get("authorization")
+            .and_then(|value| value.to_str().ok()?.strip_prefix("Bearer "))
+            .ok_or(StatusCode::UNAUTHORIZED)?;
+        let expected = web.inner.worker_token.as_bytes();
+        constant_time::verify_slices_are_equal(shown.as_bytes(), expected)
+            .map_err(|_| StatusCode::UNAUTHORIZED)?;
+        Ok(Self(Worker { projects: None }))
+    }
+}
+
+pub(super) async fn claim(
+    State(web): State<Web>,
+    Known(worker): Known,
+    Json(claim): Json<Claim>,
+) -> Result<Response, Failed> {
+    let begun = Instant::now();
+    loop {
+        if let Some(claimed) = web.app().claim(&worker, &claim).await? {
+            return Ok(Json(claimed).into_response());
+        }
+        if PATIENCE <= begun.elapsed() {
+            return Ok(StatusCode::NO_CONTENT.into_response());
+        }
+        web.app().jobs().await;
+    }
+}
+
+pub(super) async fn renew(
+    State(web): State<Web>,
+    Known(_): Known,
+    Json(renew): Json<Renew>,
+) -> Result<Json<Renewals>, Failed> {
+    Ok(Json(Renewals { leases: web.app().renew(renew.leases).await? }))
+}
+
+pub(super) async fn removable(
+    State(web): State<Web>,
+    Known(_): Known,
+) -> Result<Json<Vec<String>>, Failed> {
+    Ok(Json(web.app().removable().await?))
+}
+
+pub(super) async fn trace(
+    State(web): State<Web>,
+    Known(_): Known,
+    Path(execution): Path<ExecutionId>,
+    Json(batch): Json<TraceBatch>,
+) -> Result<StatusCode, Failed> {
+    let lease = Lease { execution, epoch: batch.epoch };
+    Ok(heard(web.app().trace(&lease, batch.lines).await?))
+}
+
+/// Which generation of its lease a bundle is from.
+#[derive(Deserialize)]
+pub(super) struct From {
+    epoch: Epoch,
+}
+
+pub(super) async fn bundle(
+    State(web): State<Web>,
+    Known(_): Known,
+    Path(execution): Path<ExecutionId>,
+    Query(from): Query<From>,
+    body: Bytes,
+) -> Result<StatusCode, Failed> {
+    let lease = Lease { execution, epoch: from.epoch };
+    Ok(heard(web.app().keep_bundle(&lease, body.into()).await?))
+}
+
+pub(super) async fn finish(
+    State(web): State<Web>,
+    Known(_): Known,
+    Path(execution): Path<ExecutionId>,
+    Json(finish): Json<Finish>,
+) -> Result<StatusCode, Failed> {
+    let lease = Lease { execution, epoch: finish.epoch };
+    Ok(heard(web.app().finish(&lease, &finish.outcome).await?))
+}
+
+fn heard(result: Result<(), Stale>) -> StatusCode {
+    match result {
+        Ok(()) => StatusCode::NO_CONTENT,
+        Err(Stale) => StatusCode::CONFLICT,
+    }
+}
