@@ -1,0 +1,93 @@
+//! `team6 check`
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use super::{say, serve};
+use crate::clock::Clock;
+use crate::config::Settings;
+use crate::db::Db;
+use crate::git::Git;
+use crate::github::{self, GitHub};
+
+/// Checks one thing after the other, and says of each whether it is right and what to do if not.
+pub(super) async fn check(config: Option<&Path>) -> anyhow::Result<ExitCode> {
+    let settings = match Settings::read(config, std::env::vars()) {
+        Ok(settings) => settings,
+        Err(error) => {
+            report("settings", Err(anyhow::Error::from(error)));
+            return Ok(ExitCode::FAILURE);
+        }
+    };
+    let mut fine = report("settings", Ok("readable".to_owned()));
+    fine &= report("database", database(&settings).await);
+    fine &= report("git", git().await);
+    fine &= report("GitHub", app(&settings).await);
+    if settings.agents.is_empty() {
+        let none = anyhow::anyhow!("none is configured; add `[agents.NAME]` to the settings");
+        fine &= report("agents", Err(none));
+    }
+    for (name, agent) in &settings.agents {
+        let program = agent.command.first().map_or("", String::as_str);
+        fine &= report(&format!("agent {name}"), found(program));
+    }
+    Ok(if fine { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+fn report(what: &str, result: anyhow::Result<String>) -> bool {
+    match result {
+        Ok(text) => {
+            say(&format!("ok    {what}: {text}"));
+            true
+        }
+        Err(error) => {
+            say(&format!("WRONG {what}: {error:#}"));
+            false
+        }
+    }
+}
+
+async fn database(settings: &Settings) -> anyhow::Result<String> {
+    std::fs::create_dir_all(&settings.data)?;
+    let db = Db::open(&settings.database_url()).await?;
+    db.close().await;
+    Ok("opens and is up to date".to_owned())
+}
+
+async fn git() -> anyhow::Result<String> {
+    Ok(Git::anywhere().args(["--version"]).text().await?.trim().to_owned())
+}
+
+async fn app(settings: &Settings) -> anyhow::Result<String> {
+    let keys = serve::keys(settings)?;
+    let github = GitHub::new(
+        github::Settings {
+            api: settings.github.api.clone(),
+            app_id: settings.github.app_id,
+            private_key_pem: keys.private_key_pem,
+            user_agent: "team6-check".to_owned(),
+            write_spacing: settings.write_spacing(),
+        },
+        Clock::System,
+    )?;
+    match github.whoami().await? {
+        Some(me) => Ok(format!("we are {}, App {}", me.bot, me.app_id)),
+        None => anyhow::bail!("the App is not installed anywhere; install it on a repository"),
+    }
+}
+
+/// Whether a program is there to be started.
+fn found(program: &str) -> anyhow::Result<String> {
+    let path = Path::new(program);
+    let there = if path.components().count() > 1 {
+        path.is_file()
+    } else {
+        std::env::var_os("PATH")
+            .is_some_and(|paths| std::env::split_paths(&paths).any(|dir| dir.join(path).is_file()))
+    };
+    if there {
+        Ok(format!("`{program}` is there"))
+    } else {
+        anyhow::bail!("`{program}` is not there; correct its `command` in the settings")
+    }
+}

@@ -1,0 +1,148 @@
+//! The command line.
+
+mod check;
+mod serve;
+
+use std::io::Write as _;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use clap::{Parser, Subcommand};
+use tokio_util::sync::CancellationToken;
+
+use crate::agent::scripted;
+use crate::config::Settings;
+use crate::demo::{self, Screen};
+use crate::telemetry;
+
+/// Turns a team's goal into a sprint of pull requests, with an owner for every task.
+#[derive(Debug, Parser)]
+#[command(name = "team6", version)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Play a whole sprint on this machine: no account, no key, no model.
+    Demo(Demo),
+    /// Serve a GitHub App, with a worker inside.
+    Serve(Configured),
+    /// Check the settings, the database, git, GitHub and the agents, and say what to do.
+    Check(Configured),
+    /// Read a stored webhook again, which is harmless.
+    Replay {
+        /// The delivery, as GitHub's `X-GitHub-Delivery` names it.
+        delivery: String,
+        #[command(flatten)]
+        configured: Configured,
+    },
+    /// Be a coding agent that needs no model, over the Agent Client Protocol on standard input and
+    /// output; for the demo and for tests.
+    #[command(hide = true)]
+    ScriptedAgent {
+        /// Milliseconds between two steps, so that people can watch.
+        #[arg(long, default_value_t = 0)]
+        pace_ms: u64,
+    },
+}
+
+#[derive(Debug, clap::Args)]
+struct Configured {
+    /// A file with settings; `config/team6.toml` lists them all.
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+}
+
+#[derive(Debug, clap::Args)]
+struct Demo {
+    /// Leave the people's part to you, and say what to do next.
+    #[arg(long)]
+    hands_on: bool,
+    /// End when the run has ended: with 0 only if every task is really merged.
+    #[arg(long)]
+    once: bool,
+    /// Keep everything in this folder, and go on with what is in it.
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
+    /// The port of the local GitHub; chosen, if not given.
+    #[arg(long, value_name = "PORT")]
+    github_port: Option<u16>,
+    /// The port of Team6; chosen, if not given.
+    #[arg(long, value_name = "PORT")]
+    port: Option<u16>,
+    /// How long people think before they act, in milliseconds.
+    #[arg(long, value_name = "MS", default_value_t = 800)]
+    pace: u64,
+}
+
+impl Cli {
+    /// Does what was asked.
+    pub async fn run(self) -> anyhow::Result<ExitCode> {
+        match self.command {
+            Command::Demo(demo) => demo.run().await,
+            Command::Serve(configured) => serve::serve(configured.settings()?).await,
+            Command::Check(configured) => check::check(configured.config.as_deref()).await,
+            Command::Replay { delivery, configured } => {
+                serve::replay(configured.settings()?, delivery).await
+            }
+            Command::ScriptedAgent { pace_ms } => {
+                let pace = Duration::from_millis(pace_ms);
+                scripted::serve(pace).await.map_err(anyhow::Error::msg)?;
+                Ok(ExitCode::SUCCESS)
+            }
+        }
+    }
+}
+
+impl Configured {
+    fn settings(&self) -> anyhow::Result<Settings> {
+        Ok(Settings::read(self.config.as_deref(), std::env::vars())?)
+    }
+}
+
+impl Demo {
+    async fn run(self) -> anyhow::Result<ExitCode> {
+        telemetry::to_stderr("team6=error,localhub=error");
+        let options = demo::Options {
+            data: self.data,
+            hands_on: self.hands_on,
+            once: self.once,
+            github_port: self.github_port,
+            port: self.port,
+            pace: Duration::from_millis(self.pace),
+        };
+        let mut screen = Screen::new(Box::new(std::io::stdout()));
+        let merged = demo::run(&options, &mut screen, interrupted()).await?;
+        Ok(if merged || !self.once { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    }
+}
+
+/// Cancelled when somebody wants this program to end.
+fn interrupted() -> CancellationToken {
+    let token = CancellationToken::new();
+    let cancelled = token.clone();
+    tokio_util::task::TaskTracker::new().spawn(async move {
+        let mut terminate =
+            tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()).ok();
+        let terminated = async {
+            match &mut terminate {
+                Some(signal) => signal.recv().await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            _ = tokio::signal::ctrl_c() => {}
+            _ = terminated => {}
+        }
+        cancelled.cancel();
+    });
+    token
+}
+
+/// Prints a line for people.
+fn say(text: &str) {
+    let _ = writeln!(std::io::stdout(), "{text}");
+}

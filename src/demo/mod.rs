@@ -1,0 +1,161 @@
+//! `team6 demo`: a whole sprint on this machine, against a GitHub of its own.
+
+pub mod files;
+mod folder;
+mod people;
+mod screen;
+mod story;
+mod world;
+
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use anyhow::Context as _;
+use localhub::Hub;
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+
+use self::folder::{Addresses, Folder};
+use self::people::People;
+pub use self::screen::Screen;
+use self::story::{Step, Story};
+use crate::service::{Keys, Service};
+
+/// How the demo is played.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Where everything is kept; a fresh temporary folder, where nothing is said.
+    pub data: Option<PathBuf>,
+    /// Leave the people's part to whoever watches.
+    pub hands_on: bool,
+    /// End when the run has ended.
+    pub once: bool,
+    /// Where the local GitHub listens, if it must be there.
+    pub github_port: Option<u16>,
+    /// Where Team6 listens, if it must be there.
+    pub port: Option<u16>,
+    /// How long people think before they act.
+    pub pace: Duration,
+}
+
+/// How often we look whether something happened.
+const GLANCE: Duration = Duration::from_millis(250);
+
+/// Plays a sprint until it is over, or until `stop`. True if every task is really merged.
+pub async fn run(
+    options: &Options,
+    screen: &mut Screen,
+    stop: CancellationToken,
+) -> anyhow::Result<bool> {
+    let folder = Folder::open(options.data.as_deref())?;
+    let hub =
+        Hub::open(folder.path().join("localhub")).await.context("opening the local GitHub")?;
+    let secrets = folder.secrets()?;
+    hub.seed(&world::seed(&secrets)?).await.context("making the world of the demo")?;
+    let before = folder.addresses();
+    let github =
+        bind(options.github_port, before.as_ref().map(Addresses::github_port), 7600).await?;
+    let team6 = bind(options.port, before.as_ref().map(Addresses::team6_port), 7601).await?;
+    let addresses = Addresses::of(github.local_addr()?, team6.local_addr()?);
+    let app = hub.app(world::APP).context("the App is not in the world of the demo")?;
+    hub.set_webhook_url(world::APP, addresses.team6.join("webhook")?.as_str()).await?;
+
+    let serving = tokio_util::task::TaskTracker::new();
+    let (served, closed) = (hub.clone(), CancellationToken::new());
+    let until = closed.clone();
+    serving.spawn(async move { served.serve(github, until.cancelled_owned()).await });
+    let keys = Keys {
+        private_key_pem: app.pem.clone(),
+        webhook_secret: app.webhook_secret.clone().into_bytes(),
+    };
+    let settings = world::settings(&folder, &addresses, &app, options.pace)?;
+    let service = Service::start(settings, keys, team6).await?;
+    folder.announce(&addresses, &secrets, &app.webhook_secret)?;
+    screen.opening(folder.path(), &addresses);
+
+    let people = People::new(&addresses.api, &secrets)?;
+    let story = Story::new(service.app().clone(), people);
+    screen.go_on_after(story.news(0).await?.len());
+    let merged = play(options, &story, screen, &stop).await;
+    if !options.once && merged.is_ok() {
+        screen.look_around();
+        stop.cancelled().await;
+    }
+    if options.once && matches!(merged, Ok(true)) {
+        tidied(&folder).await;
+    }
+    service.stop().await;
+    closed.cancel();
+    serving.close();
+    serving.wait().await;
+    merged
+}
+
+/// Plays or watches until the run has ended.
+async fn play(
+    options: &Options,
+    story: &Story,
+    screen: &mut Screen,
+    stop: &CancellationToken,
+) -> anyhow::Result<bool> {
+    let mut advice = String::new();
+    let mut acted = Instant::now();
+    while !stop.is_cancelled() {
+        screen.tell(&story.news(screen.told()).await?);
+        // What people do can fail for a moment, as anything over a network can.
+        let next = match story.next().await {
+            Ok(next) => next,
+            Err(error) => {
+                tracing::warn!(%error, "cannot look at GitHub now");
+                Step::Wait
+            }
+        };
+        if matches!(next, Step::Over) {
+            screen.tell(&story.news(screen.told()).await?);
+            let (merged, tasks) = story.merged().await?;
+            screen.ending(merged, tasks);
+            return Ok(merged == tasks && 0 < tasks);
+        }
+        if options.hands_on {
+            let said = next.advice();
+            if !said.is_empty() && said != advice {
+                screen.advise(&said);
+                advice = said;
+            }
+        } else if options.pace <= acted.elapsed()
+            && let Some(done) = story.act(&next).await?
+        {
+            screen.person(&done);
+            acted = Instant::now();
+        }
+        tokio::select! {
+            () = tokio::time::sleep(GLANCE) => {}
+            () = stop.cancelled() => {}
+        }
+    }
+    Ok(false)
+}
+
+/// Waits until the worker has removed the workspaces of merged tasks, but not for ever: what it
+/// leaves now goes at its next start.
+async fn tidied(folder: &Folder) {
+    let begun = Instant::now();
+    while folder.has_workspaces() && begun.elapsed() < Duration::from_secs(10) {
+        tokio::time::sleep(GLANCE).await;
+    }
+}
+
+/// The port that was asked for, or else the one of last time, the usual one, or any.
+async fn bind(asked: Option<u16>, last: Option<u16>, usual: u16) -> anyhow::Result<TcpListener> {
+    if let Some(port) = asked {
+        return TcpListener::bind(("127.0.0.1", port)).await.with_context(|| {
+            format!("port {port} is taken; ask for another one, or for none to have one chosen")
+        });
+    }
+    for port in last.into_iter().chain([usual]) {
+        if let Ok(listener) = TcpListener::bind(("127.0.0.1", port)).await {
+            return Ok(listener);
+        }
+    }
+    Ok(TcpListener::bind(("127.0.0.1", 0)).await?)
+}

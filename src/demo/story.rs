@@ -1,0 +1,176 @@
+//! What happens next in the demo, found out by looking: so it goes on after any interruption.
+
+use std::collections::BTreeMap;
+
+use super::people::{Comment, People, Pull};
+use super::world::{PEOPLE, REPOSITORIES, SPRINT_ISSUE};
+use crate::app::App;
+use crate::db::{history, sprints};
+use crate::domain::run::{self, Run};
+
+/// What a person could do now.
+pub(super) enum Step {
+    /// Say something on the sprint issue.
+    Say { by: String, text: &'static str },
+    /// Approve a task by ticking its box.
+    Tick { by: String, comment: i64, marker: String, task: String },
+    /// Review and merge a pull request.
+    Merge { by: String, repo: &'static str, pull: i64, title: String },
+    /// Nothing: it is Team6's turn.
+    Wait,
+    /// The run has ended.
+    Over,
+}
+
+impl Step {
+    /// Says what a person could do now.
+    pub(super) fn advice(&self) -> String {
+        match self {
+            Self::Say { by, text } => {
+                format!("Comment `{text}` on {}#{SPRINT_ISSUE}, as {by}.", REPOSITORIES[0])
+            }
+            Self::Tick { by, task, .. } => format!(
+                "Tick the boxes of the plan on {}#{SPRINT_ISSUE}. {task} is {by}'s.",
+                REPOSITORIES[0]
+            ),
+            Self::Merge { by, repo, pull, title } => {
+                format!("Review and merge {repo}#{pull} ({title}), as {by}.")
+            }
+            Self::Wait | Self::Over => String::new(),
+        }
+    }
+}
+
+/// The sprint of the demo, as one sees it.
+pub(super) struct Story {
+    app: App,
+    people: People,
+}
+
+impl Story {
+    pub(super) fn new(app: App, people: People) -> Self {
+        Self { app, people }
+    }
+
+    /// What a person could do now.
+    pub(super) async fn next(&self) -> anyhow::Result<Step> {
+        let run = self.run().await?;
+        match run.as_ref().map(|run| run.state) {
+            Some(run::State::Completed | run::State::Failed | run::State::Cancelled) => {
+                return Ok(Step::Over);
+            }
+            Some(run::State::Pending | run::State::Running | run::State::Paused) => {
+                return self.merge().await;
+            }
+            None => {}
+        }
+        let comments = self.people.comments(REPOSITORIES[0], SPRINT_ISSUE).await?;
+        let said = |text: &str| {
+            comments.iter().any(|c| c.body == text && PEOPLE.contains(&c.user.login.as_str()))
+        };
+        let Some(plan) = comments.iter().find(|c| c.body.starts_with("<!-- team6:plan -->")) else {
+            return Ok(say("/team6 plan", said("/team6 plan")));
+        };
+        Ok(match tick(plan) {
+            Some(step) => step,
+            None => say("/team6 start", said("/team6 start")),
+        })
+    }
+
+    async fn run(&self) -> anyhow::Result<Option<Run>> {
+        let mut tx = self.app.db().read().await?;
+        let Some(sprint) = sprints::all(&mut tx).await?.into_iter().next() else { return Ok(None) };
+        Ok(sprints::get(&mut tx, &sprint).await?.0.run)
+    }
+
+    async fn merge(&self) -> anyhow::Result<Step> {
+        for repo in REPOSITORIES {
+            for pull in self.people.open_pulls(repo).await? {
+                if let Some(by) = self.reviewer(&pull) {
+                    return Ok(Step::Merge { by, repo, pull: pull.number, title: pull.title });
+                }
+            }
+        }
+        Ok(Step::Wait)
+    }
+
+    /// Who was asked to review what the App opened.
+    fn reviewer(&self, pull: &Pull) -> Option<String> {
+        let ours = pull.user.login.ends_with("[bot]");
+        let asked = pull.requested_reviewers.first()?;
+        (ours && self.people.know(&asked.login)).then(|| asked.login.clone())
+    }
+
+    /// Does it, as the person would; returns who did what.
+    pub(super) async fn act(&self, step: &Step) -> anyhow::Result<Option<(String, String)>> {
+        let home = REPOSITORIES[0];
+        Ok(match step {
+            Step::Say { by, text } => {
+                self.people.say(by, home, SPRINT_ISSUE, text).await?;
+                Some((by.clone(), format!("says {text}")))
+            }
+            Step::Tick { by, comment, marker, task } => {
+                self.people.tick(by, home, *comment, marker).await?;
+                Some((by.clone(), format!("approves {task}")))
+            }
+            Step::Merge { by, repo, pull, title } => {
+                self.people.approve_and_merge(by, repo, *pull).await?;
+                Some((by.clone(), format!("merges {repo}#{pull}: {title}")))
+            }
+            Step::Wait | Step::Over => None,
+        })
+    }
+
+    /// What was decided since the entry number `from`. Where there are several sprints, each line
+    /// says which one it is about.
+    pub(super) async fn news(&self, from: usize) -> anyhow::Result<Vec<String>> {
+        let mut tx = self.app.db().read().await?;
+        let mut names = BTreeMap::new();
+        for id in sprints::all(&mut tx).await? {
+            let name = sprints::get(&mut tx, &id).await?.0.goal.milestone;
+            names.insert(id, name);
+        }
+        let entries = history::since(&mut tx, from).await?;
+        Ok(entries
+            .into_iter()
+            .map(|entry| match names.get(&entry.sprint_id) {
+                Some(name) if 1 < names.len() => format!("{name}: {}", entry.text),
+                Some(_) | None => entry.text,
+            })
+            .collect())
+    }
+
+    /// How many of the run's tasks GitHub says are merged, and how many tasks there are.
+    pub(super) async fn merged(&self) -> anyhow::Result<(usize, usize)> {
+        let Some(run) = self.run().await? else { return Ok((0, 0)) };
+        let mut merged = 0;
+        for task in &run.tasks {
+            if let Some(pull) = task.state.pull() {
+                let pull = self.people.pull(task.planned.repo().as_str(), pull.0).await?;
+                merged += usize::from(pull.merged);
+            }
+        }
+        Ok((merged, run.tasks.len()))
+    }
+}
+
+fn say(text: &'static str, said: bool) -> Step {
+    if said { Step::Wait } else { Step::Say { by: "ada".to_owned(), text } }
+}
+
+/// The first empty box of a task, and whose it is.
+fn tick(plan: &Comment) -> Option<Step> {
+    let line = plan
+        .body
+        .lines()
+        .find(|line| line.starts_with("- [ ]") && line.contains("<!-- team6:approve T"))?;
+    let owner = line.split_whitespace().find_map(|word| word.strip_prefix('@'))?;
+    let marker = line.get(line.find("<!-- team6:approve")?..)?;
+    let task = line.split("**").nth(1)?;
+    Some(Step::Tick {
+        by: owner.to_owned(),
+        comment: plan.id,
+        marker: marker.to_owned(),
+        task: task.to_owned(),
+    })
+}

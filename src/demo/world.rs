@@ -1,0 +1,91 @@
+//! What the demo begins with: people, repositories, a milestone, an App and its settings.
+
+use std::time::Duration;
+
+use anyhow::Context as _;
+use localhub::{AppKeys, Seed};
+
+use super::files;
+use super::folder::{Addresses, Folder, Secrets};
+use crate::config::{Agent, Project, Settings};
+use crate::domain::ids::{AgentName, ProjectName};
+
+/// The App's name in addresses.
+pub(super) const APP: &str = "team6";
+/// Who lives here.
+pub(super) const PEOPLE: [&str; 3] = ["ada", "grace", "linus"];
+/// Where they work; the first has the sprint issue.
+pub(super) const REPOSITORIES: [&str; 2] = ["acme/web", "acme/api"];
+/// The milestone, which has the same number in both repositories.
+pub(super) const MILESTONE: i64 = 1;
+/// The sprint issue.
+pub(super) const SPRINT_ISSUE: i64 = 1;
+
+const WORLD: &str = include_str!("../../demo/world.toml");
+
+/// The world before anybody has done anything.
+pub(super) fn seed(secrets: &Secrets) -> anyhow::Result<Seed> {
+    let mut seed: Seed = toml::from_str(WORLD).context("reading the world of the demo")?;
+    for user in &mut seed.users {
+        user.token = secrets.users.get(&user.login).cloned();
+    }
+    for repository in &mut seed.repositories {
+        let files = match repository.name.as_str() {
+            "web" => files::web(),
+            _ => files::api(),
+        };
+        repository.files =
+            files.into_iter().map(|(path, text)| (path.to_owned(), text.to_owned())).collect();
+    }
+    for app in &mut seed.apps {
+        app.webhook_secret = Some(secrets.webhook_secret.clone());
+    }
+    Ok(seed)
+}
+
+/// Team6's settings for this world: two specialists, both played by the agent in this program.
+pub(super) fn settings(
+    folder: &Folder,
+    addresses: &Addresses,
+    app: &AppKeys,
+    pace: Duration,
+) -> anyhow::Result<Settings> {
+    let mut settings = Settings::read(None, std::iter::empty())?;
+    settings.data = folder.path().join("team6");
+    settings.database = format!("sqlite:{}", folder.path().join("team6.db").display());
+    settings.github.api = addresses.api.clone();
+    settings.github.app_id = i64::try_from(app.id)?;
+    settings.github.write_spacing_ms = 0;
+    settings.sweep.every_seconds = 20;
+    // On one machine a restart takes a second, so that a minute is patience enough.
+    settings.queue.lease_seconds = 30;
+    settings.worker.beat_seconds = 5;
+    settings.projects = [(
+        ProjectName("acme".to_owned()),
+        Project {
+            repositories: REPOSITORIES.iter().map(|name| name.parse()).collect::<Result<_, _>>()?,
+            concurrency: None,
+        },
+    )]
+    .into();
+    let program = std::env::current_exe().context("finding this program")?;
+    let steps = (pace / 4).as_millis().to_string();
+    let agent = |description: &str| Agent {
+        description: description.to_owned(),
+        command: vec![
+            program.display().to_string(),
+            "scripted-agent".to_owned(),
+            "--pace-ms".to_owned(),
+            steps.clone(),
+        ],
+        environment: ["CARGO_HOME", "RUSTUP_HOME", "RUSTUP_TOOLCHAIN"].map(str::to_owned).to_vec(),
+    };
+    settings.agents = [
+        ("backend", "the api: services, storage, settings, profiles and what they serve"),
+        ("frontend", "the web: pages, stylesheets, colors, palettes, themes and headers"),
+    ]
+    .into_iter()
+    .map(|(name, description)| (AgentName(name.to_owned()), agent(description)))
+    .collect();
+    Ok(settings)
+}

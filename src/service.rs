@@ -1,0 +1,212 @@
+//! The whole server: application, doors, worker, timers, put together and started.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use url::Url;
+
+use crate::agent;
+use crate::app::{self, App};
+use crate::clock::Clock;
+use crate::config::Settings;
+use crate::db::{self, Db};
+use crate::domain::ids::{AgentName, WorkerId};
+use crate::github::{self, GitHub, Me};
+use crate::web::{Intake, Web, keep_storing};
+use crate::worker;
+
+/// How many effects are carried out at once.
+const CARRIERS: usize = 6;
+/// How long to wait before asking GitHub again who we are.
+const PAUSE: Duration = Duration::from_secs(5);
+
+/// The secrets, which are in no configuration that can be printed.
+pub struct Keys {
+    /// The App's private key.
+    pub private_key_pem: String,
+    /// What webhooks are signed with.
+    pub webhook_secret: Vec<u8>,
+}
+
+/// Why the server cannot start.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The data folder cannot be made.
+    #[error("making the folder {0}")]
+    Data(std::path::PathBuf, #[source] std::io::Error),
+    /// The database.
+    #[error("opening the database")]
+    Db(#[from] db::Error),
+    /// GitHub's settings.
+    #[error("preparing to talk to GitHub")]
+    GitHub(#[from] github::Error),
+    /// Taking up what was left.
+    #[error("taking up what was left")]
+    App(#[from] app::Error),
+    /// The socket.
+    #[error("listening")]
+    Listen(#[from] std::io::Error),
+}
+
+/// A server that runs until it is stopped.
+pub struct Service {
+    app: App,
+    address: SocketAddr,
+    tasks: TaskTracker,
+    shutdown: CancellationToken,
+}
+
+impl Service {
+    /// Starts everything.
+    pub async fn start(
+        settings: Settings,
+        keys: Keys,
+        listener: TcpListener,
+    ) -> Result<Self, Error> {
+        let data = settings.data.clone();
+        std::fs::create_dir_all(&data).map_err(|error| Error::Data(data, error))?;
+        let db = Db::open(&settings.database_url()).await?;
+        let github = github::Settings {
+            api: settings.github.api.clone(),
+            app_id: settings.github.app_id,
+            private_key_pem: keys.private_key_pem,
+            user_agent: format!("team6/{}", env!("CARGO_PKG_VERSION")),
+            write_spacing: settings.write_spacing(),
+        };
+        let github = GitHub::new(github, Clock::System)?;
+        let me = who_we_are(&github).await?;
+        let app = App::new(db, github, Clock::System, settings, me);
+        app.come_back().await?;
+        let service = Self {
+            address: listener.local_addr()?,
+            tasks: TaskTracker::new(),
+            shutdown: CancellationToken::new(),
+            app,
+        };
+        service.open(listener, keys.webhook_secret);
+        Ok(service)
+    }
+
+    /// The application.
+    pub fn app(&self) -> &App {
+        &self.app
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Stops everything, and waits until it has stopped.
+    pub async fn stop(self) {
+        self.shutdown.cancel();
+        self.tasks.close();
+        self.tasks.wait().await;
+        self.app.db().close().await;
+    }
+
+    fn open(&self, listener: TcpListener, webhook_secret: Vec<u8>) {
+        let (intake, line) = Intake::new();
+        let worker_token = uuid::Uuid::new_v4().simple().to_string();
+        let web = Web::new(self.app.clone(), intake, webhook_secret, worker_token.clone());
+        let closed = self.shutdown.clone().cancelled_owned();
+        let router = web.router();
+        self.tasks.spawn(keep_storing(self.app.clone(), line));
+        let shutdown = self.shutdown.clone();
+        self.tasks.spawn(async move {
+            let serving = axum::serve(listener, router).with_graceful_shutdown(closed);
+            tokio::select! {
+                ended = serving.into_future() => if let Err(error) = ended {
+                    tracing::error!(%error, "the server ended");
+                },
+                // A worker that waits for work would hold the door open for a while.
+                () = a_moment_after(shutdown) => {}
+            }
+        });
+        for _ in 0..CARRIERS {
+            self.tasks.spawn(app::keep_carrying_out(self.app.clone(), self.shutdown.clone()));
+        }
+        self.tasks.spawn(app::keep_recovering(self.app.clone(), self.shutdown.clone()));
+        self.tasks.spawn(app::keep_sweeping(self.app.clone(), self.shutdown.clone()));
+        self.employ(worker_token);
+    }
+
+    /// Starts the worker inside the server; it speaks to it over HTTP like any other.
+    fn employ(&self, token: String) {
+        let settings = self.app.settings();
+        if settings.worker.slots == 0 {
+            return;
+        }
+        let server: Url = format!("http://{}", reachable(self.address))
+            .parse()
+            .expect("an address is a valid host");
+        let mut worker = worker::Settings::new(
+            server,
+            token,
+            WorkerId("inside".to_owned()),
+            settings.data.join("worker"),
+        );
+        worker.slots = settings.worker.slots;
+        worker.beat = Duration::from_secs(settings.worker.beat_seconds);
+        worker.agents = agents(settings);
+        let shutdown = self.shutdown.clone();
+        self.tasks.spawn(async move {
+            if let Err(error) = worker::run(worker, shutdown).await {
+                tracing::error!(%error, "the worker inside the server cannot work");
+            }
+        });
+    }
+}
+
+async fn a_moment_after(shutdown: CancellationToken) {
+    shutdown.cancelled().await;
+    tokio::time::sleep(Duration::from_secs(1)).await;
+}
+
+/// Where a server that listens everywhere is reached from this machine.
+fn reachable(address: SocketAddr) -> SocketAddr {
+    if address.ip().is_unspecified() {
+        SocketAddr::from(([127, 0, 0, 1], address.port()))
+    } else {
+        address
+    }
+}
+
+fn agents(settings: &Settings) -> BTreeMap<AgentName, agent::Spec> {
+    let limits = agent::Limits {
+        silence: settings.worker.silence_seconds,
+        turn: settings.worker.turn_seconds,
+        ..agent::Limits::default()
+    };
+    settings
+        .agents
+        .iter()
+        .map(|(name, configured)| {
+            let spec = agent::Spec {
+                command: configured.command.clone(),
+                env: configured.environment.clone(),
+                limits,
+            };
+            (name.clone(), spec)
+        })
+        .collect()
+}
+
+/// Asks GitHub who we are until it says so: it may be down, or the App not installed yet.
+async fn who_we_are(github: &GitHub) -> Result<Me, github::Error> {
+    loop {
+        match github.whoami().await {
+            Ok(Some(me)) => return Ok(me),
+            Ok(None) => tracing::warn!("the App is not installed anywhere yet; waiting"),
+            Err(error) if error.again() != github::Again::Never => {
+                tracing::warn!(%error, "waiting for GitHub");
+            }
+            Err(error) => return Err(error),
+        }
+        tokio::time::sleep(PAUSE).await;
+    }
+}
