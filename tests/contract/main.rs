@@ -1,0 +1,3 @@
+//! What GitHub itself publishes about its webhooks, held against what we make of them.
+
+mod examples;

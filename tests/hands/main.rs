@@ -1,0 +1,10 @@
+//! The hands: repositories, agents and the worker, against real git, real processes and a small server.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod agent;
+mod demo;
+mod git;
+mod origin;
+mod server;
+mod worker;

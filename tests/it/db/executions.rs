@@ -1,0 +1,157 @@
+//! Attempts of agents at tasks.
+
+use team6::db::executions::{self, Execution, New, Status};
+use team6::db::{Error, Tx};
+use team6::domain::ids::{
+    AgentName, Attempt, Epoch, ExecutionId, ProjectName, RunId, SprintId, TaskNumber, WorkerId,
+};
+use team6::domain::work::{Class, Delivery, Failure, Size};
+
+use super::{sha, under_way};
+use crate::engines::{at, in_one_transaction, on_every_engine};
+
+fn new(run: &RunId, task: i64, attempt: i64) -> New {
+    New {
+        id: ExecutionId::of(run, TaskNumber(task), Attempt(attempt)),
+        run: run.clone(),
+        task: TaskNumber(task),
+        attempt: Attempt(attempt),
+        project: ProjectName("acme/web".into()),
+        agent: AgentName("frontend".into()),
+    }
+}
+
+fn delivery() -> Delivery {
+    Delivery {
+        head: sha('b'),
+        base_sha: sha('a'),
+        commits: vec!["Dim the lights".into(), "Test it".into()],
+        summary: "It is dark now".into(),
+        size: Size { files: 2, added: 30, removed: 4 },
+    }
+}
+
+/// An execution that was just queued.
+async fn queued(tx: &mut Tx) -> (SprintId, ExecutionId) {
+    let (sprint, run) = under_way(tx, 12, &[]).await;
+    let new = new(&run.id, 1, 1);
+    executions::insert(tx, &new, at(0)).await.unwrap();
+    (sprint.id, new.id)
+}
+
+async fn taken(tx: &mut Tx, id: &ExecutionId, epoch: i64) -> Execution {
+    let worker = WorkerId("w".into());
+    executions::taken(tx, id, &worker, Epoch(epoch), &sha('a'), at(epoch)).await.unwrap();
+    executions::get(tx, id).await.unwrap()
+}
+
+#[tokio::test]
+async fn an_execution_is_queued_once() {
+    in_one_transaction(async |tx| {
+        let (sprint, id) = queued(tx).await;
+        taken(tx, &id, 1).await;
+        let again = executions::get(tx, &id).await.unwrap();
+        executions::insert(tx, &new(&again.run_id, 1, 1), at(9)).await.unwrap();
+        let now = executions::get(tx, &id).await.unwrap();
+        assert_eq!((now.status, now.epoch, now.sprint_id), (Status::Running, Epoch(1), sprint));
+        assert_eq!((now.task, now.attempt), (TaskNumber(1), Attempt(1)));
+        assert_eq!((now.project.0.as_str(), now.agent.0.as_str()), ("acme/web", "frontend"));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_try_at_a_task_has_one_execution() {
+    on_every_engine(async |db| {
+        let mut tx = db.begin().await.unwrap();
+        let (_, id) = queued(&mut tx).await;
+        let run = executions::get(&mut tx, &id).await.unwrap().run_id;
+        let twin = New { id: ExecutionId("exe_twin".into()), ..new(&run, 1, 1) };
+        assert!(executions::insert(&mut tx, &twin, at(1)).await.is_err());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_execution_that_lost_its_worker_keeps_when_it_began() {
+    in_one_transaction(async |tx| {
+        let (_, id) = queued(tx).await;
+        assert_eq!(executions::get(tx, &id).await.unwrap().started_at, None);
+        assert_eq!(taken(tx, &id, 1).await.started_at, Some(at(1)));
+        executions::lost(tx, &id).await.unwrap();
+        assert_eq!(executions::get(tx, &id).await.unwrap().status, Status::Queued);
+        let again = taken(tx, &id, 2).await;
+        assert_eq!((again.epoch, again.started_at), (Epoch(2), Some(at(1))));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_was_delivered_is_there_to_be_published() {
+    in_one_transaction(async |tx| {
+        let (_, id) = queued(tx).await;
+        taken(tx, &id, 1).await;
+        executions::delivered(tx, &id, &delivery(), at(5)).await.unwrap();
+        // A worker that is only thought to be lost takes nothing back.
+        executions::lost(tx, &id).await.unwrap();
+        let now = executions::get(tx, &id).await.unwrap();
+        assert_eq!((now.status, now.finished_at), (Status::Delivered, Some(at(5))));
+        assert_eq!(now.delivery.unwrap().0, delivery());
+        executions::published(tx, &id).await.unwrap();
+        assert_eq!(executions::get(tx, &id).await.unwrap().status, Status::Published);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_execution_that_failed_says_why_and_one_that_was_stopped_does_not() {
+    in_one_transaction(async |tx| {
+        let (_, id) = queued(tx).await;
+        let why = Failure { class: Class::NothingDone, message: "no commits".into() };
+        executions::failed(tx, &id, Status::Failed, Some(&why), at(5)).await.unwrap();
+        let now = executions::get(tx, &id).await.unwrap();
+        assert_eq!((now.status, now.failure.unwrap().0), (Status::Failed, why));
+        executions::failed(tx, &id, Status::Cancelled, None, at(6)).await.unwrap();
+        let now = executions::get(tx, &id).await.unwrap();
+        assert_eq!((now.status, now.finished_at), (Status::Cancelled, Some(at(6))));
+        assert!(now.failure.is_none());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_runs_executions_are_in_the_order_they_were_queued() {
+    in_one_transaction(async |tx| {
+        let (_, run) = under_way(tx, 12, &[]).await;
+        let (_, other) = under_way(tx, 13, &[]).await;
+        for (n, new) in (0..).zip([new(&run.id, 2, 1), new(&other.id, 1, 1), new(&run.id, 1, 1)]) {
+            executions::insert(tx, &new, at(n)).await.unwrap();
+        }
+        let found = executions::of_run(tx, &run.id).await.unwrap();
+        assert_eq!(found.iter().map(|e| e.task.0).collect::<Vec<_>>(), [2, 1]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_execution_nobody_queued_is_missing() {
+    in_one_transaction(async |tx| {
+        let missing = executions::get(tx, &ExecutionId("exe_0".into())).await;
+        assert!(matches!(missing, Err(Error::Missing(_))));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_an_agent_says_may_hold_any_character() {
+    in_one_transaction(async |tx| {
+        let (_, id) = queued(tx).await;
+        let odd = Delivery { summary: "a\0b\u{1F4A9}\u{7f}".into(), ..delivery() };
+        executions::delivered(tx, &id, &odd, at(5)).await.unwrap();
+        let kept = executions::get(tx, &id).await.unwrap().delivery.unwrap().0;
+        assert_eq!(kept.summary.replace('\u{FFFD}', "\0"), odd.summary);
+        let why = Failure { class: Class::AgentDied, message: "\0".into() };
+        executions::failed(tx, &id, Status::Failed, Some(&why), at(6)).await.unwrap();
+    })
+    .await;
+}

@@ -1,0 +1,104 @@
+//! Every function of `db`, on every engine: a file for each table.
+
+mod bundles;
+mod comments;
+mod deliveries;
+mod effects;
+mod executions;
+mod heard;
+mod history;
+mod plans;
+mod repositories;
+mod runs;
+mod sprints;
+mod tasks;
+mod traces;
+mod transactions;
+
+use team6::db::{self, Tx};
+use team6::domain::ids::{
+    AgentName, BranchName, CommitSha, IssueNumber, IssueRef, Login, MilestoneNumber, ProjectName,
+    RepoId, RepoName, RunId, RunNumber, SprintId, TaskNumber,
+};
+use team6::domain::plan::PlannedTask;
+use team6::domain::run::{self, Run};
+use team6::domain::sprint::{Goal, Sprint, State};
+use team6::domain::task::{self, Task};
+
+use crate::engines::at;
+
+fn repo(name: &str) -> RepoName {
+    name.parse().unwrap()
+}
+
+fn issue(number: i64) -> IssueRef {
+    IssueRef { repo: repo("acme/web"), number: IssueNumber(number) }
+}
+
+fn sha(digit: char) -> CommitSha {
+    CommitSha(digit.to_string().repeat(40))
+}
+
+/// A sprint of acme/web whose issue and milestone have these numbers.
+fn sprint(issue: i64, milestone: i64) -> Sprint {
+    Sprint {
+        id: SprintId::of(RepoId(7), IssueNumber(issue)),
+        project: ProjectName("acme/web".into()),
+        repo: repo("acme/web"),
+        repo_id: RepoId(7),
+        issue: IssueNumber(issue),
+        milestone: MilestoneNumber(milestone),
+        goal: Goal { milestone: "1.0".into(), title: "Dark mode".into(), text: "Für alle".into() },
+        state: State::Recognized,
+        plan: None,
+        approvals: Vec::new(),
+        run: None,
+    }
+}
+
+/// What the plan says about the task of this number, which issue 100 more describes.
+fn planned(number: i64) -> PlannedTask {
+    PlannedTask {
+        number: TaskNumber(number),
+        issue: issue(100 + number),
+        title: format!("Task {number}"),
+        text: "Do it".into(),
+        owner: Some(Login("ada".into())),
+        agent: AgentName("frontend".into()),
+        estimate: Some(3),
+        after: Vec::new(),
+    }
+}
+
+fn task(number: i64, state: task::State) -> Task {
+    let planned = planned(number);
+    Task {
+        branch: BranchName::of(planned.number, &planned.title),
+        planned,
+        waits_for: Vec::new(),
+        state,
+    }
+}
+
+fn run(sprint: &Sprint, number: i64, state: run::State) -> Run {
+    Run {
+        id: RunId::of(&sprint.id, RunNumber(number)),
+        number: RunNumber(number),
+        state,
+        started_by: Login("ada".into()),
+        tasks: Vec::new(),
+    }
+}
+
+/// A sprint with a first run under way and these tasks in it.
+async fn under_way(tx: &mut Tx, issue: i64, tasks: &[Task]) -> (Sprint, Run) {
+    let sprint = sprint(issue, issue);
+    let run = run(&sprint, 1, run::State::Running);
+    assert!(db::sprints::insert(tx, &sprint).await.unwrap());
+    db::runs::insert(tx, &sprint.id, &run, at(0)).await.unwrap();
+    for task in tasks {
+        let owner = task.planned.owner.clone().unwrap();
+        db::tasks::insert(tx, &run.id, task, &owner, at(0)).await.unwrap();
+    }
+    (sprint, run)
+}

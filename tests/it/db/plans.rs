@@ -1,0 +1,89 @@
+//! Plans and the approvals that count for them.
+
+use team6::db::{plans, sprints};
+use team6::domain::ids::{Login, TaskNumber};
+use team6::domain::plan::{Dependency, Plan, PlannedTask, TextHash};
+use team6::domain::sprint::Approval;
+
+use super::{issue, planned, sprint};
+use crate::engines::{at, in_one_transaction, on_every_engine};
+
+#[tokio::test]
+async fn the_plan_is_the_latest_version_of_it() {
+    in_one_transaction(async |tx| {
+        let sprint = sprint(12, 3);
+        sprints::insert(tx, &sprint).await.unwrap();
+        assert_eq!(plans::latest(tx, &sprint.id).await.unwrap(), None);
+        let everything = PlannedTask {
+            text: "ünïcode — \"quoted\"\n\n```".into(),
+            after: vec![
+                Dependency::Task(TaskNumber(1)),
+                Dependency::Outside(issue(5)),
+                Dependency::Dropped(issue(6)),
+                Dependency::Unknown(issue(7)),
+            ],
+            ..planned(2)
+        };
+        let nobody = PlannedTask { owner: None, estimate: None, ..planned(1) };
+        let latest = Plan { version: 10, tasks: vec![nobody, everything] };
+        plans::add(tx, &sprint.id, &latest, at(0)).await.unwrap();
+        plans::add(tx, &sprint.id, &Plan { version: 9, tasks: vec![] }, at(1)).await.unwrap();
+        assert_eq!(plans::latest(tx, &sprint.id).await.unwrap(), Some(latest));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_version_of_a_plan_is_written_once() {
+    on_every_engine(async |db| {
+        let mut tx = db.begin().await.unwrap();
+        let (sprint, plan) = (sprint(12, 3), Plan { version: 1, tasks: vec![planned(1)] });
+        sprints::insert(&mut tx, &sprint).await.unwrap();
+        plans::add(&mut tx, &sprint.id, &plan, at(0)).await.unwrap();
+        assert!(plans::add(&mut tx, &sprint.id, &plan, at(1)).await.is_err());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_plan_and_an_approval_need_their_sprint() {
+    on_every_engine(async |db| {
+        let nowhere = sprint(12, 3).id;
+        let mut tx = db.begin().await.unwrap();
+        assert!(plans::add(&mut tx, &nowhere, &Plan::default(), at(0)).await.is_err());
+        drop(tx);
+        let mut tx = db.begin().await.unwrap();
+        assert!(plans::set_approvals(&mut tx, &nowhere, &[approval(1, "h", "ada")]).await.is_err());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_approvals_that_count_take_the_place_of_those_that_did() {
+    in_one_transaction(async |tx| {
+        let (sprint, other) = (sprint(12, 3), sprint(13, 4));
+        sprints::insert(tx, &sprint).await.unwrap();
+        sprints::insert(tx, &other).await.unwrap();
+        let of_other = [approval(1, "h", "eve")];
+        plans::set_approvals(tx, &other.id, &of_other).await.unwrap();
+        let before = [approval(1, "old", "ada"), approval(2, "same", "ada")];
+        plans::set_approvals(tx, &sprint.id, &before).await.unwrap();
+        assert_eq!(plans::approvals(tx, &sprint.id).await.unwrap(), before);
+
+        let now = [approval(2, "same", "ada"), approval(10, "new", "bob")];
+        plans::set_approvals(tx, &sprint.id, &now).await.unwrap();
+
+        assert_eq!(plans::approvals(tx, &sprint.id).await.unwrap(), now);
+        assert_eq!(plans::approvals(tx, &other.id).await.unwrap(), of_other);
+    })
+    .await;
+}
+
+fn approval(task: i64, hash: &str, by: &str) -> Approval {
+    Approval {
+        task: TaskNumber(task),
+        hash: TextHash(hash.into()),
+        by: Login(by.into()),
+        at: at(task),
+    }
+}

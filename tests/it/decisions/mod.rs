@@ -1,0 +1,122 @@
+//! What the core decides, without a world around it.
+
+mod approving;
+mod running;
+mod starting;
+mod task_machine;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{DateTime, Utc};
+use team6::domain::checklist::{Edit, Mark};
+use team6::domain::effect::{Effect, Saying};
+use team6::domain::ids::{
+    AgentName, IssueNumber, IssueRef, Login, MilestoneNumber, ProjectName, RepoId, RepoName,
+    SprintId, TaskNumber,
+};
+use team6::domain::permission::Permission;
+use team6::domain::plan::{Dependency, Plan, PlannedTask};
+use team6::domain::refusal::Refusal;
+use team6::domain::sprint::{Decision, Edited, Event, Goal, No, Sprint, State};
+use team6::domain::start::Start;
+
+fn repo() -> RepoName {
+    "acme/web".parse().unwrap()
+}
+
+fn login(name: &str) -> Login {
+    Login(name.to_owned())
+}
+
+/// A task of ada's, in words that name it.
+fn task(number: i64, after: &[i64]) -> PlannedTask {
+    PlannedTask {
+        number: TaskNumber(number),
+        issue: IssueRef { repo: repo(), number: IssueNumber(10 + number) },
+        title: format!("Task {number}"),
+        text: String::new(),
+        owner: Some(login("ada")),
+        agent: AgentName("builder".to_owned()),
+        estimate: None,
+        after: after.iter().map(|n| Dependency::Task(TaskNumber(*n))).collect(),
+    }
+}
+
+/// A sprint with a plan that nobody has approved.
+fn planned(tasks: Vec<PlannedTask>) -> Sprint {
+    Sprint {
+        id: SprintId::of(RepoId(7), IssueNumber(1)),
+        project: ProjectName("acme".to_owned()),
+        repo: repo(),
+        repo_id: RepoId(7),
+        issue: IssueNumber(1),
+        milestone: MilestoneNumber(1),
+        goal: Goal::default(),
+        state: State::Recognized,
+        plan: Some(Plan { version: 1, tasks }),
+        approvals: vec![],
+        run: None,
+    }
+}
+
+/// Edits the boxes of the plan comment.
+fn edits(sprint: &Sprint, by: &str, may: Permission, edit: Edit) -> Decision {
+    let edited = Edited {
+        by: login(by),
+        at: DateTime::<Utc>::UNIX_EPOCH,
+        edit,
+        permissions: BTreeMap::from([(repo(), may)]),
+        key: "the edit".to_owned(),
+    };
+    sprint.decide(Event::Edited(edited)).unwrap()
+}
+
+fn ticks(sprint: &Sprint, by: &str, may: Permission, marks: Vec<Mark>) -> Decision {
+    edits(sprint, by, may, Edit { ticked: marks, ..Edit::default() })
+}
+
+fn mark(sprint: &Sprint, number: i64) -> Mark {
+    let task = sprint.plan.as_ref().unwrap().find(TaskNumber(number)).unwrap();
+    Mark::Task(task.number, task.hash())
+}
+
+/// Everything approved by a maintainer.
+fn approved(tasks: Vec<PlannedTask>) -> Sprint {
+    ticks(&planned(tasks), "ada", Permission::Maintain, vec![Mark::Everything]).sprint
+}
+
+fn start_by(owners: &[(&str, Permission)]) -> Start {
+    Start {
+        by: login("ada"),
+        owners: owners.iter().map(|(name, may)| (((*name).to_owned(), repo()), *may)).collect(),
+        agents: vec![AgentName("builder".to_owned())],
+        taken: BTreeSet::new(),
+    }
+}
+
+fn started(sprint: &Sprint) -> Decision {
+    sprint.decide(Event::Started(start_by(&[("ada", Permission::Write)]))).unwrap()
+}
+
+fn refused(result: Result<Decision, No>) -> Vec<String> {
+    match result {
+        Err(No::Refused(refusals)) => refusals.iter().map(ToString::to_string).collect(),
+        other => panic!("not refused: {other:?}"),
+    }
+}
+
+/// What a decision says to a person instead of doing it.
+fn explained(decision: &Decision) -> Vec<String> {
+    let said = decision.effects.iter().find_map(|effect| {
+        if let Effect::Say { saying: Saying::Refused { refusals, .. }, .. } = effect {
+            Some(refusals.clone())
+        } else {
+            None
+        }
+    });
+    said.unwrap_or_default().iter().map(Refusal::to_string).collect()
+}
+
+fn approvals(sprint: &Sprint) -> Vec<(i64, String)> {
+    sprint.approvals.iter().map(|a| (a.task.0, a.by.0.clone())).collect()
+}

@@ -1,0 +1,58 @@
+//! The machine of a task on one page: a change of it is a change of this table.
+
+use std::fmt::Write as _;
+
+use team6::domain::ids::{Attempt, CommitSha, PullNumber};
+use team6::domain::task::{Event, State, pause_after};
+use team6::domain::work::Class;
+
+#[test]
+fn every_state_meets_every_event() {
+    let (attempt, pull, merge) = (Attempt(2), PullNumber(9), CommitSha("c0ffee".to_owned()));
+    let states = [
+        State::Waiting,
+        State::Assigned { attempt },
+        State::InProgress { attempt },
+        State::Delivered { attempt },
+        State::Review { attempt, pull },
+        State::Closed { attempt, pull },
+        State::Done { attempt, pull, merge: merge.clone() },
+        State::Failed { attempt },
+    ];
+    let events = [
+        ("released", Event::Released),
+        ("taken", Event::Taken(attempt)),
+        ("taken, an old try", Event::Taken(Attempt(1))),
+        ("lost", Event::Lost(attempt)),
+        ("delivered", Event::Delivered(attempt)),
+        ("delivered, an old try", Event::Delivered(Attempt(1))),
+        ("failed, may pass", Event::Failed(attempt, Class::AgentDied)),
+        ("failed for good", Event::Failed(attempt, Class::Misconfigured)),
+        ("pull opened", Event::PullOpened(pull)),
+        ("pull merged", Event::PullMerged(pull, merge)),
+        ("another pull merged", Event::PullMerged(PullNumber(8), CommitSha(String::new()))),
+        ("pull closed", Event::PullClosed(pull)),
+        ("pull reopened", Event::PullReopened(pull)),
+        ("retried", Event::Retried),
+    ];
+    let mut table = String::new();
+    for state in &states {
+        writeln!(table, "{}", state.word()).unwrap();
+        for (name, event) in &events {
+            let outcome = match state.decide(event) {
+                Ok((to, then)) if to == *state && then.is_empty() => "·".to_owned(),
+                Ok((to, then)) if then.is_empty() => to.word().to_owned(),
+                Ok((to, then)) => format!("{} and {then:?}", to.word()),
+                Err(_) => "nonsense".to_owned(),
+            };
+            writeln!(table, "    {name:<22}{outcome}").unwrap();
+        }
+    }
+    insta::assert_snapshot!(table);
+}
+
+#[test]
+fn tries_come_further_and_further_apart() {
+    let pauses: Vec<_> = (1..8).map(|n| pause_after(Attempt(n))).collect();
+    assert_eq!(pauses, [10, 20, 40, 80, 160, 300, 300]);
+}

@@ -1,0 +1,20 @@
+//! A team with a GitHub of its own and a real Team6, for stories: what people do, and what they see.
+
+mod accident;
+mod door;
+mod end;
+mod github;
+mod ours;
+mod people;
+#[macro_use]
+mod plan;
+mod server;
+mod settle;
+mod sprint;
+mod team;
+mod wire;
+
+pub(crate) use accident::{Act, When};
+pub(crate) use plan::Wish;
+pub(crate) use sprint::Sprint;
+pub(crate) use team::Team;

@@ -1,0 +1,140 @@
+//! What Team6 itself remembers, where no person can see it.
+
+use team6::db::{self, Db};
+
+/// Whether Team6 has nothing to do; work that is put off on purpose is work.
+pub(super) async fn is_idle(db: &Db) -> bool {
+    let busy: Option<(i64,)> = db
+        .read()
+        .await
+        .unwrap()
+        .query(
+            "select (select count(*) from effect where given_up_at is null)
+                  + (select count(*) from job
+                     where state = 'leased' or (state = 'ready' and not held))",
+        )
+        .first()
+        .await
+        .unwrap();
+    busy == Some((0,))
+}
+
+/// Lets the time pass that Team6 waits before it tries something again.
+pub(super) async fn time_flies(db: &Db) {
+    let waits: Option<(i64,)> = db
+        .read()
+        .await
+        .unwrap()
+        .query(
+            "select (select count(*) from effect
+                     where given_up_at is null and leased_until is null and attempt > 0
+                       and trouble is not null and due_at > '2001')
+                  + (select count(*) from job where state = 'ready' and run_at > '2001')",
+        )
+        .first()
+        .await
+        .unwrap();
+    if waits == Some((0,)) {
+        return;
+    }
+    let mut tx = db.begin().await.unwrap();
+    let past = chrono::DateTime::from_timestamp(0, 0).unwrap();
+    tx.query(
+        "update effect set due_at = $1
+         where given_up_at is null and leased_until is null and trouble is not null",
+    )
+    .bind(past)
+    .run()
+    .await
+    .unwrap();
+    tx.query("update job set run_at = $1 where state = 'ready'").bind(past).run().await.unwrap();
+    tx.commit().await.unwrap();
+}
+
+/// Whether Team6 has looked around once, as it does when it starts.
+pub(super) async fn has_looked_around(db: &Db) -> bool {
+    let mut tx = db.read().await.unwrap();
+    db::repositories::all(&mut tx).await.unwrap().len() == super::github::REPOSITORIES.len()
+}
+
+/// How often each task was tried, in order: `T1 once, T2 twice`.
+pub(super) async fn tries(db: &Db, issue: i64) -> String {
+    let rows: Vec<(i64, i64)> = db
+        .read()
+        .await
+        .unwrap()
+        .query(
+            "select e.task, count(*) from agent_executions e
+             join orchestration_runs r on r.id = e.run_id
+             join sprint s on s.id = r.sprint_id
+             where s.issue = $1 group by e.task order by e.task",
+        )
+        .bind(issue)
+        .all()
+        .await
+        .unwrap();
+    let often = |count| match count {
+        1 => "once".to_owned(),
+        2 => "twice".to_owned(),
+        _ => format!("{count} times"),
+    };
+    let tries = rows.into_iter().map(|(task, count)| format!("T{task} {}", often(count)));
+    tries.collect::<Vec<_>>().join(", ")
+}
+
+/// What Team6 wanted to do and will never do.
+pub(super) async fn given_up(db: &Db) -> Vec<String> {
+    effects(db).await.into_iter().filter(|effect| effect.starts_with("given up")).collect()
+}
+
+/// Everything Team6 wants to do, with what keeps it from it.
+pub(super) async fn effects(db: &Db) -> Vec<String> {
+    let rows: Vec<(String, i64, Option<String>, bool)> = db
+        .read()
+        .await
+        .unwrap()
+        .query(
+            "select cast(body as text), attempt, trouble, given_up_at is not null
+             from effect order by id",
+        )
+        .all()
+        .await
+        .unwrap();
+    let line = |(body, attempt, trouble, given_up): (String, i64, Option<String>, bool)| {
+        let what = if given_up { "given up" } else { "waits" };
+        format!("{what}: {body}, try {attempt}, {}", trouble.unwrap_or_default())
+    };
+    rows.into_iter().map(line).collect()
+}
+
+/// The executions, how they ended and where their jobs are.
+pub(super) async fn executions(db: &Db) -> Vec<String> {
+    let rows: Vec<(String, String, String, Option<String>)> = db
+        .read()
+        .await
+        .unwrap()
+        .query(
+            "select e.id, e.status, j.state, cast(e.failure as text)
+             from agent_executions e left join job j on j.id = e.id order by e.id",
+        )
+        .all()
+        .await
+        .unwrap();
+    rows.into_iter()
+        .map(|(id, status, job, failure)| {
+            format!("{id} {status}, job {job} {}", failure.unwrap_or_default())
+        })
+        .collect()
+}
+
+/// Everything that was decided, in order.
+pub(super) async fn history(db: &Db) -> Vec<String> {
+    let mut tx = db.read().await.unwrap();
+    let mut lines = Vec::new();
+    for sprint in db::sprints::all(&mut tx).await.unwrap() {
+        for entry in db::history::of_sprint(&mut tx, &sprint).await.unwrap() {
+            lines.push(format!("{} ({})", entry.text, entry.caused_by));
+        }
+    }
+    lines
+}

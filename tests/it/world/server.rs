@@ -1,0 +1,153 @@
+//! A running Team6, inside this process or as the program people install, and its sudden death.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use localhub::AppKeys;
+use team6::app::App;
+use team6::config::Settings;
+use team6::service::{Keys, Service};
+use tokio::net::TcpListener;
+use tokio::runtime::{Builder, Runtime};
+
+/// How Team6 runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// Inside this process, in a runtime of its own.
+    Inside,
+    /// As a process of its own.
+    Program,
+}
+
+pub(super) enum Server {
+    Inside { runtime: Runtime, app: App, address: SocketAddr, service: Box<Service> },
+    Program { child: Child, address: SocketAddr },
+}
+
+const PROGRAM: &str = env!("CARGO_BIN_EXE_team6");
+
+/// The settings of a Team6 whose GitHub is at `github`, in a file.
+pub(super) fn settings(dir: &Path, github: &str, app: &AppKeys) -> PathBuf {
+    std::fs::write(dir.join("key.pem"), &app.pem).unwrap();
+    std::fs::write(dir.join("secret"), &app.webhook_secret).unwrap();
+    let at = dir.display();
+    let agent = |name: &str, good_at: &str| {
+        format!(
+            "[agents.{name}]\ndescription = \"{good_at}\"\n\
+             command = [\"{PROGRAM}\", \"scripted-agent\", \"--pace-ms\", \"0\"]\n"
+        )
+    };
+    let text = format!(
+        "data = \"{at}/team6\"\ndatabase = \"sqlite:{at}/team6.db\"\n\
+         [server]\nlisten = \"127.0.0.1:0\"\n\
+         [github]\napi = \"{github}/api/v3\"\napp_id = {}\n\
+         private_key_file = \"{at}/key.pem\"\nwebhook_secret_file = \"{at}/secret\"\n\
+         write_spacing_ms = 0\n\
+         [queue]\nlease_seconds = 30\n[worker]\nbeat_seconds = 5\n\
+         [sweep]\nevery_seconds = 1000000\n\
+         [projects.acme]\nrepositories = [\"acme/web\", \"acme/api\"]\n{}{}",
+        app.id,
+        agent("backend", "services and storage"),
+        agent("frontend", "pages, colors and themes"),
+    );
+    let file = dir.join("team6.toml");
+    std::fs::write(&file, text).unwrap();
+    file
+}
+
+impl Server {
+    pub(super) async fn start(kind: Kind, config: &Path, app: &AppKeys) -> Self {
+        match kind {
+            Kind::Inside => Self::inside(config, app).await,
+            Kind::Program => Self::program(config).await,
+        }
+    }
+
+    async fn inside(config: &Path, app: &AppKeys) -> Self {
+        let settings = Settings::read(Some(config), std::iter::empty()).unwrap();
+        let keys = Keys {
+            private_key_pem: app.pem.clone(),
+            webhook_secret: app.webhook_secret.clone().into_bytes(),
+        };
+        let runtime = Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+        let start = async move {
+            let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+            Service::start(settings, keys, listener).await.unwrap()
+        };
+        let service = runtime.spawn(start).await.unwrap();
+        let (app, address) = (service.app().clone(), service.address());
+        Self::Inside { runtime, app, address, service: Box::new(service) }
+    }
+
+    async fn program(config: &Path) -> Self {
+        let free = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = free.local_addr().unwrap();
+        drop(free);
+        let log = std::fs::File::options();
+        let log = log.clone().create(true).append(true).open(config.with_extension("log"));
+        let child = Command::new(PROGRAM)
+            .args(["serve", "--config"])
+            .arg(config)
+            .env("TEAM6__SERVER__LISTEN", address.to_string())
+            .stdin(Stdio::null())
+            .stderr(log.unwrap())
+            .spawn()
+            .unwrap();
+        let server = Self::Program { child, address };
+        for _ in 0..1_200 {
+            if reqwest::get(format!("http://{address}/health")).await.is_ok() {
+                return server;
+            }
+            tokio::time::sleep(Duration::from_millis(25)).await;
+        }
+        panic!(
+            "`team6 serve` does not listen; its log is {}",
+            config.with_extension("log").display()
+        )
+    }
+
+    pub(super) fn address(&self) -> SocketAddr {
+        match self {
+            Self::Inside { address, .. } | Self::Program { address, .. } => *address,
+        }
+    }
+
+    /// Has the application do something in its own runtime.
+    pub(super) async fn sweeps(&self) {
+        match self {
+            Self::Inside { runtime, app, .. } => {
+                let app = app.clone();
+                runtime.spawn(async move { app.sweep().await }).await.unwrap().unwrap();
+            }
+            Self::Program { .. } => panic!("the program sweeps when it starts"),
+        }
+    }
+
+    /// A story failed, and nobody waits for it.
+    pub(super) fn leaves_at_once(self) {
+        match self {
+            Self::Inside { runtime, .. } => runtime.shutdown_background(),
+            Self::Program { mut child, .. } => {
+                let _ = child.kill();
+                let _ = child.wait();
+            }
+        }
+    }
+
+    /// Dies on the spot: nothing it was doing is finished, nobody is told.
+    pub(super) async fn dies(self) {
+        match self {
+            Self::Inside { runtime, app, service, .. } => {
+                drop((app, service));
+                let shut = move || runtime.shutdown_timeout(Duration::from_secs(10));
+                tokio::task::spawn_blocking(shut).await.unwrap();
+            }
+            Self::Program { mut child, .. } => {
+                child.kill().unwrap();
+                child.wait().unwrap();
+            }
+        }
+    }
+}
