@@ -1,0 +1,39 @@
+# Everything that must hold before anything is merged; CI runs the same.
+check: fmt-check lint test doc deny
+
+# Needs TEAM6_TEST_POSTGRES (postgres://user@host:port) for the PostgreSQL half of the tests.
+test *ARGS:
+    cargo test --workspace {{ARGS}}
+
+lint:
+    cargo clippy --workspace --all-targets --locked -- -D warnings
+
+# For those who work on it: private items too.
+doc:
+    RUSTDOCFLAGS="-D warnings -A rustdoc::private_intra_doc_links" cargo doc --workspace --no-deps --document-private-items --locked --quiet
+
+# Licenses, sources and duplicates. Unlike `advisories`, it fetches no list.
+deny:
+    cargo deny --locked check --hide-inclusion-graph bans licenses sources
+
+# Known vulnerabilities. Fetches the RustSec database.
+advisories:
+    cargo deny check advisories
+
+fmt:
+    cargo fmt --all
+
+fmt-check:
+    cargo fmt --all --check
+
+# Look at every snapshot that changed, and take it or leave it (cargo install cargo-insta).
+snap:
+    cargo insta test --workspace --review
+
+# A sprint from goal to merge, on this machine alone.
+demo *ARGS:
+    cargo run --locked -- demo {{ARGS}}
+
+# What our figures rest on, both sides in one run; a few minutes, and 3 GB of disk meanwhile.
+bench *ARGS:
+    cargo bench --locked {{ARGS}}
