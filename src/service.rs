@@ -12,7 +12,7 @@ use url::Url;
 use crate::agent;
 use crate::app::{self, App};
 use crate::clock::Clock;
-use crate::config::Settings;
+use crate::config::{self, Settings};
 use crate::db::{self, Db};
 use crate::domain::ids::{AgentName, WorkerId};
 use crate::github::{self, GitHub, Me};
@@ -177,23 +177,25 @@ fn reachable(address: SocketAddr) -> SocketAddr {
 }
 
 fn agents(settings: &Settings) -> BTreeMap<AgentName, agent::Spec> {
-    let limits = agent::Limits {
-        silence: settings.worker.silence_seconds,
-        turn: settings.worker.turn_seconds,
-        ..agent::Limits::default()
-    };
-    settings
-        .agents
-        .iter()
-        .map(|(name, configured)| {
-            let spec = agent::Spec {
-                command: configured.command.clone(),
-                env: configured.environment.clone(),
-                limits,
-            };
-            (name.clone(), spec)
-        })
-        .collect()
+    let agents = settings.agents.iter();
+    agents.map(|(name, agent)| (name.clone(), spec(agent, &settings.worker))).collect()
+}
+
+/// How a configured agent is started.
+pub fn spec(agent: &config::Agent, worker: &config::Worker) -> agent::Spec {
+    let (said, usual) = (agent.limits, agent::Limits::default());
+    agent::Spec {
+        command: agent.command.clone(),
+        env: agent.environment.clone(),
+        set: agent.set.clone(),
+        files: agent.files.clone(),
+        limits: agent::Limits {
+            initialize: said.initialize_seconds.unwrap_or(usual.initialize),
+            session: said.session_seconds.unwrap_or(usual.session),
+            silence: said.silence_seconds.unwrap_or(worker.silence_seconds),
+            turn: said.turn_seconds.unwrap_or(worker.turn_seconds),
+        },
+    }
 }
 
 /// Asks GitHub who we are until it says so: it may be down, or the App not installed yet.

@@ -2,18 +2,22 @@
 
 mod acp;
 mod confined;
+mod filled;
 mod group;
+pub mod ledger;
 mod lines;
 mod sandbox;
 pub mod scripted;
 mod session;
 
+use std::collections::BTreeMap;
 use std::io::ErrorKind;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
 pub use confined::{Output, output};
+pub use filled::Reach;
 pub use group::{Group, kill_leftovers};
 pub use sandbox::{Place, Sandbox};
 pub use session::{Ended, Trace, run};
@@ -29,6 +33,12 @@ pub struct Spec {
     /// The variables of the worker's environment it may see, by name.
     #[serde(default)]
     pub env: Vec<String>,
+    /// Variables it sees, with their values.
+    #[serde(default)]
+    pub set: BTreeMap<String, String>,
+    /// Files in its home, by their paths below it, written before it starts.
+    #[serde(default)]
+    pub files: BTreeMap<String, String>,
     /// How long it may take.
     #[serde(default)]
     pub limits: Limits,
@@ -68,6 +78,9 @@ pub enum Error {
         /// Why not.
         source: std::io::Error,
     },
+    /// Its files cannot be written.
+    #[error("writing the agent's files into its home")]
+    NotFurnished(#[source] std::io::Error),
     /// It went away in the middle.
     #[error("the agent died ({status}){}", said(stderr))]
     Died {
@@ -116,7 +129,7 @@ impl Error {
             {
                 Class::Misconfigured
             }
-            Self::NotStarted { .. } => Class::Machinery,
+            Self::NotStarted { .. } | Self::NotFurnished(_) => Class::Machinery,
             Self::Died { .. } | Self::Failed { .. } | Self::Stopped => Class::AgentDied,
             Self::NotReady { .. } | Self::Silent(_) | Self::TooLong(_) => Class::TimedOut,
             Self::StillRunning => Class::Machinery,

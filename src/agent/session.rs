@@ -42,8 +42,9 @@ pub async fn run(
 ) -> Result<Ended, Error> {
     let (program, args) = spec.command.split_first().ok_or(Error::NoCommand)?;
     let not_started = |source| Error::NotStarted { program: program.clone(), source };
-    let mut child =
-        sandbox.command(place, program, args, &spec.env).spawn().map_err(not_started)?;
+    spec.furnish(&place.home).map_err(Error::NotFurnished)?;
+    let mut command = sandbox.command(place, program, args, &spec.env);
+    let mut child = command.envs(&spec.set).spawn().map_err(not_started)?;
     let group = Group::begin(child.id().unwrap_or_default(), place).map_err(not_started)?;
     let group = Arc::new(group);
     started(Arc::clone(&group));

@@ -4,7 +4,8 @@ use std::path::Path;
 
 use toml::{Table, Value};
 
-use super::{DEFAULTS, Error, Settings};
+use super::models::PRICES;
+use super::{DEFAULTS, Error, Settings, presets};
 
 /// The prefix of environment variables that are settings.
 const PREFIX: &str = "TEAM6__";
@@ -14,6 +15,9 @@ pub(super) fn merged(
     environment: impl Iterator<Item = (String, String)>,
 ) -> Result<Settings, Error> {
     let mut table: Table = DEFAULTS.parse().expect("the defaults are valid: a test reads them");
+    let mut prices: Table = PRICES.parse().expect("the prices are valid: a test reads them");
+    prices.remove("date");
+    lay_over(&mut table, prices);
     if let Some(path) = file {
         lay_over(&mut table, read(path)?);
     }
@@ -22,6 +26,7 @@ pub(super) fn merged(
             lay_over(&mut table, nested(&path.to_lowercase(), &value));
         }
     }
+    presets::fill_in(&mut table).map_err(Error::Setting)?;
     Value::Table(table).try_into().map_err(|wrong: toml::de::Error| {
         Error::Setting(format!("a setting is wrong: {}", wrong.message()))
     })
@@ -50,7 +55,8 @@ fn nested(path: &str, value: &str) -> Table {
         .unwrap_or_default()
 }
 
-fn lay_over(below: &mut Table, above: Table) {
+/// Puts what `above` says in the place of what `below` says, table by table.
+pub(super) fn lay_over(below: &mut Table, above: Table) {
     for (key, value) in above {
         match (below.get_mut(&key), value) {
             (Some(Value::Table(below)), Value::Table(above)) => lay_over(below, above),

@@ -1,6 +1,9 @@
 //! What the operator says: the defaults, a file, the environment, read once at start.
 
+mod agents;
 mod layers;
+mod models;
+mod presets;
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -10,7 +13,12 @@ use std::time::Duration;
 use serde::Deserialize;
 use url::Url;
 
+pub use agents::{Agent, Budget, Limits, PLACEHOLDERS};
+pub use models::{Costs, Model, ModelName, PRICES};
+pub use presets::PRESETS;
+
 use crate::domain::ids::{AgentName, ProjectName, RepoName};
+use crate::domain::money::Prices;
 use crate::domain::planner::Specialist;
 
 /// The defaults, each with a sentence.
@@ -60,6 +68,10 @@ pub struct Settings {
     pub sweep: Sweep,
     /// `[projects.…]`
     pub projects: BTreeMap<ProjectName, Project>,
+    /// `[models.…]`
+    pub models: BTreeMap<ModelName, Model>,
+    /// `[prices.…]`
+    pub prices: BTreeMap<String, Costs>,
     /// `[agents.…]`
     pub agents: BTreeMap<AgentName, Agent>,
 }
@@ -114,6 +126,8 @@ pub struct Worker {
     pub silence_seconds: u64,
     /// How long a turn may take.
     pub turn_seconds: u64,
+    /// What a model costs that has no price.
+    pub unknown_model_price: Costs,
 }
 
 /// The comparison with GitHub.
@@ -132,19 +146,6 @@ pub struct Project {
     pub repositories: Vec<RepoName>,
     /// How many agents may work in it at once, if not the usual number.
     pub concurrency: Option<u32>,
-}
-
-/// A specialist agent.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Agent {
-    /// What it is good at.
-    pub description: String,
-    /// How it is started; it speaks the Agent Client Protocol on its standard input and output.
-    pub command: Vec<String>,
-    /// The names of environment variables it may see.
-    #[serde(default)]
-    pub environment: Vec<String>,
 }
 
 impl Settings {
@@ -168,11 +169,8 @@ impl Settings {
                 }
             }
         }
-        for (name, agent) in &self.agents {
-            if agent.command.is_empty() {
-                wrong.push(format!("agent `{name}` has no command"));
-            }
-        }
+        wrong.extend(self.models.iter().flat_map(|(name, model)| model.flaws(name)));
+        wrong.extend(self.agents.iter().flat_map(|(name, agent)| agent.flaws(name, &self.models)));
         let beats = self.worker.beat_seconds * 2;
         if u64::from(self.queue.lease_seconds) <= beats {
             wrong.push(format!("`queue.lease_seconds` must be more than two beats ({beats})"));
@@ -213,6 +211,11 @@ impl Settings {
                 good_at: agent.description.clone(),
             })
             .collect()
+    }
+
+    /// What models cost.
+    pub fn prices(&self) -> Prices {
+        models::prices(&self.prices, self.worker.unknown_model_price)
     }
 
     /// The least time between two writes on GitHub.
@@ -261,5 +264,129 @@ mod tests {
         assert_eq!(settings.siblings(&repo("acme/api")), [repo("acme/api"), repo("acme/web")]);
         assert_eq!(settings.project_of(&repo("acme/ops")).0, "acme/ops");
         assert_eq!(settings.siblings(&repo("acme/ops")), [repo("acme/ops")]);
+    }
+    fn configured(text: &str) -> Result<Settings, String> {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(&file, text).unwrap();
+        let read = Settings::read(Some(file.path()), std::iter::empty());
+        read.map_err(|error| error.to_string())
+    }
+
+    const CLAUDE: &str = "[models.big]\nprovider = \"anthropic\"\nmodel = \"claude-sonnet-4-5\"\n\
+                          key_env = \"ANTHROPIC_API_KEY\"\n[agents.b]\ndescription = \"x\"\n";
+
+    #[test]
+    fn every_preset_works_with_a_model_it_understands() {
+        for (preset, _) in PRESETS {
+            for kind in ["anthropic", "openai", "gemini"] {
+                let text = CLAUDE.replace("anthropic", kind);
+                let read = configured(&format!("{text}preset = \"{preset}\"\nmodel = \"big\"\n"));
+                match read {
+                    Ok(settings) => {
+                        let agent = settings.agents.values().next().unwrap();
+                        assert!(agent.tried.is_some() && !agent.command.is_empty());
+                        let set = agent.set.values().chain(agent.files.values());
+                        let texts: Vec<_> = set.chain(&agent.command).collect();
+                        for placeholder in PLACEHOLDERS {
+                            let is_used = texts.iter().any(|text| text.contains(placeholder));
+                            assert!(is_used, "{preset}: {placeholder}");
+                        }
+                    }
+                    Err(error) => assert!(error.contains("understands models of"), "{error}"),
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_preset_is_overridden_key_by_key() {
+        let more = "preset = \"claude-code\"\nmodel = \"big\"\ncommand = [\"/opt/claude\"]\n\
+                    [agents.b.set]\nDISABLE_AUTOUPDATER = \"0\"\nMORE = \"1\"\n";
+        let settings = configured(&format!("{CLAUDE}{more}")).unwrap();
+        let agent = settings.agents.values().next().unwrap();
+        assert_eq!(agent.command, ["/opt/claude"]);
+        assert_eq!((&*agent.set["DISABLE_AUTOUPDATER"], &*agent.set["MORE"]), ("0", "1"));
+        assert_eq!(agent.set["ANTHROPIC_BASE_URL"], "{model_url}");
+    }
+
+    #[test]
+    fn what_is_wrong_with_an_agent_is_said_in_words() {
+        for (more, words) in [
+            ("", "agent `b` has no command, and names no `preset`"),
+            (
+                "preset = \"clade\"",
+                "agent `b` names the preset `clade`, which does not exist; there are `claude-code`, `codex`,",
+            ),
+            (
+                "preset = \"codex\"\nmodel = \"big\"",
+                "agent `b` understands models of `openai` and `openai-compatible` only, and `big` is of `anthropic`",
+            ),
+            (
+                "preset = \"claude-code\"",
+                "agent `b` needs a model; say which of `[models.…]` with `model`",
+            ),
+            ("preset = \"claude-code\"\nmodel = \"small\"", "there is no `[models.small]`"),
+            (
+                "command = [\"a\", \"{model_token}\"]\nmodel = \"big\"",
+                "where everybody can read it",
+            ),
+            (
+                "command = [\"a\"]\nenvironment = [\"ANTHROPIC_API_KEY\"]",
+                "the real key of model `big`",
+            ),
+            ("command = [\"a\"]\nfiles = { \"../x\" = \"\" }", "`../x` is no path below its home"),
+            ("command = [\"a\"]\nbudget = { cost = \"2,50\" }", "`2,50` is no amount of dollars"),
+        ] {
+            let error = configured(&format!("{CLAUDE}{more}\n")).unwrap_err();
+            assert!(error.contains(words), "{error}");
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_with_a_model_is_said_in_words() {
+        let model = "[models.m]\nmodel = \"x\"\nprovider = ";
+        for (more, words) in [
+            ("\"openai\"", "model `m` needs `key_env` or `key_file`"),
+            ("\"openai-compatible\"", "model `m` needs a `base_url`"),
+            ("\"openai-compatible\"\nbase_url = \"file:///x\"", "`base_url` is no address"),
+            ("\"gemini\"\nkey_env = \"A\"\nkey_file = \"b\"", "both `key_env` and `key_file`"),
+        ] {
+            let error = configured(&format!("{model}{more}\n")).unwrap_err();
+            assert!(error.contains(words), "{error}");
+        }
+        configured(&format!(
+            "{model}\"openai-compatible\"\nbase_url = \"http://127.0.0.1:11434/v1\"\n"
+        ))
+        .unwrap();
+    }
+
+    #[test]
+    fn a_key_comes_from_a_file_and_is_not_printed() {
+        let key = tempfile::NamedTempFile::new().unwrap();
+        let text = format!(
+            "{}\nkey_file = {:?}\n",
+            CLAUDE.split("key_env").next().unwrap().trim(),
+            key.path()
+        );
+        let settings = configured(&text).unwrap();
+        let read = || settings.models["big"].key("big");
+        assert!(read().unwrap_err().to_string().contains("there is no key in"));
+        std::fs::write(&key, "sk-1234\n").unwrap();
+        let key = read().unwrap();
+        assert_eq!(key.as_ref().unwrap().reveal(), "sk-1234");
+        assert!(!format!("{key:?} {settings:?}").contains("sk-1234"));
+    }
+
+    #[test]
+    fn prices_are_known_and_can_be_said_anew() {
+        let settings = configured("[prices.\"gpt-5\"]\noutput = \"99\"\n").unwrap();
+        let prices = settings.prices();
+        let price = prices.find("gpt-5-2026-02-01").unwrap();
+        assert_eq!(
+            (price.input.to_string(), price.output.to_string()),
+            ("$1.25".into(), "$99.00".into())
+        );
+        assert!(prices.find("gpt-50").is_none());
+        assert!(PRICES.contains("date = \"20"));
     }
 }

@@ -79,6 +79,7 @@ pub(super) fn settings(
             steps.clone(),
         ],
         environment: ["CARGO_HOME", "RUSTUP_HOME", "RUSTUP_TOOLCHAIN"].map(str::to_owned).to_vec(),
+        ..Agent::default()
     };
     settings.agents = [
         ("backend", "the api: services, storage, settings, profiles and what they serve"),

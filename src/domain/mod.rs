@@ -5,6 +5,8 @@ pub mod command;
 pub mod effect;
 pub mod ids;
 pub mod lint;
+pub mod model;
+pub mod money;
 pub mod permission;
 pub mod plan;
 pub mod planner;

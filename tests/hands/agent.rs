@@ -1,5 +1,6 @@
 //! Agents as processes: what they say, how they end, and that nothing of them is left.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -37,7 +38,8 @@ impl Stand {
 
     async fn run(&self, command: &[&str], limits: Limits) -> Result<Ended, Error> {
         let command = command.iter().map(|word| (*word).to_owned()).collect();
-        let spec = Spec { command, env: vec![], limits };
+        let spec =
+            Spec { command, env: vec![], set: BTreeMap::new(), files: BTreeMap::new(), limits };
         let (said, group) = (Arc::clone(&self.said), Arc::clone(&self.group));
         agent::run(
             &spec,

@@ -5,6 +5,7 @@
 mod agent;
 mod demo;
 mod git;
+mod ledger;
 mod origin;
 mod server;
 mod worker;

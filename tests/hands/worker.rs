@@ -1,5 +1,6 @@
 //! The worker, against a small server, with the shipped scripted agent as a real process.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -39,8 +40,13 @@ impl World {
             origin.path("data"),
         );
         let command = [env!("CARGO_BIN_EXE_team6"), "scripted-agent"].map(str::to_owned).to_vec();
-        let spec =
-            Spec { command, env: vec![], limits: Limits { silence: 2, ..Limits::default() } };
+        let spec = Spec {
+            command,
+            env: vec![],
+            set: BTreeMap::new(),
+            files: BTreeMap::new(),
+            limits: Limits { silence: 2, ..Limits::default() },
+        };
         settings.agents.insert(AgentName("scripted".into()), spec);
         settings.beat = Duration::from_millis(300);
         settings.pause = Duration::from_millis(50);

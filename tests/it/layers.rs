@@ -15,7 +15,7 @@ const MAP: &[(&str, &str)] = &[
     ("db", "domain"),
     ("github", "clock domain"),
     ("git", "domain"),
-    ("agent", "domain"),
+    ("agent", "clock domain"),
     ("say", "domain"),
     ("telemetry", "config domain"),
     ("queue", "db domain"),
