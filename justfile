@@ -5,6 +5,10 @@ check: fmt-check lint test doc deny
 test *ARGS:
     cargo test --workspace {{ARGS}}
 
+# Real coding agents before a scripted model; npm installs them, pinned, outside the repository.
+agents *ARGS:
+    folder=$(tests/agents/install) && TEAM6_TEST_AGENTS="$folder" cargo test --locked --test agents {{ARGS}}
+
 lint:
     cargo clippy --workspace --all-targets --locked -- -D warnings
 

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::net::TcpListener;
@@ -10,6 +11,7 @@ use tokio_util::task::TaskTracker;
 use url::Url;
 
 use crate::agent;
+use crate::agent::ledger::{Allowance, Provider};
 use crate::app::{self, App};
 use crate::clock::Clock;
 use crate::config::{self, Settings};
@@ -44,6 +46,9 @@ pub enum Error {
     /// GitHub's settings.
     #[error("preparing to talk to GitHub")]
     GitHub(#[from] github::Error),
+    /// A model's key.
+    #[error("reading the keys of the models")]
+    Models(#[from] config::Error),
     /// Taking up what was left.
     #[error("taking up what was left")]
     App(#[from] app::Error),
@@ -87,7 +92,8 @@ impl Service {
             shutdown: CancellationToken::new(),
             app,
         };
-        service.open(listener, keys.webhook_secret);
+        let models = models(service.app.settings())?;
+        service.open(listener, keys.webhook_secret, models);
         Ok(service)
     }
 
@@ -109,7 +115,7 @@ impl Service {
         self.app.db().close().await;
     }
 
-    fn open(&self, listener: TcpListener, webhook_secret: Vec<u8>) {
+    fn open(&self, listener: TcpListener, webhook_secret: Vec<u8>, models: worker::Models) {
         let (intake, line) = Intake::new();
         let worker_token = uuid::Uuid::new_v4().simple().to_string();
         let web = Web::new(self.app.clone(), intake, webhook_secret, worker_token.clone());
@@ -132,11 +138,11 @@ impl Service {
         }
         self.tasks.spawn(app::keep_recovering(self.app.clone(), self.shutdown.clone()));
         self.tasks.spawn(app::keep_sweeping(self.app.clone(), self.shutdown.clone()));
-        self.employ(worker_token);
+        self.employ(worker_token, models);
     }
 
     /// Starts the worker inside the server; it speaks to it over HTTP like any other.
-    fn employ(&self, token: String) {
+    fn employ(&self, token: String, models: worker::Models) {
         let settings = self.app.settings();
         if settings.worker.slots == 0 {
             return;
@@ -153,6 +159,7 @@ impl Service {
         worker.slots = settings.worker.slots;
         worker.beat = Duration::from_secs(settings.worker.beat_seconds);
         worker.agents = agents(settings);
+        worker.models = models;
         let shutdown = self.shutdown.clone();
         self.tasks.spawn(async move {
             if let Err(error) = worker::run(worker, shutdown).await {
@@ -179,6 +186,27 @@ fn reachable(address: SocketAddr) -> SocketAddr {
 fn agents(settings: &Settings) -> BTreeMap<AgentName, agent::Spec> {
     let agents = settings.agents.iter();
     agents.map(|(name, agent)| (name.clone(), spec(agent, &settings.worker))).collect()
+}
+
+/// The models of the agents that have one, with the real keys, which go no further than to the worker.
+fn models(settings: &Settings) -> Result<worker::Models, config::Error> {
+    let prices = Arc::new(settings.prices());
+    let mut models = worker::Models::new();
+    for (name, agent) in &settings.agents {
+        let chosen = agent.model.as_ref();
+        let found = chosen.and_then(|chosen| Some((chosen, settings.models.get(chosen)?)));
+        let Some((chosen, model)) = found else { continue };
+        let (Some(base), key) = (model.address(), model.key(chosen)?) else { continue };
+        let config::Budget { tokens, cost } = agent.budget;
+        let model = worker::Model {
+            name: model.model.clone(),
+            provider: Provider { kind: model.provider, base, key },
+            allowance: Allowance { tokens, cost },
+            prices: Arc::clone(&prices),
+        };
+        models.insert(name.clone(), model);
+    }
+    Ok(models)
 }
 
 /// How a configured agent is started.

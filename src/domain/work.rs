@@ -145,7 +145,7 @@ pub struct Finish {
 pub struct TraceLine {
     /// Its place in the trace, from 1; sending a line twice is sending it once.
     pub seq: i64,
-    /// What kind of line: `message`, `thought`, `tool`, `plan`, `usage`, `worker`, `raw`.
+    /// What kind of line: `message`, `thought`, `tool`, `plan`, `usage`, `ledger`, `worker`, `raw`.
     pub kind: String,
     /// What was said, as the agent's protocol spells it.
     pub body: serde_json::Value,
@@ -217,6 +217,10 @@ pub enum Class {
     Misconfigured,
     /// The machine or the network failed: cloning, disk, the server.
     Machinery,
+    /// The agent spent what it may spend on one execution; a person may allow more.
+    Spent,
+    /// The model's provider wanted no more calls for a while.
+    Quota,
 }
 
 impl Class {
@@ -227,8 +231,21 @@ impl Class {
             | Self::TimedOut
             | Self::NothingDone
             | Self::LeftDirty
-            | Self::Machinery => true,
-            Self::Unacceptable | Self::Misconfigured => false,
+            | Self::Machinery
+            | Self::Quota => true,
+            Self::Unacceptable | Self::Misconfigured | Self::Spent => false,
+        }
+    }
+
+    /// Whether it may have come to this because the agent's model was refused to it.
+    pub fn may_be_for_lack_of_a_model(self) -> bool {
+        match self {
+            Self::AgentDied | Self::TimedOut | Self::NothingDone | Self::LeftDirty => true,
+            Self::Unacceptable
+            | Self::Misconfigured
+            | Self::Machinery
+            | Self::Spent
+            | Self::Quota => false,
         }
     }
 }

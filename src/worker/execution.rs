@@ -8,6 +8,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::leases::Held;
 use super::spool::Spool;
+use super::thinking::Thinking;
 use super::{Shared, server};
 use crate::agent::{self, Ended, Place};
 use crate::domain::work::{Assignment, Claimed, Class, Delivery, Failure, Outcome};
@@ -118,10 +119,11 @@ impl Work<'_> {
             home: workspace.home(),
             author: self.assignment.author.clone(),
         };
-        let ended = self.turn(spec, &place).await?;
+        let (ended, trouble) = self.turn(spec, &place).await?;
         self.spool.tell("The agent ended its turn; looking at what it did");
         let verified = self.verify(&mirror, &workspace, &place).await;
-        let (bundle, delivered) = verified.map_err(|stop| stop.with_last_words(&ended.summary))?;
+        let (bundle, delivered) =
+            verified.map_err(|stop| stop.because(trouble).with_last_words(&ended.summary))?;
         self.spool.tell(&format!(
             "Found {} in {}: +{} −{}",
             counted(delivered.commits.len(), "commit"),
@@ -154,23 +156,37 @@ impl Work<'_> {
         Ok((mirror, workspace))
     }
 
-    async fn turn(&self, spec: &agent::Spec, place: &Place) -> Result<Ended, Stop> {
+    /// The agent's turn, and what its model's ledger said no about.
+    async fn turn(
+        &self,
+        spec: &agent::Spec,
+        place: &Place,
+    ) -> Result<(Ended, Option<Failure>), Stop> {
         self.spool.tell(&format!("Starting {}", self.assignment.agent));
-        let trace = Arc::clone(&self.spool);
+        let (trace, unwanted) = (Arc::clone(&self.spool), &self.held.unwanted);
+        let model = self.shared.settings.models.get(&self.assignment.agent);
+        let thinking = Thinking::begin(model, spec, &self.spool, unwanted).await;
+        let thinking = thinking.map_err(Stop::Failed)?;
         let turn = agent::run(
-            spec,
+            &thinking.spec,
             self.shared.settings.sandbox,
             place,
             self.assignment.prompt.clone(),
             Arc::new(move |kind, body| trace.push(kind, body)),
-            self.held.unwanted.clone(),
+            thinking.stop.clone(),
             |group| self.held.covers(group),
-        )
-        .await;
+        );
+        let turn = tokio::select! {
+            turn = turn => turn,
+            never = thinking.overdue() => match never {},
+        };
+        let trouble = thinking.end(&self.spool).await;
         self.held.covers_nobody();
-        turn.map_err(
-            |error| if self.held.unwanted.is_cancelled() { Stop::Unwanted } else { error.into() },
-        )
+        match turn {
+            Ok(ended) => Ok((ended, trouble)),
+            Err(_) if unwanted.is_cancelled() => Err(Stop::Unwanted),
+            Err(error) => Err(Stop::from(error).because(trouble)),
+        }
     }
 
     /// Takes the commits out of the agent's hands and looks whether they are what was asked for.
@@ -211,6 +227,19 @@ impl Work<'_> {
 }
 
 impl Stop {
+    /// The same failure, explained by what the agent's model did not give it.
+    fn because(self, trouble: Option<Failure>) -> Self {
+        match (self, trouble) {
+            (Self::Failed(failure), Some(trouble))
+                if failure.class.may_be_for_lack_of_a_model() =>
+            {
+                let message = format!("{} ({})", trouble.message, failure.message);
+                Self::Failed(Failure { class: trouble.class, message })
+            }
+            (stop, _) => stop,
+        }
+    }
+
     /// Adds what the agent said, where that may explain why there is nothing.
     fn with_last_words(self, said: &str) -> Self {
         match self {

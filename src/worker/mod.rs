@@ -9,6 +9,7 @@ mod removal;
 mod server;
 mod slot;
 mod spool;
+mod thinking;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -22,6 +23,7 @@ use url::Url;
 
 use self::leases::Leases;
 use self::server::Server;
+pub use self::thinking::{Model, Models};
 use crate::agent::{self, Sandbox};
 use crate::domain::ids::{AgentName, WorkerId};
 use crate::git::{Limits, Mirrors, Workspaces};
@@ -41,6 +43,8 @@ pub struct Settings {
     pub data: PathBuf,
     /// The agents it can start.
     pub agents: BTreeMap<AgentName, agent::Spec>,
+    /// The models they think with, where Team6 provides them.
+    pub models: Models,
     /// How its agents are confined.
     pub sandbox: Sandbox,
     /// How often it says that it is alive.
@@ -59,6 +63,7 @@ impl Settings {
             slots: 1,
             data,
             agents: BTreeMap::new(),
+            models: Models::new(),
             sandbox: Sandbox::default(),
             beat: Duration::from_secs(30),
             pause: Duration::from_secs(1),

@@ -102,9 +102,11 @@ async fn an_agent_that_hangs_up_before_the_end_is_charged_all_the_same() {
 #[tokio::test]
 async fn what_the_provider_does_not_finish_is_estimated_and_the_agent_sees_the_cut() {
     let desk = Desk::new(Kind::Anthropic).await;
-    desk.upstream
-        .answers(Answer::Cut(MESSAGES[..MESSAGES.find("event: message_delta").unwrap()].into()));
-    let response = desk.asks(true).send().await.unwrap();
+    let (go, begun) = (CancellationToken::new(), MESSAGES.find("event: message_delta").unwrap());
+    desk.upstream.answers(Answer::Cut(MESSAGES[..begun].into(), go.clone()));
+    let mut response = desk.asks(true).send().await.unwrap();
+    assert!(response.chunk().await.unwrap().is_some());
+    go.cancel();
     assert!(response.text().await.is_err());
     let statement = desk.ledger.close().await;
     assert_eq!((statement.calls, statement.estimated), (1, 1));

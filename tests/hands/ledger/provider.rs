@@ -30,8 +30,8 @@ pub(super) enum Answer {
     Pieces(&'static str, String, usize),
     /// These bytes, and the rest once the token is cancelled.
     Halves(String, String, CancellationToken),
-    /// These bytes, and then the line is cut.
-    Cut(String),
+    /// These bytes, and then the line is cut once the token is cancelled.
+    Cut(String, CancellationToken),
     /// An error.
     Error(u16, Vec<(&'static str, &'static str)>, String),
     /// Nothing, ever.
@@ -115,9 +115,13 @@ async fn answer(State(script): State<Script>, request: Request) -> Response {
             let first = stream::iter([piece(first.as_bytes())]);
             events().body(Body::from_stream(first.chain(stream::once(second))))
         }
-        Answer::Cut(text) => {
-            let cut = stream::iter([piece(text.as_bytes()), Err(std::io::Error::other("cut"))]);
-            events().body(Body::from_stream(cut))
+        Answer::Cut(text, go) => {
+            let cut = async move {
+                go.cancelled().await;
+                Err(std::io::Error::other("cut"))
+            };
+            let first = stream::iter([piece(text.as_bytes())]);
+            events().body(Body::from_stream(first.chain(stream::once(cut))))
         }
         Answer::Error(status, headers, text) => {
             let head = Response::builder().status(status);

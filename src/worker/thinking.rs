@@ -1,0 +1,159 @@
+//! An agent's model for one execution: a ledger of its own, and what becomes of the execution when that says no.
+
+use std::collections::BTreeMap;
+use std::convert::Infallible;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use serde_json::json;
+use tokio::net::TcpListener;
+use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
+
+use super::spool::Spool;
+use crate::agent::ledger::{
+    Allowance, Budget, Error, Ledger, News, Patience, Provider, Settings, Spent, Statement,
+};
+use crate::agent::{Reach, Spec};
+use crate::clock::Clock;
+use crate::domain::ids::AgentName;
+use crate::domain::money::Prices;
+use crate::domain::work::{Class, Failure};
+
+/// An agent that has spent everything may say so and end its turn in this time.
+const LAST_WORDS: Duration = Duration::from_mins(1);
+
+/// The models of a worker's agents.
+pub type Models = BTreeMap<AgentName, Model>;
+
+/// With whose model an agent thinks, and what that may cost in one execution.
+#[derive(Clone, Debug)]
+pub struct Model {
+    /// The provider's name for it.
+    pub name: String,
+    /// Who provides it.
+    pub provider: Provider,
+    /// What may be spent.
+    pub allowance: Allowance,
+    /// What models cost.
+    pub prices: Arc<Prices>,
+}
+
+/// An agent that thinks.
+pub(super) struct Thinking {
+    /// How it is started, its model's address and token filled in.
+    pub(super) spec: Spec,
+    /// Stops its turn.
+    pub(super) stop: CancellationToken,
+    ledger: Option<Ledger>,
+    trouble: Arc<Trouble>,
+}
+
+/// What the ledger said no about.
+#[derive(Default)]
+struct Trouble {
+    last: Mutex<Option<Failure>>,
+    is_spent: Notify,
+}
+
+impl Thinking {
+    /// Opens a ledger, if the agent has a model of ours.
+    pub(super) async fn begin(
+        model: Option<&Model>,
+        spec: &Spec,
+        spool: &Arc<Spool>,
+        unwanted: &CancellationToken,
+    ) -> Result<Self, Failure> {
+        let (stop, trouble) = (unwanted.child_token(), Arc::<Trouble>::default());
+        let Some(model) = model else {
+            return Ok(Self { spec: spec.clone(), stop, ledger: None, trouble });
+        };
+        let broken = |error: &dyn std::fmt::Display| Failure {
+            class: Class::Machinery,
+            message: format!("opening a model proxy: {error}"),
+        };
+        let listener = TcpListener::bind("127.0.0.1:0").await.map_err(|error| broken(&error))?;
+        let address = listener.local_addr().map_err(|error| broken(&error))?;
+        let opened = Self::open(listener, model, spool, &trouble);
+        let ledger = opened.map_err(|error| broken(&error))?;
+        let spec = spec.filled(&Reach {
+            url: format!("http://{address}"),
+            token: ledger.token().reveal().to_owned(),
+            model: model.name.clone(),
+        });
+        Ok(Self { spec, stop, ledger: Some(ledger), trouble })
+    }
+
+    fn open(
+        listener: TcpListener,
+        model: &Model,
+        spool: &Arc<Spool>,
+        trouble: &Arc<Trouble>,
+    ) -> Result<Ledger, Error> {
+        let (spool, trouble) = (Arc::clone(spool), Arc::clone(trouble));
+        let settings = Settings {
+            provider: model.provider.clone(),
+            prices: Arc::clone(&model.prices),
+            budget: Budget::new(model.allowance),
+            watch: Arc::new(move |news| trouble.hear(news, &spool)),
+            clock: Clock::System,
+            patience: Patience::default(),
+        };
+        Ledger::open(listener, settings)
+    }
+
+    /// Stops an agent that has spent everything and does not end its turn.
+    pub(super) async fn overdue(&self) -> Infallible {
+        self.trouble.is_spent.notified().await;
+        tokio::time::sleep(LAST_WORDS).await;
+        self.stop.cancel();
+        std::future::pending().await
+    }
+
+    /// Closes the ledger; answers what it said no about, which explains a failure better than the agent does.
+    pub(super) async fn end(self, spool: &Spool) -> Option<Failure> {
+        if let Some(ledger) = self.ledger {
+            let statement = ledger.close().await;
+            spool.tell(&summary(&statement));
+            spool.push("ledger", json!(statement));
+        }
+        self.trouble.last.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+}
+
+impl Trouble {
+    fn hear(&self, news: News, spool: &Spool) {
+        let failure = match news {
+            News::Budget(Spent::Warned) => {
+                return spool.tell("Four fifths of the budget are spent");
+            }
+            News::Budget(Spent::Exhausted) => {
+                self.is_spent.notify_one();
+                let message = "the agent has spent what it may spend on one execution".to_owned();
+                Failure { class: Class::Spent, message }
+            }
+            News::Quota { until } => {
+                let when = until.map_or_else(String::new, |until| {
+                    format!(" before {}", until.format("%Y-%m-%d %H:%M:%S UTC"))
+                });
+                let message = format!("the model's provider wants no more calls{when}");
+                Failure { class: Class::Quota, message }
+            }
+            News::Unpriced { model } => {
+                tracing::warn!(%model, "a model has no price, and is charged what unknown models cost");
+                return spool.tell(&format!("No price is known for {model}"));
+            }
+        };
+        spool.tell(&failure.message);
+        let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        // What is spent stays spent; a quota may have passed.
+        if last.as_ref().is_none_or(|last| last.class != Class::Spent) {
+            *last = Some(failure);
+        }
+    }
+}
+
+fn summary(statement: &Statement) -> String {
+    let Statement { calls, tokens, cost, .. } = statement;
+    format!("Asked the model {calls} times: {} tokens, {cost}", tokens.total())
+}
