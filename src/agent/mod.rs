@@ -4,6 +4,7 @@ mod acp;
 mod confined;
 mod filled;
 mod group;
+mod introduction;
 pub mod ledger;
 mod lines;
 mod sandbox;
@@ -19,6 +20,7 @@ use serde::{Deserialize, Serialize};
 pub use confined::{Output, output};
 pub use filled::Reach;
 pub use group::{Group, kill_leftovers};
+pub use introduction::introduce;
 pub use sandbox::{Place, Sandbox};
 pub use session::{Ended, Trace, run};
 
@@ -98,12 +100,14 @@ pub enum Error {
         stderr: String,
     },
     /// It did not get ready in time.
-    #[error("the agent did not answer `{request}` within {} s", limit.as_secs())]
+    #[error("the agent did not answer `{request}` within {} s{}", limit.as_secs(), said(stderr))]
     NotReady {
         /// What it was asked.
         request: &'static str,
         /// How long it was given.
         limit: Duration,
+        /// The end of what it complained.
+        stderr: String,
     },
     /// It said nothing for too long.
     #[error("the agent said nothing for {} s", .0.as_secs())]

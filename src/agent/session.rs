@@ -86,6 +86,9 @@ fn with_last_words(error: Error, status: Option<ExitStatus>, said: String) -> Er
         }
         (Error::Died { status, .. }, None) => Error::Died { status, stderr: said },
         (Error::Failed { message, .. }, _) => Error::Failed { message, stderr: said },
+        (Error::NotReady { request, limit, .. }, _) => {
+            Error::NotReady { request, limit, stderr: said }
+        }
         (other, _) => other,
     }
 }

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::process::ExitCode;
 
-use super::{say, serve};
+use super::{agents, say, serve};
 use crate::clock::Clock;
 use crate::config::Settings;
 use crate::db::Db;
@@ -27,9 +27,13 @@ pub(super) async fn check(config: Option<&Path>) -> anyhow::Result<ExitCode> {
         let none = anyhow::anyhow!("none is configured; add `[agents.NAME]` to the settings");
         fine &= report("agents", Err(none));
     }
+    for (name, model) in &settings.models {
+        let key = model.key(name).map_err(anyhow::Error::from);
+        let key = key.map(|key| if key.is_some() { "its key is there" } else { "needs no key" });
+        fine &= report(&format!("model {name}"), key.map(str::to_owned));
+    }
     for (name, agent) in &settings.agents {
-        let program = agent.command.first().map_or("", String::as_str);
-        fine &= report(&format!("agent {name}"), found(program));
+        fine &= report(&format!("agent {name}"), agents::starts(agent, &settings).await);
     }
     Ok(if fine { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
@@ -73,21 +77,5 @@ async fn app(settings: &Settings) -> anyhow::Result<String> {
     match github.whoami().await? {
         Some(me) => Ok(format!("we are {}, App {}", me.bot, me.app_id)),
         None => anyhow::bail!("the App is not installed anywhere; install it on a repository"),
-    }
-}
-
-/// Whether a program is there to be started.
-fn found(program: &str) -> anyhow::Result<String> {
-    let path = Path::new(program);
-    let there = if path.components().count() > 1 {
-        path.is_file()
-    } else {
-        std::env::var_os("PATH")
-            .is_some_and(|paths| std::env::split_paths(&paths).any(|dir| dir.join(path).is_file()))
-    };
-    if there {
-        Ok(format!("`{program}` is there"))
-    } else {
-        anyhow::bail!("`{program}` is not there; correct its `command` in the settings")
     }
 }

@@ -1,5 +1,6 @@
 //! The command line.
 
+mod agents;
 mod check;
 mod serve;
 

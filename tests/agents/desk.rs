@@ -11,7 +11,7 @@ use serde_json::Value;
 use team6::agent::ledger::{
     Allowance, Budget, Ledger, News, Patience, Provider, Settings, Statement,
 };
-use team6::agent::{self, Ended, Error, Place, Reach, Sandbox, Spec};
+use team6::agent::{self, Ended, Error, Limits, Place, Reach, Sandbox, Spec};
 use team6::clock::Clock;
 use team6::config;
 use team6::domain::model::{Kind, Secret};
@@ -66,6 +66,9 @@ impl Desk {
         assert!(program.exists(), "{} is not installed", program.display());
         spec.command[0] = program.display().to_string();
         prepare(dir.path());
+        // A busy machine may take its time; what is too slow is for the one who waits to say.
+        let hour = Duration::from_hours(1).as_secs();
+        spec.limits = Limits { initialize: hour, session: hour, silence: hour, turn: hour };
         let spec = as_nobody(spec, dir.path());
         Self { dir, spec, ledger, news, said: Arc::default(), _model: model }
     }
@@ -182,13 +185,10 @@ fn as_nobody(mut spec: Spec, dir: &Path) -> Spec {
         return spec;
     }
     std::fs::set_permissions(dir, std::fs::Permissions::from_mode(0o755)).unwrap();
-    let give = "chown -R nobody \"$0/home\" \"$0/tree\" && exec runuser -u nobody -- \"$@\"";
+    let give = "chown -R nobody \"$0/home\" \"$0/tree\" && exec runuser -u nobody -- env \"HOME=$HOME\" \"$@\"";
     let mut command: Vec<String> = ["sh", "-c", give].map(str::to_owned).to_vec();
     command.push(dir.display().to_string());
     command.append(&mut spec.command);
     spec.command = command;
-    // The first start of an agent on a busy machine takes its time.
-    spec.limits.initialize = Duration::from_mins(5).as_secs();
-    spec.limits.session = Duration::from_mins(5).as_secs();
     spec
 }

@@ -118,7 +118,9 @@ async fn within<T>(
 ) -> Result<T, Error> {
     let limit = Duration::from_secs(seconds);
     let answered = tokio::time::timeout(limit, answer).await;
-    answered.map_err(|_| Error::NotReady { request, limit })?.map_err(|failure| failed(&failure))
+    answered
+        .map_err(|_| Error::NotReady { request, limit, stderr: String::new() })?
+        .map_err(|failure| failed(&failure))
 }
 
 fn cancel(cx: &ConnectionTo<Agent>, session: SessionId) {
