@@ -14,7 +14,7 @@ use tokio::time::timeout;
 use super::call::{Call, Question, Way};
 use super::meter::{Meter, Seen};
 use super::refused::Refused;
-use super::{Desk, News, quota};
+use super::{Desk, quota};
 use crate::domain::model::Kind;
 use crate::domain::money::Tokens;
 
@@ -142,8 +142,8 @@ impl Exchange {
         if !is_fine {
             let now = self.desk.clock.now();
             let (status, headers) = (response.status(), response.headers());
-            if let Some(until) = quota::until(status, headers, &kept, now) {
-                (self.desk.watch)(News::Quota { until });
+            if let Some(news) = quota::news(status, headers, &kept, now) {
+                (self.desk.watch)(news);
             }
         }
         Body::from(kept)

@@ -104,9 +104,9 @@ impl Seen {
     fn read(&mut self, data: &[u8]) {
         let Ok(value) = serde_json::from_slice::<Value>(data) else { return };
         // A stream of Gemini's that is not asked for as events is one long list.
-        match &value {
-            Value::Array(all) => all.iter().for_each(|one| self.hear(one)),
-            one => self.hear(one),
+        match value.as_array() {
+            Some(all) => all.iter().for_each(|one| self.hear(one)),
+            None => self.hear(&value),
         }
     }
 
@@ -198,11 +198,11 @@ fn written(value: &Value) -> u64 {
     match value {
         Value::Object(fields) => fields
             .iter()
-            .map(|(key, value)| match value {
-                Value::String(text) if WRITTEN.contains(&key.as_str()) => {
+            .map(|(key, value)| match value.as_str() {
+                Some(text) if WRITTEN.contains(&key.as_str()) => {
                     u64::try_from(text.len()).unwrap_or(u64::MAX)
                 }
-                other => written(other),
+                Some(_) | None => written(value),
             })
             .sum(),
         Value::Array(all) => all.iter().map(written).sum(),

@@ -5,26 +5,30 @@ use reqwest::StatusCode;
 use reqwest::header::HeaderMap;
 use serde_json::Value;
 
+use super::News;
+
 /// Anthropic's word for "too many are asking".
 const OVERLOADED: u16 = 529;
 /// Nobody is told to wait for longer.
 const LONGEST: i64 = 7 * 24 * 3_600;
 
-/// If this answer is about a quota: when to ask again, as far as the provider says so.
-pub(super) fn until(
+/// The news, if this answer is about a quota.
+pub(super) fn news(
     status: StatusCode,
     headers: &HeaderMap,
     body: &[u8],
     now: DateTime<Utc>,
-) -> Option<Option<DateTime<Utc>>> {
+) -> Option<News> {
     let body = serde_json::from_slice(body).unwrap_or(Value::Null);
     let error = &body["error"];
     let says = |word| error["code"] == word || error["type"] == word || error["status"] == word;
     let is_quota = matches!(status.as_u16(), 402 | 429 | OVERLOADED)
         || ["insufficient_quota", "billing_error", "RESOURCE_EXHAUSTED"].into_iter().any(says);
     is_quota.then(|| {
-        let wait = in_header(headers, now).or_else(|| in_body(error))?;
-        now.checked_add_signed(TimeDelta::seconds(wait.clamp(0, LONGEST)))
+        let wait = in_header(headers, now).or_else(|| in_body(error));
+        let until = wait
+            .and_then(|wait| now.checked_add_signed(TimeDelta::seconds(wait.clamp(0, LONGEST))));
+        News::Quota { until }
     })
 }
 
@@ -44,8 +48,9 @@ fn in_header(headers: &HeaderMap, now: DateTime<Utc>) -> Option<i64> {
 
 /// Gemini's way: `{"@type": "…RetryInfo", "retryDelay": "34s"}` among the details.
 fn in_body(error: &Value) -> Option<i64> {
-    let delays = error["details"].as_array()?.iter().filter_map(|one| one["retryDelay"].as_str());
-    delays.filter_map(|delay| delay.split(['.', 's']).next()?.parse().ok()).next()
+    let mut delays =
+        error["details"].as_array()?.iter().filter_map(|one| one["retryDelay"].as_str());
+    delays.find_map(|delay| delay.split(['.', 's']).next()?.parse().ok())
 }
 
 #[cfg(test)]
@@ -59,7 +64,9 @@ mod tests {
         }
         let now = DateTime::from_timestamp(784_111_777, 0).unwrap();
         let status = StatusCode::from_u16(status).unwrap();
-        let until = until(status, &headers, body.as_bytes(), now)?;
+        let Some(News::Quota { until }) = news(status, &headers, body.as_bytes(), now) else {
+            return None;
+        };
         Some(until.map(|until| (until - now).num_seconds()))
     }
 
