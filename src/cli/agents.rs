@@ -128,7 +128,7 @@ mod tests {
             (&["/no/such/agent"], "`/no/such/agent` is not there; install it"),
             (&[file.path().to_str().unwrap()], "is no program that can be run"),
             (
-                &["sh", "-c", "echo no key >&2; exit 3"],
+                &["sh", "-c", "read x; echo no key >&2; exit 3"],
                 "ends at once (exit status: 3); it said: no key",
             ),
             (
