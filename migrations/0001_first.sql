@@ -108,12 +108,15 @@ create index orchestration_tasks_waiting on orchestration_tasks (run_id) where s
 
 create table agent_executions (
     id          text        not null primary key,
-    run_id      text        not null references orchestration_runs (id),
-    task        bigint      not null,
+    sprint_id   text        not null references sprint (id),
+    kind        text        not null check (kind in ('task', 'plan')),
+    run_id      text        references orchestration_runs (id), -- of a task
+    task        bigint,
+    planning    bigint,                                         -- of a plan
     attempt     bigint      not null,
     project     text        not null,
     agent       text        not null,
-    status      text        not null check (status in ('queued', 'running', 'delivered', 'published', 'failed', 'cancelled')),
+    status      text        not null check (status in ('queued', 'running', 'delivered', 'published', 'done', 'failed', 'cancelled')),
     worker      text,
     epoch       bigint      not null, -- the lease's generation that is listened to
     queued_at   timestamptz not null,
@@ -122,7 +125,8 @@ create table agent_executions (
     base_sha    text,
     delivery    json,                 -- domain::work::Delivery
     failure     json,                 -- domain::work::Failure
-    unique (run_id, task, attempt)
+    unique (run_id, task, attempt),
+    unique (sprint_id, planning, attempt)
 );
 
 -- What agents said and did, line by line.
@@ -159,7 +163,7 @@ create table job (
     run_at      timestamptz not null,
     state       text        not null check (state in ('ready', 'leased', 'done', 'dead')),
     held        boolean     not null,             -- its run is paused
-    run_id      text        not null,
+    run_id      text,                             -- none for planning
     epoch       bigint      not null,
     worker      text,
     incarnation text,
@@ -173,10 +177,11 @@ create index job_leased on job (leased_until) where state = 'leased';
 -- Comments that Team6 keeps up to date, and what it last saw in them.
 create table own_comment (
     sprint_id  text   not null references sprint (id),
-    kind       text   not null check (kind in ('plan', 'status')),
+    kind       text   not null check (kind in ('plan', 'status', 'planning', 'questions')),
+    part       bigint not null, -- which of several of a kind; 0 where there is one
     comment_id bigint not null,
     body       text   not null,
-    primary key (sprint_id, kind)
+    primary key (sprint_id, kind, part)
 );
 create unique index own_comment_comment on own_comment (comment_id);
 

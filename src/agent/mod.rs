@@ -1,22 +1,26 @@
 //! Driving coding agents over the Agent Client Protocol, each in a process group of its own.
 
 mod acp;
+mod bridge;
 mod confined;
 mod group;
 mod lines;
 mod sandbox;
 pub mod scripted;
 mod session;
+mod tools;
 
 use std::io::ErrorKind;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+pub use bridge::bridge;
 pub use confined::{Output, output};
 pub use group::{Group, kill_leftovers};
 pub use sandbox::{Place, Sandbox};
-pub use session::{Ended, Trace, run};
+pub use session::{Ended, Next, Talk, Trace, run};
+pub use tools::{BRIDGE_TOKEN, BRIDGE_URL, Call, Offer, address, serve};
 
 use crate::domain::work::Class;
 

@@ -1,16 +1,17 @@
-//! One agent, one turn: started, spoken to, and gone without a trace of it on the machine.
+//! One agent, one session: started, spoken to, and gone without a trace of it on the machine.
 
 use std::process::ExitStatus;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures::future::BoxFuture;
 use serde_json::Value;
 use tokio::process::Child;
 use tokio_util::sync::CancellationToken;
 
 use super::acp::{self, Pulse};
 use super::group::Group;
-use super::{Error, Place, Sandbox, Spec, lines};
+use super::{Error, Offer, Place, Sandbox, Spec, lines};
 
 const POLITE: Duration = Duration::from_secs(10);
 const TERMINATED: Duration = Duration::from_secs(2);
@@ -18,6 +19,32 @@ const STDERR_TAIL: usize = 4_000;
 
 /// Takes one line of the trace: its kind, and what was said. It must not wait.
 pub type Trace = Arc<dyn Fn(&'static str, Value) + Send + Sync>;
+
+/// What an agent is told after its so-manieth turn; nothing, if its work is over.
+pub type Next = Arc<dyn Fn(u32) -> BoxFuture<'static, Option<String>> + Send + Sync>;
+
+/// What is said to an agent in one session.
+#[derive(Clone)]
+pub struct Talk {
+    /// The first thing it is told.
+    pub prompt: String,
+    /// The tools it is offered.
+    pub tools: Option<Offer>,
+    /// What it is told after each turn; where there is nothing, one turn is all.
+    pub next: Option<Next>,
+}
+
+impl From<&str> for Talk {
+    fn from(prompt: &str) -> Self {
+        Self { prompt: prompt.to_owned(), tools: None, next: None }
+    }
+}
+
+impl From<String> for Talk {
+    fn from(prompt: String) -> Self {
+        Self { prompt, tools: None, next: None }
+    }
+}
 
 /// An agent's turn that it ended itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,14 +55,15 @@ pub struct Ended {
     pub summary: String,
 }
 
-/// Starts an agent, gives it the prompt and waits for the end of its turn; when this returns, no process is left.
+/// Starts an agent, says to it what is to be said and waits for the end of its last turn; when this returns, no
+/// process is left.
 ///
 /// `started` hears of the process group, so that somebody can freeze it. `stop` asks the agent to stop and makes sure.
 pub async fn run(
     spec: &Spec,
     sandbox: Sandbox,
     place: &Place,
-    prompt: String,
+    talk: Talk,
     trace: Trace,
     stop: CancellationToken,
     started: impl FnOnce(Arc<Group>),
@@ -58,12 +86,12 @@ pub async fn run(
         stdin,
         stdout,
         tree: place.tree.clone(),
-        prompt,
+        talk,
         limits: spec.limits,
         pulse: Arc::clone(&pulse),
         stop: stop.clone(),
     };
-    let talk = async {
+    let held = async {
         let ended = tokio::select! {
             ended = conversation.hold() => ended,
             error = pulse.watch(spec.limits, &group) => Err(error),
@@ -71,7 +99,7 @@ pub async fn run(
         };
         (ended, finish(&mut child, &group).await)
     };
-    let ((ended, gone), stderr) = tokio::join!(talk, lines::tail(stderr, STDERR_TAIL));
+    let ((ended, gone), stderr) = tokio::join!(held, lines::tail(stderr, STDERR_TAIL));
     let _ = std::fs::remove_file(place.pid_file());
     let status = gone?;
     ended.map_err(|error| with_last_words(error, status, stderr))

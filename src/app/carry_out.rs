@@ -37,11 +37,13 @@ impl App {
                 self.speak(on, key, saying, leased.attempt == 1).await
             }
             Effect::Draft { sprint, asked } => self.draft(sprint, asked.as_ref()).await,
+            Effect::ShowPlanning { sprint, number } => self.show_planning(sprint, *number).await,
+            Effect::ShowQuestions { sprint, round } => self.show_questions(sprint, *round).await,
             Effect::ShowPlan(sprint) => self.show_plan(sprint).await,
             Effect::ShowStatus(sprint) => self.show_status(sprint).await,
             Effect::Publish(execution) => self.publish(execution).await,
             // The database's queue took it with the decision.
-            Effect::Queue { .. } => Ok(()),
+            Effect::Queue { .. } | Effect::QueuePlanning { .. } => Ok(()),
         }
     }
 
@@ -113,6 +115,9 @@ fn sorry(leased: &Leased) -> Option<Effect> {
         | Effect::Read { .. }
         | Effect::Acknowledge { .. }
         | Effect::Say { .. }
+        | Effect::ShowPlanning { .. }
+        | Effect::ShowQuestions { .. }
+        | Effect::QueuePlanning { .. }
         | Effect::ShowPlan(_)
         | Effect::ShowStatus(_)
         | Effect::Publish(_)

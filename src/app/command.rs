@@ -25,7 +25,7 @@ impl App {
     pub(super) async fn hear(&self, said: &Said, delivery: Option<&DeliveryId>) -> Result<()> {
         let commands = parse(&said.body);
         if commands.is_empty() {
-            return Ok(());
+            return self.hear_reply(said, delivery).await;
         }
         let known = match self.known(&said.on.repo).await {
             Err(Error::NotInstalled(_)) => return Ok(()),
@@ -54,7 +54,7 @@ impl App {
 
     /// Where something was said. What we do not know is looked up on GitHub: the webhook that
     /// tells of a new sprint issue may come after the command, or never.
-    async fn place_of(
+    pub(super) async fn place_of(
         &self,
         repo: RepoId,
         said: &Said,
@@ -84,11 +84,16 @@ impl App {
             return self.answer(refused, said, key, delivery).await;
         }
         match command {
-            Command::Plan => {
-                let asked =
-                    Asked { by: said.by.clone(), on: said.on.clone(), comment: said.comment };
+            Command::Plan { fresh } if self.settings().has_planner() => {
+                self.have_planned(sprint, *fresh, said, key, delivery).await
+            }
+            Command::Plan { .. } => {
+                let asked = said.asked();
                 let draft = Effect::Draft { sprint: sprint.clone(), asked: Some(asked) };
                 self.ask_once(key, &[draft], delivery).await
+            }
+            Command::Answer { given } => {
+                self.take_answers(sprint, given.clone(), said, key, delivery).await
             }
             Command::Start => self.start(sprint, said, key, delivery).await,
             Command::Status => {
@@ -118,7 +123,8 @@ impl App {
     ) -> Result<()> {
         let unknown = match command {
             Command::Unknown { word } => Some(word.clone()),
-            Command::Plan
+            Command::Plan { .. }
+            | Command::Answer { .. }
             | Command::Start
             | Command::Status
             | Command::Retry { .. }
@@ -131,6 +137,11 @@ impl App {
 }
 
 impl Said {
+    /// Who asked for something, and where.
+    pub(super) fn asked(&self) -> Asked {
+        Asked { by: self.by.clone(), on: self.on.clone(), comment: self.comment }
+    }
+
     /// Because this was said.
     pub(super) fn cause(&self, key: &str, delivery: Option<&DeliveryId>) -> Cause {
         Cause { by: self.by.0.clone(), delivery: delivery.cloned(), once: Some(key.to_owned()) }

@@ -1,17 +1,27 @@
 //! Handing out work: a lease from the queue, and all that a worker must know.
 
+use std::collections::BTreeMap;
+
 use chrono::TimeDelta;
 
 use super::apply::Cause;
+use super::executing::{Happened, task_of};
 use super::{App, Error, Result};
-use crate::db::executions::{self, Execution};
-use crate::domain::ids::{CommitSha, ProjectName, WorkerId};
-use crate::domain::sprint::{Event, Sprint};
-use crate::domain::task::{self, Task};
-use crate::domain::work::{Assignment, Checkout, Claim, Claimed, Lease};
+use crate::db::executions::{self, Execution, Subject};
+use crate::domain::ids::{CommitSha, ProjectName, RepoName, WorkerId};
+use crate::domain::sprint::Sprint;
+use crate::domain::task::Task;
+use crate::domain::work::{Assignment, Checkout, Claim, Claimed, Lease, Work};
 use crate::github::Grant;
 use crate::queue::{Claimant, Limits};
 use crate::say;
+
+/// What is to be done, and what reads the code for it.
+pub(super) struct Order {
+    pub(super) prompt: String,
+    pub(super) work: Work,
+    pub(super) read_tokens: BTreeMap<RepoName, String>,
+}
 
 /// A worker whose credential was checked.
 #[derive(Clone, Debug)]
@@ -80,26 +90,37 @@ impl App {
         let execution = executions::get(&mut tx, &lease.execution).await?;
         drop(tx);
         let sprint = self.sprint(&execution.sprint_id).await?;
-        let run = sprint.run.as_ref().filter(|run| run.id == execution.run_id);
-        let task = run
-            .and_then(|run| run.find(execution.task))
-            .ok_or(Error::NotYet("the task is not there"))?;
-        let repo = self.repo(task.planned.repo()).await?;
-        let read_token = repo.token(Grant::ReadContents).await?;
+        let order = match &execution.subject {
+            Subject::Task(..) => self.order_for_task(&sprint, &execution).await?,
+            Subject::Plan(number) => self.order_for_plan(&sprint, *number).await?,
+        };
+        let base = match &order.work {
+            Work::Task(checkout) => Some(checkout.base_sha.clone()),
+            Work::Plan { .. } => None,
+        };
         let assignment = Assignment {
             execution: lease.execution.clone(),
             epoch: lease.epoch,
             lease_seconds: self.settings().queue.lease_seconds,
             project: execution.project.clone(),
-            task: execution.task,
-            title: task.planned.title.clone(),
             agent: execution.agent.clone(),
-            prompt: prompt(&sprint, task),
-            checkout: self.checkout(&sprint, task).await?,
+            prompt: order.prompt,
+            work: order.work,
             author: self.me().identity(),
         };
-        self.taken(lease, &execution, worker, &assignment.checkout.base_sha).await?;
-        Ok(Claimed { assignment, read_token: read_token.expose().to_owned() })
+        self.taken(lease, &execution, worker, base.as_ref()).await?;
+        Ok(Claimed { assignment, read_tokens: order.read_tokens })
+    }
+
+    async fn order_for_task(&self, sprint: &Sprint, execution: &Execution) -> Result<Order> {
+        let task = task_of(sprint, execution).ok_or(Error::NotYet("the task is not there"))?;
+        let name = task.planned.repo();
+        let read_token = self.repo(name).await?.token(Grant::ReadContents).await?;
+        Ok(Order {
+            prompt: prompt(sprint, task),
+            work: Work::Task(self.checkout(sprint, task).await?),
+            read_tokens: [(name.clone(), read_token.expose().to_owned())].into(),
+        })
     }
 
     async fn checkout(&self, sprint: &Sprint, task: &Task) -> Result<Checkout> {
@@ -126,13 +147,13 @@ impl App {
         lease: &Lease,
         execution: &Execution,
         worker: &WorkerId,
-        base: &CommitSha,
+        base: Option<&CommitSha>,
     ) -> Result<()> {
         loop {
             let mut tx = self.db().begin().await?;
             let now = self.clock().now();
             executions::taken(&mut tx, &execution.id, worker, lease.epoch, base, now).await?;
-            let event = Event::Task(execution.task, task::Event::Taken(execution.attempt));
+            let Some(event) = Happened::Taken.to(execution) else { return Ok(()) };
             let cause = Cause::by(format!("worker {worker}"));
             if self.apply_in(&mut tx, &execution.sprint_id, &event, &cause).await?.is_some() {
                 tx.commit().await?;

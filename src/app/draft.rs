@@ -10,7 +10,7 @@ use super::{App, Error, Result};
 use crate::db::sprints;
 use crate::domain::effect::{Asked, Effect, Saying};
 use crate::domain::ids::{IssueRef, RepoName, SprintId};
-use crate::domain::planner::{self, Candidate, IssueState};
+use crate::domain::planner::{self, Candidate, IssueState, Survey};
 use crate::domain::refusal::Refusal;
 use crate::domain::sprint::{Event, Sprint};
 use crate::github::{self, Issue, Repo};
@@ -24,12 +24,14 @@ impl App {
         let mut tx = self.db().read().await?;
         let (sprint, _) = sprints::get(&mut tx, id).await?;
         drop(tx);
+        if asked.is_none() && sprint.plan.as_ref().is_some_and(|plan| plan.prd.is_some()) {
+            // What the issues say would replace what the planner agent proposed.
+            return Ok(());
+        }
         let applied = if sprint.is_running() {
             Applied::Refused(vec![Refusal::PlanIsFixed])
         } else {
-            let candidates = self.candidates(&sprint).await?;
-            let outside = self.outside(&candidates).await?;
-            let roster = self.settings().roster();
+            let Survey { candidates, outside, roster } = self.survey(&sprint).await?;
             let plan = planner::plan(&candidates, &outside, &roster, sprint.plan.as_ref());
             let cause = Cause::by(asked.map_or("GitHub", |asked| asked.by.0.as_str()));
             self.apply(id, &Event::Drafted { plan, asked: asked.is_some() }, &cause).await?
@@ -41,6 +43,13 @@ impl App {
             self.ask_once(&key, &[say], None).await?;
         }
         Ok(())
+    }
+
+    /// What GitHub says about a sprint's issues, and the agents there are to choose from.
+    pub(super) async fn survey(&self, sprint: &Sprint) -> Result<Survey> {
+        let candidates = self.candidates(sprint).await?;
+        let outside = self.outside(&candidates).await?;
+        Ok(Survey { candidates, outside, roster: self.settings().roster() })
     }
 
     /// The issues that are the sprint's tasks: those of its milestone, and in the other

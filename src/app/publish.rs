@@ -2,6 +2,7 @@
 //! a pull request is opened.
 
 use super::apply::Cause;
+use super::executing::task_of;
 use super::{App, Error, Result};
 use crate::db::executions::{self, Execution};
 use crate::db::{Tx, bundles};
@@ -50,8 +51,7 @@ impl App {
         let execution = executions::get(&mut tx, id).await?;
         drop(tx);
         let sprint = self.sprint(&execution.sprint_id).await?;
-        let run = sprint.run.as_ref().filter(|run| run.id == execution.run_id);
-        let task = run.and_then(|run| run.find(execution.task)).cloned();
+        let task = task_of(&sprint, &execution).cloned();
         let attempt = execution.attempt;
         Ok(match (task, execution.delivery.clone()) {
             (Some(task), Some(delivery)) if task.state == (State::Delivered { attempt }) => {
@@ -158,7 +158,7 @@ impl App {
     }
 
     async fn happen(&self, tx: &mut Tx, work: &Work, event: task::Event) -> Result<bool> {
-        let event = Event::Task(work.execution.task, event);
+        let event = Event::Task(work.task.planned.number, event);
         let cause = Cause::by("Team6");
         Ok(self.apply_in(tx, &work.sprint.id, &event, &cause).await?.is_some())
     }

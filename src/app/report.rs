@@ -3,12 +3,11 @@
 use chrono::TimeDelta;
 
 use super::apply::Cause;
+use super::executing::Happened;
 use super::{App, Result};
 use crate::db::executions::{self, Execution, Status};
 use crate::db::{Tx, bundles, tasks, traces};
 use crate::domain::ids::ExecutionId;
-use crate::domain::sprint::Event;
-use crate::domain::task;
 use crate::domain::work::{Class, Failure, Lease, Outcome, Renewal, Renewed, TraceLine};
 
 /// The lease is somebody else's now, or over.
@@ -63,10 +62,15 @@ impl App {
                 let same = execution.epoch == lease.epoch && execution.finished_at.is_some();
                 return Ok(if same { Ok(()) } else { Err(Stale) });
             }
-            let event = self.ended(&mut tx, lease, &execution, outcome).await?;
-            let event = Event::Task(execution.task, event);
+            let happened = self.ended(&mut tx, lease, &execution, outcome).await?;
             let cause = Cause::by(format!("agent {}", execution.agent));
-            if self.apply_in(&mut tx, &execution.sprint_id, &event, &cause).await?.is_some() {
+            let heard = match happened.to(&execution) {
+                Some(event) => {
+                    self.apply_in(&mut tx, &execution.sprint_id, &event, &cause).await?.is_some()
+                }
+                None => true,
+            };
+            if heard {
                 tx.commit().await?;
                 self.wake();
                 return Ok(Ok(()));
@@ -80,14 +84,18 @@ impl App {
         lease: &Lease,
         execution: &Execution,
         outcome: &Outcome,
-    ) -> Result<task::Event> {
+    ) -> Result<Happened> {
         let now = self.clock().now();
         let id: &ExecutionId = &execution.id;
         let failure = match outcome {
+            Outcome::Done => {
+                executions::done(tx, id, now).await?;
+                return Ok(Happened::Delivered);
+            }
             Outcome::Delivered(delivery) => {
                 if bundles::is_here(tx, id, lease.epoch).await? {
                     executions::delivered(tx, id, delivery, now).await?;
-                    return Ok(task::Event::Delivered(execution.attempt));
+                    return Ok(Happened::Delivered);
                 }
                 Failure {
                     class: Class::Machinery,
@@ -101,7 +109,7 @@ impl App {
             },
         };
         executions::failed(tx, id, Status::Failed, Some(&failure), now).await?;
-        Ok(task::Event::Failed(execution.attempt, failure.class))
+        Ok(Happened::Failed(failure))
     }
 
     /// The workspaces whose tasks are over, as `{run without its kind}_{task}`.

@@ -16,8 +16,8 @@ impl App {
     pub(super) async fn show_plan(&self, id: &SprintId) -> Result<()> {
         let sprint = self.sprint(id).await?;
         let Some(text) = say::plan::comment(&sprint, &self.agents()) else { return Ok(()) };
-        let Some((own, now)) = self.posted(&sprint, Kind::Plan).await? else {
-            return self.post(&sprint, Kind::Plan, &say::plan_marker(), text).await;
+        let Some((own, now)) = self.posted(&sprint, Kind::Plan, 0).await? else {
+            return self.post(&sprint, (Kind::Plan, 0), &say::plan_marker(), text).await;
         };
         if !same(&own.body, &now.body) {
             let repo = self.repo(&sprint.repo).await?;
@@ -31,7 +31,7 @@ impl App {
 
     /// Takes in what people ticked and we did not hear of yet.
     pub(super) async fn take_in_ticks(&self, sprint: &Sprint) -> Result<()> {
-        if let Some((own, now)) = self.posted(sprint, Kind::Plan).await?
+        if let Some((own, now)) = self.posted(sprint, Kind::Plan, 0).await?
             && !same(&own.body, &now.body)
         {
             let repo = self.repo(&sprint.repo).await?;
@@ -44,9 +44,23 @@ impl App {
     pub(super) async fn show_status(&self, id: &SprintId) -> Result<()> {
         let sprint = self.sprint(id).await?;
         let Some(text) = say::status::comment(&sprint) else { return Ok(()) };
-        match self.posted(&sprint, Kind::Status).await? {
+        match self.posted(&sprint, Kind::Status, 0).await? {
             Some((own, now)) => self.rewrite(&sprint, own, &now, text).await,
-            None => self.post(&sprint, Kind::Status, &say::status_marker(), text).await,
+            None => self.post(&sprint, (Kind::Status, 0), &say::status_marker(), text).await,
+        }
+    }
+
+    /// Brings one of several comments of a kind up to date; `marker` is its first line.
+    pub(super) async fn show_part(
+        &self,
+        sprint: &Sprint,
+        part: (Kind, i64),
+        marker: &str,
+        text: String,
+    ) -> Result<()> {
+        match self.posted(sprint, part.0, part.1).await? {
+            Some((own, now)) => self.rewrite(sprint, own, &now, text).await,
+            None => self.post(sprint, part, marker, text).await,
         }
     }
 
@@ -57,10 +71,16 @@ impl App {
 
     /// Our comment of that kind, as we knew it and as it is; nothing if there is none, or somebody
     /// deleted it.
-    async fn posted(&self, sprint: &Sprint, kind: Kind) -> Result<Option<(OwnComment, Comment)>> {
+    async fn posted(
+        &self,
+        sprint: &Sprint,
+        kind: Kind,
+        part: i64,
+    ) -> Result<Option<(OwnComment, Comment)>> {
         let mut tx = self.db().read().await?;
-        let Some(own) = comments::find(&mut tx, &sprint.id, kind).await? else { return Ok(None) };
+        let own = comments::find(&mut tx, &sprint.id, kind, part).await?;
         drop(tx);
+        let Some(own) = own else { return Ok(None) };
         match self.repo(&sprint.repo).await?.comment(own.comment_id).await {
             Ok(now) => Ok(Some((own, now))),
             Err(error) if error.is_gone() => Ok(None),
@@ -69,7 +89,13 @@ impl App {
     }
 
     /// Posts a comment, unless it was posted by a life of ours that died before noting it.
-    async fn post(&self, sprint: &Sprint, kind: Kind, marker: &str, text: String) -> Result<()> {
+    async fn post(
+        &self,
+        sprint: &Sprint,
+        (kind, part): (Kind, i64),
+        marker: &str,
+        text: String,
+    ) -> Result<()> {
         let repo = self.repo(&sprint.repo).await?;
         let posted = match repo.find_marked(sprint.issue, marker, &self.me().bot).await? {
             Some(comment) => comment,
@@ -78,6 +104,7 @@ impl App {
         let own = OwnComment {
             sprint_id: sprint.id.clone(),
             kind,
+            part,
             comment_id: posted.id,
             body: text.clone(),
         };

@@ -51,7 +51,7 @@ impl App {
 
     /// The agents one can choose.
     pub(super) fn agents(&self) -> Vec<crate::domain::ids::AgentName> {
-        self.settings().agents.keys().cloned().collect()
+        self.settings().roster().into_iter().map(|agent| agent.name).collect()
     }
 
     async fn permissions_of_owners(

@@ -40,8 +40,14 @@ impl App {
         if edit.sender.is_bot {
             return Ok(());
         }
-        if own.kind == Kind::Status {
-            let show = Effect::ShowStatus(own.sprint_id);
+        let (sprint, part) = (own.sprint_id.clone(), own.part);
+        let show = match own.kind {
+            Kind::Plan => None,
+            Kind::Status => Some(Effect::ShowStatus(sprint)),
+            Kind::Planning => Some(Effect::ShowPlanning { sprint, number: part }),
+            Kind::Questions => Some(Effect::ShowQuestions { sprint, round: part }),
+        };
+        if let Some(show) = show {
             effects::push(&mut tx, &show, delivery, self.clock().now()).await?;
             tx.commit().await?;
             self.wake();

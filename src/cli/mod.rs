@@ -11,7 +11,7 @@ use std::time::Duration;
 use clap::{Parser, Subcommand};
 use tokio_util::sync::CancellationToken;
 
-use crate::agent::scripted;
+use crate::agent::{self, scripted};
 use crate::config::Settings;
 use crate::demo::{self, Screen};
 use crate::telemetry;
@@ -39,6 +39,16 @@ enum Command {
         #[command(flatten)]
         configured: Configured,
     },
+    /// Pass what an agent says on standard input to its tools, and what they answer back.
+    #[command(hide = true)]
+    ToolsBridge {
+        /// Where the tools are.
+        #[arg(long, env = agent::BRIDGE_URL)]
+        url: String,
+        /// What they ask for.
+        #[arg(long, env = agent::BRIDGE_TOKEN, hide_env_values = true)]
+        token: String,
+    },
     /// Be a coding agent that needs no model, over the Agent Client Protocol on standard input and
     /// output; for the demo and for tests.
     #[command(hide = true)]
@@ -46,6 +56,12 @@ enum Command {
         /// Milliseconds between two steps, so that people can watch.
         #[arg(long, default_value_t = 0)]
         pace_ms: u64,
+        /// What it does as a planner, as a line `scripted: …` in the goal would say it.
+        #[arg(long, default_value = "")]
+        script: String,
+        /// Reach tools only through a program, and not over HTTP.
+        #[arg(long)]
+        no_http: bool,
     },
 }
 
@@ -88,9 +104,14 @@ impl Cli {
             Command::Replay { delivery, configured } => {
                 serve::replay(configured.settings()?, delivery).await
             }
-            Command::ScriptedAgent { pace_ms } => {
+            Command::ToolsBridge { url, token } => {
+                agent::bridge(&url, &token).await.map_err(anyhow::Error::msg)?;
+                Ok(ExitCode::SUCCESS)
+            }
+            Command::ScriptedAgent { pace_ms, script, no_http } => {
                 let pace = Duration::from_millis(pace_ms);
-                scripted::serve(pace).await.map_err(anyhow::Error::msg)?;
+                let manner = scripted::Manner { pace, script, no_http };
+                scripted::serve(manner).await.map_err(anyhow::Error::msg)?;
                 Ok(ExitCode::SUCCESS)
             }
         }

@@ -16,6 +16,9 @@ use crate::domain::planner::Specialist;
 /// The defaults, each with a sentence.
 pub const DEFAULTS: &str = include_str!("../../config/team6.toml");
 
+/// The name of the agent that plans.
+pub const PLANNER: &str = "planner";
+
 /// Why the settings cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -58,6 +61,8 @@ pub struct Settings {
     pub worker: Worker,
     /// `[sweep]`
     pub sweep: Sweep,
+    /// `[planning]`
+    pub planning: Planning,
     /// `[projects.…]`
     pub projects: BTreeMap<ProjectName, Project>,
     /// `[agents.…]`
@@ -122,6 +127,14 @@ pub struct Worker {
 pub struct Sweep {
     /// How often.
     pub every_seconds: u64,
+}
+
+/// What a planner agent may do.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Planning {
+    /// How many tasks its plan may have.
+    pub most_tasks: usize,
 }
 
 /// Repositories that share a queue.
@@ -204,10 +217,16 @@ impl Settings {
         std::iter::once(repo).chain(others.iter().filter(|other| *other != repo)).cloned().collect()
     }
 
-    /// The agents one can choose.
+    /// Whether an agent plans, instead of the issues being the plan.
+    pub fn has_planner(&self) -> bool {
+        self.agents.contains_key(&AgentName(PLANNER.to_owned()))
+    }
+
+    /// The agents one can choose for a task.
     pub fn roster(&self) -> Vec<Specialist> {
         self.agents
             .iter()
+            .filter(|(name, _)| name.0 != PLANNER)
             .map(|(name, agent)| Specialist {
                 name: name.clone(),
                 good_at: agent.description.clone(),

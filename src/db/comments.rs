@@ -13,6 +13,10 @@ pub enum Kind {
     Plan,
     /// How the sprint stands.
     Status,
+    /// What the planner agent is doing; one for each planning.
+    Planning,
+    /// A round of the planner's questions.
+    Questions,
 }
 
 /// A comment of ours, and what we last saw or wrote in it.
@@ -22,6 +26,8 @@ pub struct OwnComment {
     pub sprint_id: SprintId,
     /// Which.
     pub kind: Kind,
+    /// Which of several of that kind; 0 where there is one.
+    pub part: i64,
     /// GitHub's id.
     pub comment_id: CommentId,
     /// The text as we last wrote it, with the edits we have taken in since.
@@ -32,11 +38,13 @@ pub struct OwnComment {
 pub async fn remember(tx: &mut Tx, comment: &OwnComment) -> Result<()> {
     let comment = comment.clone();
     tx.query(
-        "insert into own_comment (sprint_id, kind, comment_id, body) values ($1, $2, $3, $4)
-         on conflict (sprint_id, kind) do update set comment_id = $3, body = $4",
+        "insert into own_comment (sprint_id, kind, part, comment_id, body)
+         values ($1, $2, $3, $4, $5)
+         on conflict (sprint_id, kind, part) do update set comment_id = $4, body = $5",
     )
     .bind(comment.sprint_id)
     .bind(comment.kind)
+    .bind(comment.part)
     .bind(comment.comment_id)
     .bind(comment.body)
     .run()
@@ -45,21 +53,29 @@ pub async fn remember(tx: &mut Tx, comment: &OwnComment) -> Result<()> {
 }
 
 /// A sprint's comment of that kind, if it was posted.
-pub async fn find(tx: &mut Tx, sprint: &SprintId, kind: Kind) -> Result<Option<OwnComment>> {
+pub async fn find(
+    tx: &mut Tx,
+    sprint: &SprintId,
+    kind: Kind,
+    part: i64,
+) -> Result<Option<OwnComment>> {
     tx.query(
-        "select sprint_id, kind, comment_id, body from own_comment
-         where sprint_id = $1 and kind = $2",
+        "select sprint_id, kind, part, comment_id, body from own_comment
+         where sprint_id = $1 and kind = $2 and part = $3",
     )
     .bind(sprint.clone())
     .bind(kind)
+    .bind(part)
     .first()
     .await
 }
 
 /// The comment with that id, if it is ours.
 pub async fn by_id(tx: &mut Tx, comment: CommentId) -> Result<Option<OwnComment>> {
-    tx.query("select sprint_id, kind, comment_id, body from own_comment where comment_id = $1")
-        .bind(comment)
-        .first()
-        .await
+    tx.query(
+        "select sprint_id, kind, part, comment_id, body from own_comment where comment_id = $1",
+    )
+    .bind(comment)
+    .first()
+    .await
 }

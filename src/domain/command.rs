@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::answers::{self, Given};
 use super::ids::TaskNumber;
 
 /// Something a person asked for with a line that begins `/team6`.
@@ -9,7 +10,15 @@ use super::ids::TaskNumber;
 #[serde(rename_all = "snake_case")]
 pub enum Command {
     /// Draft the plan, or draft it again.
-    Plan,
+    Plan {
+        /// Whether what people decided before is forgotten.
+        fresh: bool,
+    },
+    /// Answer the planner's questions.
+    Answer {
+        /// What, to which.
+        given: Vec<Given>,
+    },
     /// Start the approved sprint.
     Start,
     /// Say how it stands.
@@ -47,6 +56,11 @@ pub const HELP: &[Entry] = &[
         who: "write access",
     },
     Entry {
+        usage: "/team6 answer 2 the answer",
+        does: "answer the planner's question 2; `/team6 answer 2 skip` skips it, `/team6 answer skip` all",
+        who: "write access",
+    },
+    Entry {
         usage: "/team6 start",
         does: "start the sprint once every task has an owner and is approved",
         who: "write access",
@@ -64,7 +78,7 @@ impl Command {
     /// Whether asking takes write access.
     pub fn needs_write(&self) -> bool {
         match self {
-            Self::Plan | Self::Start | Self::Retry { .. } => true,
+            Self::Plan { .. } | Self::Answer { .. } | Self::Start | Self::Retry { .. } => true,
             Self::Status | Self::Help | Self::Unknown { .. } => false,
         }
     }
@@ -125,13 +139,19 @@ fn parse_line(line: &str) -> Option<Command> {
         return Some(Command::Help);
     };
     Some(match verb.to_ascii_lowercase().as_str() {
-        "plan" => Command::Plan,
+        "plan" => Command::Plan { fresh: words.any(|word| word == "--fresh") },
+        "answer" => Command::Answer { given: answers::by_command(behind(line, verb)) },
         "start" => Command::Start,
         "status" => Command::Status,
         "retry" => Command::Retry { task: words.next().and_then(task_number) },
         "help" => Command::Help,
         _ => Command::Unknown { word: verb.chars().take(40).collect() },
     })
+}
+
+/// What stands behind the first `word` of a line.
+fn behind<'a>(line: &'a str, word: &str) -> &'a str {
+    line.split_once(word).map_or("", |(_, rest)| rest)
 }
 
 /// `T3`, `t3` or `3`.
@@ -145,12 +165,12 @@ mod tests {
 
     #[test]
     fn a_command_is_a_line_of_its_own() {
-        assert_eq!(parse("/team6 plan"), [Command::Plan]);
+        assert_eq!(parse("/team6 plan"), [Command::Plan { fresh: false }]);
         assert_eq!(parse("  /Team6   START\r\n"), [Command::Start]);
         assert_eq!(parse("please /team6 plan"), []);
         assert_eq!(parse("/team6"), [Command::Help]);
         assert_eq!(parse("/team6ish"), []);
-        assert_eq!(parse("Thanks!\n/team6 plan\n/team6 status"), [Command::Plan, Command::Status]);
+        assert_eq!(parse("Thanks!\n/team6 plan\n/team6 status"), [Command::Plan { fresh: false }, Command::Status]);
         assert_eq!(parse("/team6 retry t3"), [Command::Retry { task: Some(TaskNumber(3)) }]);
         assert_eq!(parse("/team6 dance"), [Command::Unknown { word: "dance".into() }]);
     }
@@ -162,14 +182,14 @@ mod tests {
         assert_eq!(parse("~~~\n```\n/team6 start\n~~~"), []);
         assert_eq!(parse("    /team6 start"), []);
         assert_eq!(parse("\t/team6 start"), []);
-        assert_eq!(parse("````\n```\n/team6 start\n```\n````\n/team6 plan"), [Command::Plan]);
+        assert_eq!(parse("````\n```\n/team6 start\n```\n````\n/team6 plan"), [Command::Plan { fresh: false }]);
         assert_eq!(parse("```\n``` is a fence\n/team6 start\n```"), []);
     }
 
     #[test]
     fn what_nobody_sees_is_no_command() {
-        assert_eq!(parse("<!--\n/team6 start\n-->\n/team6 plan"), [Command::Plan]);
-        assert_eq!(parse("<!-- a hint -->\n/team6 plan"), [Command::Plan]);
+        assert_eq!(parse("<!--\n/team6 start\n-->\n/team6 plan"), [Command::Plan { fresh: false }]);
+        assert_eq!(parse("<!-- a hint -->\n/team6 plan"), [Command::Plan { fresh: false }]);
     }
 
     #[test]

@@ -3,9 +3,10 @@
 use serde::{Deserialize, Serialize};
 
 use super::ids::{
-    CommentId, DeliveryId, ExecutionId, IssueRef, Login, RepoId, RepoName, RunId, SprintId,
+    Attempt, CommentId, DeliveryId, ExecutionId, IssueRef, Login, RepoId, RepoName, RunId, SprintId,
     TaskNumber,
 };
+use super::planning::Unplanned;
 use super::refusal::Refusal;
 
 /// Something to be done outside, after the decision that asked for it was committed. Each may be
@@ -44,6 +45,34 @@ pub enum Effect {
         sprint: SprintId,
         /// The comment that asked, where one did and so deserves an answer.
         asked: Option<Asked>,
+    },
+    /// Put a try at planning into the project's queue. Twice is harmless: a job's id is its
+    /// execution's.
+    QueuePlanning {
+        /// Which sprint's.
+        sprint: SprintId,
+        /// Which planning.
+        number: i64,
+        /// Which try.
+        attempt: Attempt,
+        /// Its execution.
+        execution: ExecutionId,
+        /// How long to wait before it may be taken, in seconds.
+        pause_seconds: u32,
+    },
+    /// Bring the comment about a planning at work up to date. Twice is harmless: it is written whole.
+    ShowPlanning {
+        /// Which sprint's.
+        sprint: SprintId,
+        /// Which planning.
+        number: i64,
+    },
+    /// Bring the comment with a round's questions up to date. Twice is harmless: it is written whole.
+    ShowQuestions {
+        /// Which sprint's.
+        sprint: SprintId,
+        /// Which round.
+        round: i64,
     },
     /// Bring the plan comment up to date. Twice is harmless: it is written whole.
     ShowPlan(SprintId),
@@ -102,6 +131,20 @@ pub enum Saying {
         /// The word that was not understood, if there was one.
         unknown: Option<String>,
     },
+    /// Why there is no plan.
+    Unplanned {
+        /// For whom.
+        to: Login,
+        /// Why.
+        why: Unplanned,
+    },
+    /// An answer came after the plan was made, or again.
+    AnswerKept {
+        /// For whom.
+        to: Login,
+        /// To which questions.
+        questions: Vec<u32>,
+    },
     /// How the sprint stands.
     Status(SprintId),
     /// A task failed for good, and its owner decides.
@@ -143,6 +186,11 @@ impl Effect {
             Self::Say { on, .. } => format!("comments {on}"),
             Self::Draft { sprint, .. } | Self::ShowPlan(sprint) => format!("plan {sprint}"),
             Self::ShowStatus(sprint) => format!("status {sprint}"),
+            Self::QueuePlanning { sprint, .. } => format!("queue {sprint}"),
+            // In one lane, so that the last word about a planning stands below what it led to.
+            Self::ShowPlanning { sprint, .. } | Self::ShowQuestions { sprint, .. } => {
+                format!("planning {sprint}")
+            }
             Self::Publish(execution) => format!("publish {execution}"),
             Self::Queue { run, .. } => format!("queue {run}"),
         }
@@ -154,12 +202,19 @@ impl Effect {
         match self {
             Self::ShowPlan(sprint) => Some(format!("show plan {sprint}")),
             Self::ShowStatus(sprint) => Some(format!("show status {sprint}")),
+            Self::ShowPlanning { sprint, number } => {
+                Some(format!("show planning {sprint} {number}"))
+            }
+            Self::ShowQuestions { sprint, round } => {
+                Some(format!("show questions {sprint} {round}"))
+            }
             Self::Say { key, .. } => Some(format!("say {key}")),
             Self::Publish(execution) => Some(format!("publish {execution}")),
             Self::Draft { sprint, asked: None } => Some(format!("draft {sprint}")),
             Self::Draft { asked: Some(_), .. }
             | Self::Read { .. }
             | Self::Acknowledge { .. }
+            | Self::QueuePlanning { .. }
             | Self::Queue { .. } => None,
         }
     }

@@ -1,5 +1,6 @@
 //! What Team6 decides, and nothing it does: no clock, no network, no database, no randomness.
 
+pub mod answers;
 pub mod checklist;
 pub mod command;
 pub mod effect;
@@ -9,6 +10,7 @@ pub mod permission;
 pub mod plan;
 pub mod planner;
 pub mod planning;
+pub mod proposal;
 pub mod references;
 pub mod refusal;
 pub mod retry;

@@ -80,6 +80,27 @@ pub struct PlannedTask {
     pub after: Vec<Dependency>,
     /// What its issue said when it was last read, so that a change there is told from one made here.
     pub reading: Option<Reading>,
+    /// What the planner agent proposed for it, so that a change by people is told from the agent's.
+    pub proposed: Option<Suggestion>,
+}
+
+/// What a planner agent proposed for a task.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Suggestion {
+    /// Its title.
+    pub title: String,
+    /// What is to be done.
+    pub text: String,
+    /// Who might own it.
+    pub owner: Option<Login>,
+    /// Which agent.
+    pub agent: AgentName,
+    /// How big it is.
+    pub estimate: Option<u32>,
+    /// What goes first.
+    pub priority: Option<u32>,
+    /// What it waits for among the sprint's tasks.
+    pub after: Vec<Dependency>,
 }
 
 /// What an issue says about the task it describes.
@@ -143,6 +164,7 @@ impl PlannedTask {
             priority: None,
             after: Vec::new(),
             reading: None,
+            proposed: None,
         }
     }
 

@@ -63,6 +63,22 @@ impl Candidate {
     }
 }
 
+/// What GitHub says about a sprint's issues, and the agents there are to choose from.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Survey {
+    /// The issues of its milestone.
+    pub candidates: Vec<Candidate>,
+    /// How other issues stand that tasks depend on, or that were tasks.
+    pub outside: BTreeMap<IssueRef, IssueState>,
+    /// The agents.
+    pub roster: Vec<Specialist>,
+}
+
+/// The plan that a survey is by itself.
+pub(super) fn issues_plan(survey: &Survey, previous: Option<&Plan>, _fresh: bool) -> Plan {
+    plan(&survey.candidates, &survey.outside, &survey.roster, previous)
+}
+
 /// Reads the open issues of a milestone as a plan. `outside` tells of the issues they depend on
 /// that are not among them. Tasks keep the numbers they had in `previous`.
 pub fn plan(

@@ -115,6 +115,21 @@ pub enum Refusal {
     /// The sprint is not running.
     #[error("this sprint is not running")]
     NotRunning,
+    /// The planner agent is at work.
+    #[error("the planner is at work on the plan already")]
+    StillPlanning,
+    /// There is no such question.
+    #[error("there is no question {number}")]
+    NoSuchQuestion {
+        /// Which.
+        number: u32,
+    },
+    /// An answer that does not say to what.
+    #[error("an answer needs the number of its question and a text")]
+    WhichQuestion,
+    /// Everything was answered.
+    #[error("no question is open")]
+    NoOpenQuestion,
     /// There is no such task.
     #[error("there is no task T{task} in this sprint")]
     NoSuchTask {
@@ -176,7 +191,12 @@ impl Refusal {
             Self::PlanRewritten => Some("To change a task, edit its issue."),
             Self::Outdated { .. } => Some("Read it again, then tick it again."),
             Self::NoIssue { .. } => Some("It gets one in a moment; then say `/team6 start` again."),
-            Self::NeedsWrite
+            Self::StillPlanning => Some("I post the plan, or what is missing for it, when it is done."),
+            Self::NoSuchQuestion { .. } | Self::WhichQuestion => Some(
+                "Answer with `/team6 answer 2 your answer`, `/team6 answer 2 skip`, or `/team6 answer skip` for all.",
+            ),
+            Self::NoOpenQuestion
+            | Self::NeedsWrite
             | Self::NotYourTask { .. }
             | Self::AlreadyRunning
             | Self::PlanIsFixed

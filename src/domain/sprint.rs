@@ -14,7 +14,7 @@ use super::ids::{
 use super::lint;
 use super::permission::{Permission, may_approve};
 use super::plan::{Plan, PlannedTask, TextHash};
-use super::planning::Planning;
+use super::planning::{self, Planning};
 use super::refusal::Refusal;
 use super::retry::Retry;
 use super::run::{self, Run, Step};
@@ -99,6 +99,8 @@ pub enum Event {
         /// Whether a person asked for it.
         asked: bool,
     },
+    /// Something happened to the planner agent's work on a plan.
+    Planning(planning::Event),
     /// A person edited the plan comment.
     Edited(Edited),
     /// A person said `/team6 start`.
@@ -162,6 +164,7 @@ impl Sprint {
             Event::Recognized(milestone, goal) => next.recognized(milestone, goal),
             Event::Forgotten => next.forgotten(),
             Event::Drafted { plan, asked } => next.drafted(plan, asked)?,
+            Event::Planning(event) => next.plan_on(event)?,
             Event::Edited(edited) => next.edited(&edited),
             Event::Started(start) => next.started(&start)?,
             Event::Task(number, event) => {
@@ -235,7 +238,7 @@ impl Sprint {
 
     /// Takes a draft in as the next version, if it says anything new. An approval stays with a
     /// task whose text is still what was approved.
-    fn drafted(&mut self, draft: Plan, asked: bool) -> Result<Step, No> {
+    pub(super) fn drafted(&mut self, draft: Plan, asked: bool) -> Result<Step, No> {
         if self.state == State::Forgotten {
             return Err(Refusal::NotASprint.into());
         }
@@ -250,7 +253,8 @@ impl Sprint {
         }
         let mut step = Step::default();
         let version = self.plan.as_ref().map_or(0, |plan| plan.version);
-        if self.plan.as_ref().is_none_or(|plan| plan.tasks != draft.tasks) {
+        let same = |plan: &Plan| plan.tasks == draft.tasks && plan.prd == draft.prd;
+        if !self.plan.as_ref().is_some_and(same) {
             self.plan = Some(Plan { version: version + 1, ..draft });
             step.notes.push((None, format!("version {} of the plan", version + 1)));
             self.void_outdated_approvals(&mut step);

@@ -25,8 +25,8 @@ pub enum Queue {
 pub struct Job {
     /// The execution, and so the job's id.
     pub execution: ExecutionId,
-    /// Which run it belongs to, so that the run can be paused.
-    pub run: RunId,
+    /// Which run it belongs to, if to one, so that the run can be paused.
+    pub run: Option<RunId>,
     /// Whose queue.
     pub project: ProjectName,
     /// Lower is sooner.

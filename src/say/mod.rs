@@ -4,6 +4,7 @@ pub mod comments;
 mod filters;
 mod graph;
 pub mod plan;
+pub mod planning;
 pub mod prompt;
 pub mod pull;
 pub mod status;

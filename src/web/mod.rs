@@ -25,6 +25,9 @@ const LARGEST_PAYLOAD: usize = 25 * 1024 * 1024;
 /// What a worker may hand over in one piece: a bundle, or a batch of a trace.
 const LARGEST_UPLOAD: usize = 64 * 1024 * 1024;
 
+/// What an agent may pass to a tool.
+const LARGEST_CALL: usize = 1024 * 1024;
+
 /// What the doors need.
 #[derive(Clone)]
 pub struct Web {
@@ -60,6 +63,11 @@ impl Web {
             .route("/api/worker/removable", get(worker::removable))
             .route("/api/worker/executions/{id}/trace", post(worker::trace).layer(uploads))
             .route("/api/worker/executions/{id}/bundle", put(worker::bundle).layer(uploads))
+            .route(
+                "/api/worker/executions/{id}/tools/{name}",
+                post(worker::call_tool).layer(DefaultBodyLimit::max(LARGEST_CALL)),
+            )
+            .route("/api/worker/executions/{id}/turn", post(worker::after_turn))
             .route("/api/worker/executions/{id}/finish", post(worker::finish))
             .with_state(self)
     }

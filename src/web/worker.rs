@@ -14,7 +14,9 @@ use serde::Deserialize;
 use super::{Failed, Web};
 use crate::app::{Stale, Worker};
 use crate::domain::ids::{Epoch, ExecutionId};
-use crate::domain::work::{Claim, Finish, Lease, Renew, Renewals, TraceBatch};
+use crate::domain::work::{
+    Claim, Finish, Lease, Renew, Renewals, ToolCall, TraceBatch, TurnEnded,
+};
 
 /// How long a claim is held while there is no work.
 const PATIENCE: Duration = Duration::from_secs(25);
@@ -97,6 +99,26 @@ pub(super) async fn bundle(
     Ok(heard(web.app().keep_bundle(&lease, body.into()).await?))
 }
 
+pub(super) async fn call_tool(
+    State(web): State<Web>,
+    Known(_): Known,
+    Path((execution, name)): Path<(ExecutionId, String)>,
+    Json(call): Json<ToolCall>,
+) -> Result<Response, Failed> {
+    let lease = Lease { execution, epoch: call.epoch };
+    Ok(answered(web.app().call_tool(&lease, &name, &call.arguments).await?))
+}
+
+pub(super) async fn after_turn(
+    State(web): State<Web>,
+    Known(_): Known,
+    Path(execution): Path<ExecutionId>,
+    Json(ended): Json<TurnEnded>,
+) -> Result<Response, Failed> {
+    let lease = Lease { execution, epoch: ended.epoch };
+    Ok(answered(web.app().after_turn(&lease, ended.turn).await?))
+}
+
 pub(super) async fn finish(
     State(web): State<Web>,
     Known(_): Known,
@@ -111,5 +133,12 @@ fn heard(result: Result<(), Stale>) -> StatusCode {
     match result {
         Ok(()) => StatusCode::NO_CONTENT,
         Err(Stale) => StatusCode::CONFLICT,
+    }
+}
+
+fn answered(result: Result<impl serde::Serialize, Stale>) -> Response {
+    match result {
+        Ok(answer) => Json(answer).into_response(),
+        Err(Stale) => StatusCode::CONFLICT.into_response(),
     }
 }

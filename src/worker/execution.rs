@@ -1,5 +1,6 @@
 //! One execution, from the assignment to the report.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -8,34 +9,27 @@ use tokio_util::sync::CancellationToken;
 
 use super::leases::Held;
 use super::spool::Spool;
+use super::stop::{Stop, failed};
 use super::{Shared, server};
-use crate::agent::{self, Ended, Place};
-use crate::domain::work::{Assignment, Claimed, Class, Delivery, Failure, Outcome};
+use crate::agent::{self, Ended, Place, Talk};
+use crate::domain::ids::RepoName;
+use crate::domain::work::{self as domain, Assignment, Checkout, Claimed, Class, Delivery, Outcome};
 use crate::git::{self, Access, Clean, Delivered, Key, Mirror, Promise, Workspace};
 
 const BUNDLING: Duration = Duration::from_mins(5);
-const LAST_WORDS: usize = 500;
-
-/// Why an execution ends without a delivery.
-enum Stop {
-    Failed(Failure),
-    Unwanted,
-    /// The lease is somebody else's; there is nobody to report to.
-    Lost,
-}
 
 /// An execution at work.
-struct Work<'a> {
-    shared: &'a Shared,
-    held: &'a Held,
-    spool: Arc<Spool>,
-    assignment: &'a Assignment,
-    read_token: &'a str,
+pub(super) struct Work<'a> {
+    pub(super) shared: &'a Arc<Shared>,
+    pub(super) held: &'a Held,
+    pub(super) spool: Arc<Spool>,
+    pub(super) assignment: &'a Assignment,
+    pub(super) read_tokens: &'a BTreeMap<RepoName, String>,
 }
 
 /// Does what was claimed and reports it; silently stops when the lease is lost or the worker shuts down.
-pub(super) async fn carry_out(shared: &Shared, claimed: Claimed, shutdown: &CancellationToken) {
-    let Claimed { assignment, read_token } = claimed;
+pub(super) async fn carry_out(shared: &Arc<Shared>, claimed: Claimed, shutdown: &CancellationToken) {
+    let Claimed { assignment, read_tokens } = claimed;
     let Some(key) = Key::of(&assignment.execution) else {
         tracing::error!(execution = %assignment.execution, "an execution has an id that names no workspace");
         return;
@@ -48,13 +42,13 @@ pub(super) async fn carry_out(shared: &Shared, claimed: Claimed, shutdown: &Canc
         held: &held,
         spool: Arc::clone(&spool),
         assignment: &assignment,
-        read_token: &read_token,
+        read_tokens: &read_tokens,
     };
     let spoiled = AtomicBool::new(false);
     let report = async {
         let (outcome, told) = tokio::join!(
             async {
-                let outcome = work.deliver().await;
+                let outcome = work.carry_out().await;
                 spool.close();
                 outcome
             },
@@ -67,7 +61,7 @@ pub(super) async fn carry_out(shared: &Shared, claimed: Claimed, shutdown: &Canc
             },
         );
         let outcome = match outcome {
-            Ok(delivery) => Outcome::Delivered(delivery),
+            Ok(outcome) => outcome,
             Err(Stop::Failed(failure)) => Outcome::Failed(failure),
             Err(Stop::Unwanted) => Outcome::Cancelled,
             Err(Stop::Lost) => return Err(server::Error::Lost),
@@ -101,24 +95,36 @@ pub(super) async fn carry_out(shared: &Shared, claimed: Claimed, shutdown: &Canc
 fn is_unacceptable(outcome: &Outcome) -> bool {
     match outcome {
         Outcome::Failed(failure) => failure.class == Class::Unacceptable,
-        Outcome::Delivered(_) | Outcome::Cancelled => false,
+        Outcome::Delivered(_) | Outcome::Done | Outcome::Cancelled => false,
     }
 }
 
 impl Work<'_> {
-    async fn deliver(&self) -> Result<Delivery, Stop> {
+    async fn carry_out(&self) -> Result<Outcome, Stop> {
         let spec = self.shared.settings.agents.get(&self.assignment.agent).ok_or_else(|| {
             let words = format!("this worker has no agent named `{}`", self.assignment.agent);
-            Stop::Failed(Failure { class: Class::Misconfigured, message: words })
+            failed(Class::Misconfigured, words)
         })?;
-        let (mirror, workspace) = self.prepare().await?;
+        match &self.assignment.work {
+            domain::Work::Task(checkout) => {
+                Ok(Outcome::Delivered(self.deliver(spec, checkout).await?))
+            }
+            domain::Work::Plan { sources } => {
+                self.plan(spec, sources).await?;
+                Ok(Outcome::Done)
+            }
+        }
+    }
+
+    async fn deliver(&self, spec: &agent::Spec, checkout: &Checkout) -> Result<Delivery, Stop> {
+        let (mirror, workspace) = self.prepare(checkout).await?;
         let place = Place {
             dir: workspace.dir().to_owned(),
             tree: workspace.tree(),
             home: workspace.home(),
             author: self.assignment.author.clone(),
         };
-        let ended = self.turn(spec, &place).await?;
+        let ended = self.talk(spec, &place, self.assignment.prompt.clone().into()).await?;
         self.spool.tell("The agent ended its turn; looking at what it did");
         let verified = self.verify(&mirror, &workspace, &place).await;
         let (bundle, delivered) = verified.map_err(|stop| stop.with_last_words(&ended.summary))?;
@@ -140,9 +146,8 @@ impl Work<'_> {
         })
     }
 
-    async fn prepare(&self) -> Result<(Mirror, Workspace), Stop> {
-        let checkout = &self.assignment.checkout;
-        let access = Access { url: &checkout.url, token: self.read_token };
+    async fn prepare(&self, checkout: &Checkout) -> Result<(Mirror, Workspace), Stop> {
+        let access = self.access(&checkout.repo, &checkout.url);
         let wanted: Vec<_> =
             std::iter::once(&checkout.base_sha).chain(&checkout.contains).collect();
         let mirror = self.shared.mirrors.holding(&checkout.repo, access, &wanted).await?;
@@ -154,14 +159,25 @@ impl Work<'_> {
         Ok((mirror, workspace))
     }
 
-    async fn turn(&self, spec: &agent::Spec, place: &Place) -> Result<Ended, Stop> {
+    /// By what a repository is read.
+    pub(super) fn access<'b>(&'b self, repo: &RepoName, url: &'b str) -> Access<'b> {
+        Access { url, token: self.read_tokens.get(repo).map_or("", String::as_str) }
+    }
+
+    /// Has the agent work until its last turn is over.
+    pub(super) async fn talk(
+        &self,
+        spec: &agent::Spec,
+        place: &Place,
+        talk: Talk,
+    ) -> Result<Ended, Stop> {
         self.spool.tell(&format!("Starting {}", self.assignment.agent));
         let trace = Arc::clone(&self.spool);
         let turn = agent::run(
             spec,
             self.shared.settings.sandbox,
             place,
-            self.assignment.prompt.clone(),
+            talk,
             Arc::new(move |kind, body| trace.push(kind, body)),
             self.held.unwanted.clone(),
             |group| self.held.covers(group),
@@ -210,77 +226,6 @@ impl Work<'_> {
     }
 }
 
-impl Stop {
-    /// Adds what the agent said, where that may explain why there is nothing.
-    fn with_last_words(self, said: &str) -> Self {
-        match self {
-            Self::Failed(mut failure) => {
-                if failure.class == Class::NothingDone && !said.is_empty() {
-                    let said: String = said.chars().take(LAST_WORDS).collect();
-                    failure.message = format!("{}; the agent said: {said}", failure.message);
-                }
-                Self::Failed(failure)
-            }
-            Self::Unwanted | Self::Lost => self,
-        }
-    }
-}
-
-impl From<git::Error> for Stop {
-    fn from(error: git::Error) -> Self {
-        let class = match &error {
-            git::Error::Unacceptable(_) => Class::Unacceptable,
-            git::Error::Nothing => Class::NothingDone,
-            git::Error::Failed { .. }
-            | git::Error::TimedOut { .. }
-            | git::Error::Io { .. }
-            | git::Error::Missing(_)
-            | git::Error::Behind { .. }
-            | git::Error::LeftAlone { .. } => Class::Machinery,
-        };
-        failed(class, whole(&error))
-    }
-}
-
-impl From<agent::Error> for Stop {
-    fn from(error: agent::Error) -> Self {
-        failed(error.class(), whole(&error))
-    }
-}
-
-impl From<server::Error> for Stop {
-    fn from(error: server::Error) -> Self {
-        match error {
-            server::Error::Lost => Self::Lost,
-            server::Error::TooBig => failed(Class::Unacceptable, error.to_string()),
-            server::Error::Away(_) | server::Error::InTrouble(_) | server::Error::Refused(_) => {
-                failed(Class::Machinery, whole(&error))
-            }
-        }
-    }
-}
-
-fn failed(class: Class, message: String) -> Stop {
-    Stop::Failed(Failure { class, message })
-}
-
-fn dirty(left: &[String]) -> Stop {
-    let shown = left.iter().take(5).map(|path| format!("`{path}`")).collect::<Vec<_>>().join(", ");
-    let more = if left.len() > 5 { format!(" and {} more", left.len() - 5) } else { String::new() };
-    failed(Class::LeftDirty, format!("the agent left changes it did not commit: {shown}{more}"))
-}
-
-/// An error and everything that caused it, in one line.
-fn whole(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        text = format!("{text}: {error}");
-        cause = error.source();
-    }
-    text
-}
-
 fn counted(n: usize, thing: &str) -> String {
     if n == 1 { format!("1 {thing}") } else { format!("{n} {thing}s") }
 }
@@ -288,7 +233,14 @@ fn counted(n: usize, thing: &str) -> String {
 fn word(outcome: &Outcome) -> &'static str {
     match outcome {
         Outcome::Delivered(_) => "delivered",
+        Outcome::Done => "done",
         Outcome::Failed(_) => "failed",
         Outcome::Cancelled => "cancelled",
     }
+}
+
+fn dirty(left: &[String]) -> Stop {
+    let shown = left.iter().take(5).map(|path| format!("`{path}`")).collect::<Vec<_>>().join(", ");
+    let more = if left.len() > 5 { format!(" and {} more", left.len() - 5) } else { String::new() };
+    failed(Class::LeftDirty, format!("the agent left changes it did not commit: {shown}{more}"))
 }

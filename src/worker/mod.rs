@@ -5,10 +5,12 @@
 mod backoff;
 mod execution;
 mod leases;
+mod planning;
 mod removal;
 mod server;
 mod slot;
 mod spool;
+mod stop;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -140,6 +142,10 @@ async fn end_former_life(shared: &Shared) {
     for key in shared.workspaces.all() {
         if let Err(error) = agent::kill_leftovers(&shared.workspaces.dir(&key)).await {
             tracing::error!(workspace = key.as_str(), %error, "an agent of a former life is still running");
+        } else if key.is_for_reading()
+            && let Err(error) = shared.workspaces.end_reading(&key)
+        {
+            tracing::warn!(workspace = key.as_str(), %error, "what was read is still there");
         }
     }
 }

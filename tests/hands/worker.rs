@@ -1,5 +1,6 @@
 //! The worker, against a small server, with the shipped scripted agent as a real process.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -7,7 +8,7 @@ use team6::agent::{Limits, Spec};
 use team6::domain::ids::{
     AgentName, Attempt, BranchName, Epoch, ExecutionId, ProjectName, RunId, TaskNumber, WorkerId,
 };
-use team6::domain::work::{Assignment, Checkout, Claimed, Class, Outcome, Renewed};
+use team6::domain::work::{Assignment, Checkout, Claimed, Class, Outcome, Renewed, Work};
 use team6::git::{Access, Clean, Mirrors, Promise};
 use team6::worker::{self, Settings};
 use tokio_util::sync::CancellationToken;
@@ -83,14 +84,12 @@ impl World {
             epoch: Epoch(epoch),
             lease_seconds: 3,
             project: ProjectName("acme".into()),
-            task: TaskNumber(3),
-            title: task.into(),
             agent: AgentName("scripted".into()),
             prompt: format!("Task: {task}\nRepository: acme/web\n"),
-            checkout: checkout.clone(),
+            work: Work::Task(checkout.clone()),
             author: somebody(),
         };
-        self.server.knows().work.push_back(Claimed { assignment, read_token: String::new() });
+        self.server.knows().work.push_back(Claimed { assignment, read_tokens: BTreeMap::new() });
         checkout
     }
 
@@ -127,7 +126,7 @@ impl World {
 fn class(outcome: &Outcome) -> Class {
     match outcome {
         Outcome::Failed(failure) => failure.class,
-        Outcome::Delivered(_) | Outcome::Cancelled => panic!("it did not fail: {outcome:?}"),
+        Outcome::Delivered(_) | Outcome::Done | Outcome::Cancelled => panic!("it did not fail: {outcome:?}"),
     }
 }
 

@@ -105,7 +105,7 @@ fn project(name: &str) -> ProjectName {
 fn job(id: &str) -> Job {
     Job {
         execution: ExecutionId(id.into()),
-        run: RunId("run".into()),
+        run: Some(RunId("run".into())),
         project: project("acme/web"),
         priority: 0,
         run_at: at(0),
@@ -373,15 +373,16 @@ async fn after_an_outage_every_lease_gets_a_grace() {
 #[tokio::test]
 async fn the_jobs_of_a_run_can_be_held_back() {
     of_every_queue(async |bench| {
-        let other = Job { run: RunId("other".into()), ..job("c") };
+        let other = Job { run: Some(RunId("other".into())), ..job("c") };
         bench.enqueue(&[job("a"), job("b"), other]).await;
         let running = bench.claim(&worker("w"), &MANY, 0).await.unwrap();
-        bench.queue.hold(&mut bench.tx, &job("a").run, true).await.unwrap();
+        let run = RunId("run".into());
+        bench.queue.hold(&mut bench.tx, &run, true).await.unwrap();
         assert_eq!(bench.claim_all(&worker("w"), &MANY, 0).await, ["c"]);
         assert!(bench.renew(&running, 180).await);
         assert_eq!(bench.reap(181).await.len(), 2);
         assert_eq!(bench.claim_all(&worker("w"), &MANY, 181).await, ["c"]);
-        bench.queue.hold(&mut bench.tx, &job("a").run, false).await.unwrap();
+        bench.queue.hold(&mut bench.tx, &run, false).await.unwrap();
         assert_eq!(bench.claim_all(&worker("w"), &MANY, 181).await, ["a", "b"]);
     })
     .await;

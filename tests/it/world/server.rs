@@ -29,7 +29,12 @@ pub(super) enum Server {
 const PROGRAM: &str = env!("CARGO_BIN_EXE_team6");
 
 /// The settings of a Team6 whose GitHub is at `github`, in a file.
-pub(super) fn settings(dir: &Path, github: &str, app: &AppKeys) -> PathBuf {
+pub(super) fn settings(
+    dir: &Path,
+    github: &str,
+    app: &AppKeys,
+    planner: Option<&[&str]>,
+) -> PathBuf {
     std::fs::write(dir.join("key.pem"), &app.pem).unwrap();
     std::fs::write(dir.join("secret"), &app.webhook_secret).unwrap();
     let at = dir.display();
@@ -39,6 +44,11 @@ pub(super) fn settings(dir: &Path, github: &str, app: &AppKeys) -> PathBuf {
              command = [\"{PROGRAM}\", \"scripted-agent\", \"--pace-ms\", \"0\"]\n"
         )
     };
+    let planner = planner.map_or(String::new(), |words| {
+        let words: Vec<_> = ["scripted-agent"].iter().chain(words).collect();
+        let words = words.iter().map(|word| format!(", \"{word}\"")).collect::<String>();
+        format!("[agents.planner]\ndescription = \"plans\"\ncommand = [\"{PROGRAM}\"{words}]\n")
+    });
     let text = format!(
         "data = \"{at}/team6\"\ndatabase = \"sqlite:{at}/team6.db\"\n\
          [server]\nlisten = \"127.0.0.1:0\"\n\
@@ -47,7 +57,7 @@ pub(super) fn settings(dir: &Path, github: &str, app: &AppKeys) -> PathBuf {
          write_spacing_ms = 0\n\
          [queue]\nlease_seconds = 30\n[worker]\nbeat_seconds = 5\n\
          [sweep]\nevery_seconds = 1000000\n\
-         [projects.acme]\nrepositories = [\"acme/web\", \"acme/api\"]\n{}{}",
+         [projects.acme]\nrepositories = [\"acme/web\", \"acme/api\"]\n{}{}{planner}",
         app.id,
         agent("backend", "services and storage"),
         agent("frontend", "pages, colors and themes"),

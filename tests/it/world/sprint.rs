@@ -26,7 +26,7 @@ struct Place {
 }
 
 impl<'t> Sprint<'t> {
-    pub(super) async fn open(team: &'t Team, title: &str, wishes: &[Wish]) -> Self {
+    pub(super) async fn open(team: &'t Team, title: &str, goal: &str, wishes: &[Wish]) -> Self {
         let mut sprint = Self { team, issue: 0, tasks: BTreeMap::new() };
         let mut milestones = BTreeMap::new();
         for repo in github::REPOSITORIES {
@@ -36,7 +36,7 @@ impl<'t> Sprint<'t> {
         }
         let new = json!({
             "title": format!("{title} for everybody"),
-            "body": "So that all are happy.",
+            "body": goal,
             "labels": [github::LABEL],
             "milestone": milestones[HOME],
         });
@@ -346,6 +346,54 @@ impl<'t> Sprint<'t> {
         self.answers().await.pop().unwrap_or_default()
     }
 
+    /// Everything the agent of a planning said and did.
+    pub(crate) async fn trace_of_planning(&self, number: i64) -> String {
+        ours::trace_of_planning(&self.team.world.db, number).await
+    }
+
+    /// Says something and waits for nothing.
+    pub(crate) async fn says(&self, person: &str, text: &str) {
+        self.people().says(person, HOME, self.issue, text).await;
+    }
+
+    /// Waits until the planner is said to do this.
+    pub(crate) async fn waits_for_planning(&self, step: &str) {
+        self.waits(async || self.planning(1).await.contains(step)).await;
+    }
+
+    /// Waits until Team6 says this on the sprint issue.
+    pub(crate) async fn waits_for_answer(&self, words: &str) {
+        self.waits(async || self.answer().await.contains(words)).await;
+    }
+
+    async fn waits(&self, is_so: impl AsyncFn() -> bool) {
+        let begun = std::time::Instant::now();
+        while !is_so().await {
+            let late = std::time::Duration::from_mins(1) < begun.elapsed();
+            assert!(!late, "it never comes: {}", self.team.world.told().await);
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        }
+    }
+
+    /// What the planner does, as its comment says it, without the time.
+    pub(crate) async fn planning(&self, number: usize) -> String {
+        let comment = self.marked(&format!("planning {number}")).await;
+        let text = comment.map_or(String::new(), |comment| comment.body);
+        let line = text.lines().nth(1).unwrap_or_default();
+        line.split(" · ").next().unwrap_or_default().to_owned()
+    }
+
+    /// A round of the planner's questions.
+    pub(crate) async fn questions(&self, round: usize) -> String {
+        let comment = self.marked(&format!("questions {round}")).await;
+        comment.map_or(String::new(), |comment| comment.body)
+    }
+
+    /// What the database says about the sprint's plannings: `1 twice, 2 once`.
+    pub(crate) async fn plannings(&self) -> String {
+        ours::plannings(&self.team.world.db).await
+    }
+
     /// All of those.
     pub(crate) async fn answers(&self) -> Vec<String> {
         answers(self.people().comments(HOME, self.issue).await)
@@ -435,9 +483,9 @@ fn with_box(text: &str, task: &str, ticked: bool) -> String {
 }
 
 fn answers(comments: Vec<Comment>) -> Vec<String> {
-    let kept = ["<!-- team6:plan -->", "<!-- team6:status -->"];
+    let kept = ["plan ", "status ", "planning ", "questions "].map(|name| format!("<!-- team6:{name}"));
     let ours = comments.into_iter().filter(Comment::is_ours).map(|comment| comment.body);
-    let said = ours.filter(|body| !kept.iter().any(|marker| body.starts_with(marker)));
+    let said = ours.filter(|body| !kept.iter().any(|marker| body.starts_with(marker.as_str())));
     said.map(|body| body.split_once("-->\n").map_or(body.clone(), |(_, text)| text.to_owned()))
         .collect()
 }

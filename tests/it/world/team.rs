@@ -54,15 +54,30 @@ pub(crate) struct Pause {
 impl Team {
     /// A team whose Team6 runs in this process.
     pub(crate) async fn new() -> Self {
-        Self::with(Kind::Inside).await
+        Self::with(Kind::Inside, None).await
+    }
+
+    /// A team whose Team6 has a planner agent, started with these words.
+    pub(crate) async fn with_a_planner(words: &[&str]) -> Self {
+        Self::with(Kind::Inside, Some(words)).await
+    }
+
+    /// Opens a milestone, an issue for each wish, and a sprint issue that says this.
+    pub(crate) async fn sprint_about<const N: usize>(
+        &self,
+        title: &str,
+        goal: &str,
+        wishes: [Wish; N],
+    ) -> Sprint<'_> {
+        Sprint::open(self, title, goal, &wishes).await
     }
 
     /// A team that runs the program `team6 serve`.
     pub(crate) async fn with_the_program() -> Self {
-        Self::with(Kind::Program).await
+        Self::with(Kind::Program, None).await
     }
 
-    async fn with(kind: Kind) -> Self {
+    async fn with(kind: Kind, planner: Option<&[&str]>) -> Self {
         let dir = TempDir::with_prefix("team6-story-").unwrap();
         let (hub, keys) = github::open(dir.path()).await;
         let (door, wired) = (listener().await, listener().await);
@@ -73,7 +88,7 @@ impl Team {
         let (served, at) = (hub.clone(), origin.clone());
         tokio::spawn(async move { served.serve_as(&at, door, std::future::pending()).await });
         tokio::spawn(wire.clone().carry(wired));
-        let config = server::settings(dir.path(), &origin, &keys);
+        let config = server::settings(dir.path(), &origin, &keys, planner);
         let server = Server::start(kind, &config, &keys).await;
         github::introduce(&hub, server.address()).await;
         let db = Db::open(&format!("sqlite:{}/team6.db", dir.path().display())).await.unwrap();
@@ -104,7 +119,7 @@ impl Team {
         title: &str,
         wishes: [Wish; N],
     ) -> Sprint<'_> {
-        Sprint::open(self, title, &wishes).await
+        Sprint::open(self, title, "So that all are happy.", &wishes).await
     }
 
     /// A sprint that was planned, approved and started, and whose first tasks are in review.
