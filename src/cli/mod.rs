@@ -77,6 +77,9 @@ struct Demo {
     /// Leave the people's part to you, and say what to do next.
     #[arg(long)]
     hands_on: bool,
+    /// Have a planner agent ask the team and write the plan, instead of reading it from the issues.
+    #[arg(long)]
+    planner: bool,
     /// End when the run has ended: with 0 only if every task is really merged.
     #[arg(long)]
     once: bool,
@@ -130,6 +133,7 @@ impl Demo {
         let options = demo::Options {
             data: self.data,
             hands_on: self.hands_on,
+            planner: self.planner,
             once: self.once,
             github_port: self.github_port,
             port: self.port,

@@ -28,6 +28,8 @@ pub struct Options {
     pub data: Option<PathBuf>,
     /// Leave the people's part to whoever watches.
     pub hands_on: bool,
+    /// Have a planner agent write the plan.
+    pub planner: bool,
     /// End when the run has ended.
     pub once: bool,
     /// Where the local GitHub listens, if it must be there.
@@ -68,7 +70,7 @@ pub async fn run(
         private_key_pem: app.pem.clone(),
         webhook_secret: app.webhook_secret.clone().into_bytes(),
     };
-    let settings = world::settings(&folder, &addresses, &app, options.pace)?;
+    let settings = world::settings(&folder, &addresses, &app, options)?;
     let service = Service::start(settings, keys, team6).await?;
     folder.announce(&addresses, &secrets, &app.webhook_secret)?;
     screen.opening(folder.path(), &addresses);
