@@ -26,14 +26,14 @@ pub(super) enum Server {
     Program { child: Child, address: SocketAddr },
 }
 
-const PROGRAM: &str = env!("CARGO_BIN_EXE_team6");
+pub(super) const PROGRAM: &str = env!("CARGO_BIN_EXE_team6");
 
 /// The settings of a Team6 whose GitHub is at `github`, in a file.
 pub(super) fn settings(
     dir: &Path,
     github: &str,
     app: &AppKeys,
-    planner: Option<&[&str]>,
+    planner: Option<&str>,
 ) -> PathBuf {
     std::fs::write(dir.join("key.pem"), &app.pem).unwrap();
     std::fs::write(dir.join("secret"), &app.webhook_secret).unwrap();
@@ -44,10 +44,11 @@ pub(super) fn settings(
              command = [\"{PROGRAM}\", \"scripted-agent\", \"--pace-ms\", \"0\"]\n"
         )
     };
-    let planner = planner.map_or(String::new(), |words| {
-        let words: Vec<_> = ["scripted-agent"].iter().chain(words).collect();
-        let words = words.iter().map(|word| format!(", \"{word}\"")).collect::<String>();
-        format!("[agents.planner]\ndescription = \"plans\"\ncommand = [\"{PROGRAM}\"{words}]\n")
+    let planner = planner.map_or(String::new(), |command| {
+        let words: Vec<_> =
+            command.split_whitespace().map(|word| format!("\"{word}\"")).collect();
+        let command = words.join(", ");
+        format!("[agents.planner]\ndescription = \"plans\"\ncommand = [{command}]\n")
     });
     let text = format!(
         "data = \"{at}/team6\"\ndatabase = \"sqlite:{at}/team6.db\"\n\

@@ -59,7 +59,13 @@ impl Team {
 
     /// A team whose Team6 has a planner agent, started with these words.
     pub(crate) async fn with_a_planner(words: &[&str]) -> Self {
-        Self::with(Kind::Inside, Some(words)).await
+        let words = [&[server::PROGRAM, "scripted-agent"], words].concat();
+        Self::with(Kind::Inside, Some(&words.join(" "))).await
+    }
+
+    /// A team whose Team6 has this planner agent.
+    pub(crate) async fn with_the_planner(command: &str) -> Self {
+        Self::with(Kind::Inside, Some(command)).await
     }
 
     /// Opens a milestone, an issue for each wish, and a sprint issue that says this.
@@ -77,7 +83,7 @@ impl Team {
         Self::with(Kind::Program, None).await
     }
 
-    async fn with(kind: Kind, planner: Option<&[&str]>) -> Self {
+    async fn with(kind: Kind, planner: Option<&str>) -> Self {
         let dir = TempDir::with_prefix("team6-story-").unwrap();
         let (hub, keys) = github::open(dir.path()).await;
         let (door, wired) = (listener().await, listener().await);
