@@ -25,8 +25,7 @@ impl App {
     ) -> Result<()> {
         let at = self.clock().now();
         let event = planning::Event::Wanted { asked: said.asked(), fresh, at };
-        let applied =
-            self.apply(id, &Event::Planning(event), &said.cause(key, delivery)).await?;
+        let applied = self.apply(id, &Event::Planning(event), &said.cause(key, delivery)).await?;
         self.answer(applied, said, key, delivery).await
     }
 
@@ -74,10 +73,7 @@ impl App {
     }
 
     /// The people who can write, by repository.
-    pub(super) async fn people(
-        &self,
-        sprint: &Sprint,
-    ) -> Result<BTreeMap<RepoName, Vec<Login>>> {
+    pub(super) async fn people(&self, sprint: &Sprint) -> Result<BTreeMap<RepoName, Vec<Login>>> {
         let mut people = BTreeMap::new();
         for name in self.targets(sprint).await? {
             let writers = self.repo(&name).await?.writers().await?.into_iter();

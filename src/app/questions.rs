@@ -53,8 +53,7 @@ impl App {
     ) -> Result<()> {
         let at = self.clock().now();
         let event = planning::Event::Answered { asked: said.asked(), given, at };
-        let applied =
-            self.apply(id, &Event::Planning(event), &said.cause(key, delivery)).await?;
+        let applied = self.apply(id, &Event::Planning(event), &said.cause(key, delivery)).await?;
         self.answer(applied, said, key, delivery).await
     }
 }

@@ -40,8 +40,7 @@ impl App {
             return Ok(Ok(NextTurn { prompt: None }));
         };
         let of = Try { number, attempt: execution.attempt };
-        let sprint =
-            self.planner_does(&execution, planning::Event::TurnEnded(of, turn)).await?.1;
+        let sprint = self.planner_does(&execution, planning::Event::TurnEnded(of, turn)).await?.1;
         let prompt = sprint.planning.at_work(of).map(|session| {
             say::prompt::plan_again(&session.flaws, MOST_ROUNDS.saturating_sub(session.rejections))
         });

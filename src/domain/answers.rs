@@ -108,7 +108,10 @@ mod tests {
     #[test]
     fn an_answer_by_command_has_a_number_and_the_rest_of_the_line() {
         assert_eq!(said(&by_command("2 some text")), [(Some(2), Some("some text"))]);
-        assert_eq!(said(&by_command("Q2: «größer», please")), [(Some(2), Some("«größer», please"))]);
+        assert_eq!(
+            said(&by_command("Q2: «größer», please")),
+            [(Some(2), Some("«größer», please"))]
+        );
         assert_eq!(said(&by_command("2 skip")), [(Some(2), None)]);
         assert_eq!(said(&by_command("skip")), [(None, None)]);
         assert_eq!(said(&by_command("skip 3")), [(Some(3), None)]);
@@ -135,10 +138,7 @@ mod tests {
     fn a_reply_quotes_a_question() {
         let reply = "> 2. Which pages?\n> Options: all\n\nThe first ones:\n1. home\n2. profile";
         let answers = in_reply(reply);
-        assert_eq!(
-            said(&answers),
-            [(Some(2), Some("The first ones:\n1. home\n2. profile"))]
-        );
+        assert_eq!(said(&answers), [(Some(2), Some("The first ones:\n1. home\n2. profile"))]);
         assert!(answers[0].certain);
         let both = "> **1.** Why?\n\nBecause.\n\n> **2.** How?\n\nSlowly.";
         assert_eq!(

@@ -170,7 +170,10 @@ mod tests {
         assert_eq!(parse("please /team6 plan"), []);
         assert_eq!(parse("/team6"), [Command::Help]);
         assert_eq!(parse("/team6ish"), []);
-        assert_eq!(parse("Thanks!\n/team6 plan\n/team6 status"), [Command::Plan { fresh: false }, Command::Status]);
+        assert_eq!(
+            parse("Thanks!\n/team6 plan\n/team6 status"),
+            [Command::Plan { fresh: false }, Command::Status]
+        );
         assert_eq!(parse("/team6 retry t3"), [Command::Retry { task: Some(TaskNumber(3)) }]);
         assert_eq!(parse("/team6 dance"), [Command::Unknown { word: "dance".into() }]);
     }
@@ -182,7 +185,10 @@ mod tests {
         assert_eq!(parse("~~~\n```\n/team6 start\n~~~"), []);
         assert_eq!(parse("    /team6 start"), []);
         assert_eq!(parse("\t/team6 start"), []);
-        assert_eq!(parse("````\n```\n/team6 start\n```\n````\n/team6 plan"), [Command::Plan { fresh: false }]);
+        assert_eq!(
+            parse("````\n```\n/team6 start\n```\n````\n/team6 plan"),
+            [Command::Plan { fresh: false }]
+        );
         assert_eq!(parse("```\n``` is a fence\n/team6 start\n```"), []);
     }
 

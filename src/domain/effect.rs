@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::ids::{
-    Attempt, CommentId, DeliveryId, ExecutionId, IssueRef, Login, RepoId, RepoName, RunId, SprintId,
-    TaskNumber,
+    Attempt, CommentId, DeliveryId, ExecutionId, IssueRef, Login, RepoId, RepoName, RunId,
+    SprintId, TaskNumber,
 };
 use super::planning::Unplanned;
 use super::refusal::Refusal;

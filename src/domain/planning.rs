@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 pub use decide::{Event, Proposed};
 
+mod answering;
 mod decide;
 
 use super::answers::Given;

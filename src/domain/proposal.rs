@@ -147,18 +147,14 @@ pub fn tools() -> Vec<Tool> {
 }
 
 fn plan_schema() -> Value {
-    let text = |most: usize, what: &str| {
-        json!({ "type": "string", "minLength": 1, "maxLength": most, "description": what })
-    };
+    let text = |most: usize, what: &str| json!({ "type": "string", "minLength": 1, "maxLength": most, "description": what });
     let list = |what: &str| {
         json!({
             "type": "array", "maxItems": MOST_ENTRIES, "description": what,
             "items": { "type": "string", "minLength": 1, "maxLength": LONGEST_ENTRY },
         })
     };
-    let whole = |most: u32, what: &str| {
-        json!({ "type": "integer", "minimum": 1, "maximum": most, "description": what })
-    };
+    let whole = |most: u32, what: &str| json!({ "type": "integer", "minimum": 1, "maximum": most, "description": what });
     let task = json!({
         "type": "object",
         "properties": {

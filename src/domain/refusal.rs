@@ -191,7 +191,9 @@ impl Refusal {
             Self::PlanRewritten => Some("To change a task, edit its issue."),
             Self::Outdated { .. } => Some("Read it again, then tick it again."),
             Self::NoIssue { .. } => Some("It gets one in a moment; then say `/team6 start` again."),
-            Self::StillPlanning => Some("I post the plan, or what is missing for it, when it is done."),
+            Self::StillPlanning => {
+                Some("I post the plan, or what is missing for it, when it is done.")
+            }
             Self::NoSuchQuestion { .. } | Self::WhichQuestion => Some(
                 "Answer with `/team6 answer 2 your answer`, `/team6 answer 2 skip`, or `/team6 answer skip` for all.",
             ),

@@ -60,7 +60,12 @@ impl Reading {
     }
 
     /// Lays a repository out in a folder of its own.
-    pub async fn lay_out(&self, folder: &str, mirror: &Mirror, sha: &CommitSha) -> Result<(), Error> {
+    pub async fn lay_out(
+        &self,
+        folder: &str,
+        mirror: &Mirror,
+        sha: &CommitSha,
+    ) -> Result<(), Error> {
         let tree = self.tree().join(folder);
         let repo = tree.join(".git");
         std::fs::create_dir_all(&repo).map_err(Error::io(&repo))?;

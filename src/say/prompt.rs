@@ -77,7 +77,8 @@ pub fn plan(told: &Planned<'_>) -> String {
 
 /// What a planner is told that ended its turn with nothing to show.
 pub fn plan_again(flaws: &[String], left: u32) -> String {
-    let mut text = "You ended your turn without an accepted plan and without a question. ".to_owned();
+    let mut text =
+        "You ended your turn without an accepted plan and without a question. ".to_owned();
     if !flaws.is_empty() {
         text.push_str("Your last submission still has these flaws:\n\n");
         text.push_str(&list(flaws));
@@ -103,15 +104,18 @@ pub fn flaws(flaws: &[String], left: Option<u32>) -> String {
 }
 
 fn rounds(left: u32) -> String {
-    if left == 1 { "This is your last round.".to_owned() } else { format!("{left} rounds are left.") }
+    if left == 1 {
+        "This is your last round.".to_owned()
+    } else {
+        format!("{left} rounds are left.")
+    }
 }
 
 /// How many flaws an agent is told; with more, it is on a wrong track anyway.
 const MOST_FLAWS: usize = 100;
 
 fn list(flaws: &[String]) -> String {
-    let mut lines: Vec<_> =
-        flaws.iter().take(MOST_FLAWS).map(|flaw| format!("- {flaw}")).collect();
+    let mut lines: Vec<_> = flaws.iter().take(MOST_FLAWS).map(|flaw| format!("- {flaw}")).collect();
     if MOST_FLAWS < flaws.len() {
         lines.push(format!("- … and {} more", flaws.len() - MOST_FLAWS));
     }

@@ -14,9 +14,7 @@ use serde::Deserialize;
 use super::{Failed, Web};
 use crate::app::{Stale, Worker};
 use crate::domain::ids::{Epoch, ExecutionId};
-use crate::domain::work::{
-    Claim, Finish, Lease, Renew, Renewals, ToolCall, TraceBatch, TurnEnded,
-};
+use crate::domain::work::{Claim, Finish, Lease, Renew, Renewals, ToolCall, TraceBatch, TurnEnded};
 
 /// How long a claim is held while there is no work.
 const PATIENCE: Duration = Duration::from_secs(25);

@@ -13,7 +13,9 @@ use super::stop::{Stop, failed};
 use super::{Shared, server};
 use crate::agent::{self, Ended, Place, Talk};
 use crate::domain::ids::RepoName;
-use crate::domain::work::{self as domain, Assignment, Checkout, Claimed, Class, Delivery, Outcome};
+use crate::domain::work::{
+    self as domain, Assignment, Checkout, Claimed, Class, Delivery, Outcome,
+};
 use crate::git::{self, Access, Clean, Delivered, Key, Mirror, Promise, Workspace};
 
 const BUNDLING: Duration = Duration::from_mins(5);
@@ -28,7 +30,11 @@ pub(super) struct Work<'a> {
 }
 
 /// Does what was claimed and reports it; silently stops when the lease is lost or the worker shuts down.
-pub(super) async fn carry_out(shared: &Arc<Shared>, claimed: Claimed, shutdown: &CancellationToken) {
+pub(super) async fn carry_out(
+    shared: &Arc<Shared>,
+    claimed: Claimed,
+    shutdown: &CancellationToken,
+) {
     let Claimed { assignment, read_tokens } = claimed;
     let Some(key) = Key::of(&assignment.execution) else {
         tracing::error!(execution = %assignment.execution, "an execution has an id that names no workspace");

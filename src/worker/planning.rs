@@ -33,8 +33,7 @@ impl Work<'_> {
     ) -> Result<(), Stop> {
         for source in sources {
             let access = self.access(&source.repo, &source.url);
-            let mirror =
-                self.shared.mirrors.holding(&source.repo, access, &[&source.sha]).await?;
+            let mirror = self.shared.mirrors.holding(&source.repo, access, &[&source.sha]).await?;
             reading.lay_out(&source.folder(), &mirror, &source.sha).await?;
             let sha: String = source.sha.0.chars().take(7).collect();
             self.spool.tell(&format!("Laid out {} at {sha}", source.repo));

@@ -132,10 +132,7 @@ impl Server {
         Ok(checked(call.send().await?)?.json().await?)
     }
 
-    async fn until_answered(
-        &self,
-        call: impl Fn() -> RequestBuilder,
-    ) -> Result<Response, Error> {
+    async fn until_answered(&self, call: impl Fn() -> RequestBuilder) -> Result<Response, Error> {
         let mut backoff = Backoff::new(self.pause);
         loop {
             let answered = call().send().await.map_err(Error::from).and_then(checked);

@@ -126,7 +126,9 @@ impl World {
 fn class(outcome: &Outcome) -> Class {
     match outcome {
         Outcome::Failed(failure) => failure.class,
-        Outcome::Delivered(_) | Outcome::Done | Outcome::Cancelled => panic!("it did not fail: {outcome:?}"),
+        Outcome::Delivered(_) | Outcome::Done | Outcome::Cancelled => {
+            panic!("it did not fail: {outcome:?}")
+        }
     }
 }
 

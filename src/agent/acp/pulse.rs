@@ -23,7 +23,13 @@ pub(in super::super) struct Pulse {
 
 impl Pulse {
     pub(in super::super) fn new(trace: Trace) -> Self {
-        Self { trace, heard: AtomicU64::new(0), turns: AtomicU64::new(0), resting: AtomicBool::new(false), said: Mutex::new(String::new()) }
+        Self {
+            trace,
+            heard: AtomicU64::new(0),
+            turns: AtomicU64::new(0),
+            resting: AtomicBool::new(false),
+            said: Mutex::new(String::new()),
+        }
     }
 
     /// Takes one notification of the agent.

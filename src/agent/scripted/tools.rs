@@ -65,7 +65,11 @@ impl Tools {
     }
 
     /// Calls a tool; answers whether it did what was asked, and what it said.
-    pub(super) async fn call(&mut self, name: &str, arguments: Value) -> Result<(bool, String), String> {
+    pub(super) async fn call(
+        &mut self,
+        name: &str,
+        arguments: Value,
+    ) -> Result<(bool, String), String> {
         let called = json!({ "name": name, "arguments": arguments });
         let answer = self.ask("tools/call", called).await?;
         let text = answer["content"][0]["text"].as_str().unwrap_or_default().to_owned();

@@ -3,11 +3,11 @@
 use chrono::{DateTime, Utc};
 
 use super::{
-    Answer, Draft, MOST_QUESTIONS, MOST_ROUNDS, Planning, Question, Session, State, Try, Unplanned,
+    Draft, MOST_QUESTIONS, MOST_ROUNDS, Planning, Question, Session, State, Try, Unplanned,
 };
 use crate::domain::answers::Given;
 use crate::domain::effect::{Asked, Effect, Saying};
-use crate::domain::ids::{Attempt, ExecutionId, Login};
+use crate::domain::ids::{Attempt, ExecutionId};
 use crate::domain::planner::Survey;
 use crate::domain::proposal::{Proposal, merged};
 use crate::domain::refusal::Refusal;
@@ -120,7 +120,7 @@ impl Sprint {
     }
 
     /// Puts a new planning into the queue.
-    fn begin_planning(
+    pub(super) fn begin_planning(
         &mut self,
         asked: Asked,
         fresh: bool,
@@ -174,10 +174,8 @@ impl Sprint {
             let began = State::Working { attempt: of.attempt };
             if session.state != began {
                 step.notes.push((None, "the planner began to read the code".to_owned()));
-                step.effects.push(Effect::ShowPlanning {
-                    sprint: self.id.clone(),
-                    number: of.number,
-                });
+                step.effects
+                    .push(Effect::ShowPlanning { sprint: self.id.clone(), number: of.number });
             }
             session.state = began;
             (session.turns, session.rejections) = (0, 0);
@@ -198,9 +196,8 @@ impl Sprint {
         if self.planning.why_not_ask(of, &draft).is_some() {
             return Step::default();
         }
-        let asked_before = |question: &Question| {
-            question.round == of.number && question.text == draft.text
-        };
+        let asked_before =
+            |question: &Question| question.round == of.number && question.text == draft.text;
         if self.planning.questions.iter().any(asked_before) {
             return Step::default();
         }
@@ -300,68 +297,6 @@ impl Sprint {
         });
         self.planning.questions.retain(|question| question.round != number);
     }
-
-    /// Takes answers in. When the last open question of the round has one, it is planned again.
-    fn answered(
-        &mut self,
-        asked: &Asked,
-        given: &[Given],
-        at: DateTime<Utc>,
-    ) -> Result<Step, No> {
-        let meant: Vec<(u32, Option<String>)> = self
-            .planning
-            .meant(given)
-            .into_iter()
-            .map(|(number, one)| (number, one.text.clone()))
-            .collect();
-        if meant.is_empty() {
-            return Err(self.no_question(given).into());
-        }
-        let awaited = self.planning.awaited();
-        let (mut step, mut late) = (Step::default(), Vec::new());
-        for (number, text) in meant {
-            let found = self.planning.questions.iter_mut().find(|one| one.number == number);
-            let Some(question) = found else { continue };
-            let did = if text.is_some() { "answered" } else { "skipped" };
-            step.notes.push((None, format!("{} {did} question {number}", asked.by)));
-            question.answer = Some(Answer { by: asked.by.clone(), text, at });
-            let (sprint, round) = (self.id.clone(), question.round);
-            if awaited != Some(round) {
-                late.push(number);
-            }
-            let show = Effect::ShowQuestions { sprint, round };
-            if !step.effects.contains(&show) {
-                step.effects.push(show);
-            }
-        }
-        if !late.is_empty() {
-            step.effects.push(Effect::Say {
-                on: asked.on.clone(),
-                key: format!("late {}", asked.comment),
-                saying: Saying::AnswerKept { to: asked.by.clone(), questions: late },
-            });
-        }
-        self.go_on_if_answered(at, &mut step);
-        Ok(step)
-    }
-
-    fn go_on_if_answered(&mut self, at: DateTime<Utc>, step: &mut Step) {
-        let Some(round) = self.planning.awaited() else { return };
-        let is_open = self.planning.of_round(round).any(|question| question.answer.is_none());
-        let Some(session) = self.planning.session.clone().filter(|_| !is_open) else { return };
-        let note = "every question is answered, so it is planned again".to_owned();
-        let again = self.begin_planning(session.asked, session.fresh, at, note);
-        step.effects.extend(again.effects);
-        step.notes.extend(again.notes);
-    }
-
-    fn no_question(&self, given: &[Given]) -> Refusal {
-        match given.iter().find_map(|one| one.number) {
-            Some(number) => Refusal::NoSuchQuestion { number },
-            None if given.is_empty() => Refusal::WhichQuestion,
-            None => Refusal::NoOpenQuestion,
-        }
-    }
 }
 
 impl Planning {
@@ -384,17 +319,6 @@ impl Planning {
             ));
         }
         None
-    }
-
-    /// Forgets nothing, but says who was asked to answer the open questions, each once.
-    pub fn awaits(&self) -> Vec<&Login> {
-        let mut people: Vec<&Login> = Vec::new();
-        for question in self.open() {
-            if !people.contains(&&question.to) {
-                people.push(&question.to);
-            }
-        }
-        people
     }
 }
 

@@ -40,7 +40,9 @@ async fn a_plan_with_flaws_is_sent_back_with_all_of_them_and_made_right() {
     sprint.hears("ada", "/team6 plan").await;
 
     let said = sprint.trace_of_planning(1).await;
-    insta::assert_snapshot!(said.split("Not accepted").nth(1).unwrap_or(&said).split("\"}").next().unwrap());
+    insta::assert_snapshot!(
+        said.split("Not accepted").nth(1).unwrap_or(&said).split("\"}").next().unwrap()
+    );
     assert!(sprint.plan().await.contains("**T1** Write the manual"));
     assert_eq!(sprint.planning(1).await, "**The plan is done: it is version 1**");
     assert_eq!(sprint.plannings().await, "1 once");
@@ -100,7 +102,8 @@ async fn a_plan_counts_even_if_the_planner_dies_right_after() {
 #[tokio::test]
 async fn planning_again_keeps_the_tasks_and_their_numbers() {
     let team = Team::with_a_planner(&[]).await;
-    let sprint = team.sprint_about("Dark mode", GOAL, plan! { T1 "Name the colors" owner ada; }).await;
+    let sprint =
+        team.sprint_about("Dark mode", GOAL, plan! { T1 "Name the colors" owner ada; }).await;
     sprint.hears("ada", "/team6 plan").await;
     sprint.ticks("grace", "T1").await;
     sprint.ticks("ada", "T2").await;

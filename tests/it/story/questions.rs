@@ -43,7 +43,9 @@ async fn a_reply_may_quote_the_question() {
     let team = Team::with_a_planner(&["--script", "ask"]).await;
     let sprint = asked(&team).await;
 
-    sprint.hears("ada", "> 1. Who is it for first?\n\npeople who sign in\n\n> 2. Must it\n\nyes").await;
+    sprint
+        .hears("ada", "> 1. Who is it for first?\n\npeople who sign in\n\n> 2. Must it\n\nyes")
+        .await;
 
     assert!(sprint.questions(1).await.contains("**ada:** people who sign in"));
     assert!(sprint.has_a_plan().await);

@@ -29,12 +29,7 @@ pub(super) enum Server {
 pub(super) const PROGRAM: &str = env!("CARGO_BIN_EXE_team6");
 
 /// The settings of a Team6 whose GitHub is at `github`, in a file.
-pub(super) fn settings(
-    dir: &Path,
-    github: &str,
-    app: &AppKeys,
-    planner: Option<&str>,
-) -> PathBuf {
+pub(super) fn settings(dir: &Path, github: &str, app: &AppKeys, planner: Option<&str>) -> PathBuf {
     std::fs::write(dir.join("key.pem"), &app.pem).unwrap();
     std::fs::write(dir.join("secret"), &app.webhook_secret).unwrap();
     let at = dir.display();
@@ -45,8 +40,7 @@ pub(super) fn settings(
         )
     };
     let planner = planner.map_or(String::new(), |command| {
-        let words: Vec<_> =
-            command.split_whitespace().map(|word| format!("\"{word}\"")).collect();
+        let words: Vec<_> = command.split_whitespace().map(|word| format!("\"{word}\"")).collect();
         let command = words.join(", ");
         format!("[agents.planner]\ndescription = \"plans\"\ncommand = [{command}]\n")
     });

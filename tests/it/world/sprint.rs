@@ -483,7 +483,8 @@ fn with_box(text: &str, task: &str, ticked: bool) -> String {
 }
 
 fn answers(comments: Vec<Comment>) -> Vec<String> {
-    let kept = ["plan ", "status ", "planning ", "questions "].map(|name| format!("<!-- team6:{name}"));
+    let kept =
+        ["plan ", "status ", "planning ", "questions "].map(|name| format!("<!-- team6:{name}"));
     let ours = comments.into_iter().filter(Comment::is_ours).map(|comment| comment.body);
     let said = ours.filter(|body| !kept.iter().any(|marker| body.starts_with(marker.as_str())));
     said.map(|body| body.split_once("-->\n").map_or(body.clone(), |(_, text)| text.to_owned()))

@@ -158,7 +158,10 @@ fn what_people_decided_is_kept_by_another_plan_unless_it_is_fresh() {
     ground.previous = Some(plan_now);
 
     let again = plan(&[
-        task("a", json!({ "title": "do API", "repository": "acme/api", "owner": "ada", "estimate": 3 })),
+        task(
+            "a",
+            json!({ "title": "do API", "repository": "acme/api", "owner": "ada", "estimate": 3 }),
+        ),
         task("docs", json!({})),
         task("more", json!({ "depends_on": ["docs", "a"] })),
     ]);
