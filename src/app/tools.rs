@@ -27,8 +27,8 @@ impl App {
         };
         let of = Try { number, attempt: execution.attempt };
         Ok(Ok(match name {
-            SUBMIT => self.submit(&execution, of, arguments).await?,
-            ASK => self.wonder(&execution, of, arguments).await?,
+            SUBMIT => self.submit(&execution, lease, of, arguments).await?,
+            ASK => self.wonder(&execution, lease, of, arguments).await?,
             _ => refused("there is no such tool"),
         }))
     }
@@ -40,7 +40,8 @@ impl App {
             return Ok(Ok(NextTurn { prompt: None }));
         };
         let of = Try { number, attempt: execution.attempt };
-        let sprint = self.planner_does(&execution, planning::Event::TurnEnded(of, turn)).await?.1;
+        let sprint =
+            self.planner_does(&execution, lease, planning::Event::TurnEnded(of, turn)).await?.1;
         let prompt = sprint.planning.at_work(of).map(|session| {
             say::prompt::plan_again(&session.flaws, MOST_ROUNDS.saturating_sub(session.rejections))
         });
@@ -57,20 +58,33 @@ impl App {
     }
 
     /// Lets something happen to the planning, and answers how the sprint is then.
+    /// Under the same commit it is looked whether the lease still is the latest.
     async fn planner_does(
         &self,
         execution: &Execution,
+        lease: &Lease,
         event: planning::Event,
     ) -> Result<(Applied, Sprint)> {
         let cause = Cause::by(format!("agent {}", execution.agent));
-        let id = &execution.sprint_id;
-        let applied = self.apply(id, &Event::Planning(event), &cause).await?;
-        Ok((applied, self.sprint(id).await?))
+        let (id, event) = (&execution.sprint_id, Event::Planning(event));
+        loop {
+            let mut tx = self.db().begin().await?;
+            if !self.queue().holds(&mut tx, lease).await? {
+                drop(tx);
+                return Ok((Applied::Ignored, self.sprint(id).await?));
+            }
+            if let Some(applied) = self.apply_in(&mut tx, id, &event, &cause).await? {
+                tx.commit().await?;
+                self.wake();
+                return Ok((applied, self.sprint(id).await?));
+            }
+        }
     }
 
     async fn submit(
         &self,
         execution: &Execution,
+        lease: &Lease,
         of: Try,
         submitted: &Value,
     ) -> Result<ToolAnswer> {
@@ -96,12 +110,12 @@ impl App {
             Ok(proposal) => {
                 let proposed = Box::new(Proposed { proposal, survey: ground.survey });
                 let event = planning::Event::Proposed(of, proposed);
-                let (applied, sprint) = self.planner_does(execution, event).await?;
+                let (applied, sprint) = self.planner_does(execution, lease, event).await?;
                 Ok(accepted(&applied, &sprint, of))
             }
             Err(flaws) => {
                 let event = planning::Event::Rejected(of, flaws.clone());
-                let (_, sprint) = self.planner_does(execution, event).await?;
+                let (_, sprint) = self.planner_does(execution, lease, event).await?;
                 let left = sprint.planning.at_work(of);
                 let left = left.map(|session| MOST_ROUNDS.saturating_sub(session.rejections));
                 Ok(ToolAnswer { text: say::prompt::flaws(&flaws, left), is_error: true })
@@ -109,7 +123,13 @@ impl App {
         }
     }
 
-    async fn wonder(&self, execution: &Execution, of: Try, asked: &Value) -> Result<ToolAnswer> {
+    async fn wonder(
+        &self,
+        execution: &Execution,
+        lease: &Lease,
+        of: Try,
+        asked: &Value,
+    ) -> Result<ToolAnswer> {
         let sprint = self.sprint(&execution.sprint_id).await?;
         let draft = match draft(asked) {
             Ok(draft) => draft,
@@ -128,7 +148,7 @@ impl App {
             )));
         }
         let event = planning::Event::Wondered(of, draft.clone());
-        let (_, sprint) = self.planner_does(execution, event).await?;
+        let (_, sprint) = self.planner_does(execution, lease, event).await?;
         let round: Vec<_> = sprint.planning.of_round(of.number).collect();
         let found = round.iter().find(|question| question.text == draft.text);
         Ok(match found {

@@ -48,6 +48,8 @@ pub struct Session {
     pub turns: u32,
     /// How often the present try was sent back, or ended a turn with nothing.
     pub rejections: u32,
+    /// Whether something was sent back since the present turn began.
+    pub judged: bool,
     /// What was wrong with the latest submission.
     pub flaws: Vec<String>,
 }

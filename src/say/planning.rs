@@ -38,8 +38,7 @@ pub fn progress(sprint: &Sprint, number: i64, now: DateTime<Utc>) -> Option<Stri
     let session = sprint.planning.session.as_ref()?;
     let (marker, by) = (progress_marker(number), &session.asked.by);
     if session.number > number {
-        // A newer planning goes on from the answers to the older one's questions.
-        let step = "The questions are answered; a new plan is being made".to_owned();
+        let step = "Planning goes on below".to_owned();
         let live = false;
         return Some(render(&Progress { marker, step, elapsed: String::new(), by, live }));
     }

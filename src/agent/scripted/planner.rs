@@ -66,9 +66,11 @@ impl Turn {
             return self.ask(&mut tools, if wishes.chatty { 7 } else { 2 }).await;
         }
         if wishes.flawed || wishes.hopeless {
-            let call = self.stage.runs("submit_plan");
-            let (done, answer) = tools.call("submit_plan", flawed(prompt)).await?;
-            self.stage.ran(call, done, &answer);
+            for _ in 0..if wishes.hopeless { 3 } else { 1 } {
+                let call = self.stage.runs("submit_plan");
+                let (done, answer) = tools.call("submit_plan", flawed(prompt)).await?;
+                self.stage.ran(call, done, &answer);
+            }
             if wishes.hopeless {
                 self.stage.say("I cannot do better.");
                 return Ok(());

@@ -60,6 +60,7 @@ impl Sprint {
         let Some(session) = self.planning.session.clone().filter(|_| !is_open) else { return };
         let note = "every question is answered, so it is planned again".to_owned();
         let again = self.begin_planning(session.asked, session.fresh, at, note);
+        step.effects.push(Effect::ShowPlanning { sprint: self.id.clone(), number: round });
         step.effects.extend(again.effects);
         step.notes.extend(again.notes);
     }

@@ -137,6 +137,7 @@ impl Sprint {
             state: State::Queued { attempt },
             turns: 0,
             rejections: 0,
+            judged: false,
             flaws: Vec::new(),
         });
         let mut step = Step::default();
@@ -178,7 +179,7 @@ impl Sprint {
                     .push(Effect::ShowPlanning { sprint: self.id.clone(), number: of.number });
             }
             session.state = began;
-            (session.turns, session.rejections) = (0, 0);
+            (session.turns, session.rejections, session.judged) = (0, 0, false);
             session.flaws.clear();
         }
         step
@@ -218,6 +219,7 @@ impl Sprint {
     fn rejected(&mut self, flaws: Vec<String>) -> Step {
         let Some(session) = &mut self.planning.session else { return Step::default() };
         session.rejections += 1;
+        session.judged = true;
         session.flaws.clone_from(&flaws);
         let (number, count) = (session.number, session.rejections);
         let mut step = Step::default();
@@ -256,7 +258,8 @@ impl Sprint {
             step.effects.push(self.show_progress(of.number));
             return step;
         }
-        session.rejections += 1;
+        let judged = std::mem::take(&mut session.judged);
+        session.rejections += u32::from(!judged);
         if MOST_ROUNDS <= session.rejections {
             let flaws = session.flaws.clone();
             let why =

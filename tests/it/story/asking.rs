@@ -15,6 +15,7 @@ async fn help_lists_every_command() {
     | command | what it does | who may |
     | --- | --- | --- |
     | `/team6 plan` | draft the plan from the milestone's issues, or draft it again after they changed | write access |
+    | `/team6 answer 2 the answer` | answer the planner's question 2; `/team6 answer 2 skip` skips it, `/team6 answer skip` all | write access |
     | `/team6 start` | start the sprint once every task has an owner and is approved | write access |
     | `/team6 status` | say how the sprint stands | anybody |
     | `/team6 retry T3` | try a task again that failed or whose pull request was closed | the task's owner or a maintainer |

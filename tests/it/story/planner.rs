@@ -105,7 +105,7 @@ async fn planning_again_keeps_the_tasks_and_their_numbers() {
     let sprint =
         team.sprint_about("Dark mode", GOAL, plan! { T1 "Name the colors" owner ada; }).await;
     sprint.hears("ada", "/team6 plan").await;
-    sprint.ticks("grace", "T1").await;
+    sprint.ticks("ada", "T1").await;
     sprint.ticks("ada", "T2").await;
     let before = sprint.plan().await;
 
