@@ -68,8 +68,8 @@ async fn an_execution_is_queued_once() {
         };
         executions::insert(tx, &again, at(9)).await.unwrap();
         let now = executions::get(tx, &id).await.unwrap();
-        assert_eq!((now.status, now.epoch, now.sprint_id), (Status::Running, Epoch(1), sprint));
         assert_eq!((task_of(&now), now.attempt), (Some(1), Attempt(1)));
+        assert_eq!((now.status, now.epoch, now.sprint_id), (Status::Running, Epoch(1), sprint));
         assert_eq!((now.project.0.as_str(), now.agent.0.as_str()), ("acme/web", "frontend"));
     })
     .await;
