@@ -73,7 +73,7 @@ impl Story {
             comments.iter().any(|c| c.body == text && PEOPLE.contains(&c.user.login.as_str()))
         };
         let Some(plan) = comments.iter().find(|c| c.body.starts_with("<!-- team6:plan -->")) else {
-            if comments.iter().any(|c| c.body.starts_with("<!-- team6:questions 1 -->")) {
+            if comments.iter().any(|c| c.body.starts_with("<!-- team6:questions.1 -->")) {
                 return Ok(say(ANSWERS, said(ANSWERS)));
             }
             return Ok(say("/team6 plan", said("/team6 plan")));

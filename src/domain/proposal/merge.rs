@@ -141,12 +141,16 @@ fn one(
         priority: task.priority,
         after,
     };
-    let new = PlannedTask::new(number, task.repo.clone(), &task.title, task.agent.clone());
-    let mut planned = was.cloned().unwrap_or_else(|| PlannedTask {
-        text: task.text.clone(),
+    let new = || PlannedTask {
+        text: now.text.clone(),
+        owner: now.owner.clone(),
+        estimate: now.estimate,
+        priority: now.priority,
+        after: now.after.clone(),
         proposed: Some(now.clone()),
-        ..new
-    });
+        ..PlannedTask::new(number, task.repo.clone(), &now.title, now.agent.clone())
+    };
+    let mut planned = was.cloned().unwrap_or_else(new);
     match planned.proposed.clone() {
         Some(then) => amend(&mut planned, &then, &now),
         None => fill(&mut planned, &now, survey),

@@ -23,7 +23,7 @@ async fn a_planner_turns_a_goal_and_issues_into_a_plan() {
 
 #[tokio::test]
 async fn an_agent_that_cannot_speak_http_finds_its_tools_through_a_program() {
-    let team = Team::with_a_planner(&["--no-http"]).await;
+    let team = Team::with_the_program_and_a_planner(&["--no-http"]).await;
     let sprint = team.sprint_about("Dark mode", GOAL, plan! {}).await;
 
     sprint.hears("ada", "/team6 plan").await;

@@ -377,7 +377,7 @@ impl<'t> Sprint<'t> {
 
     /// What the planner does, as its comment says it, without the time.
     pub(crate) async fn planning(&self, number: usize) -> String {
-        let comment = self.marked(&format!("planning {number}")).await;
+        let comment = self.marked(&format!("planning.{number}")).await;
         let text = comment.map_or(String::new(), |comment| comment.body);
         let line = text.lines().nth(1).unwrap_or_default();
         line.split(" · ").next().unwrap_or_default().to_owned()
@@ -385,7 +385,7 @@ impl<'t> Sprint<'t> {
 
     /// A round of the planner's questions.
     pub(crate) async fn questions(&self, round: usize) -> String {
-        let comment = self.marked(&format!("questions {round}")).await;
+        let comment = self.marked(&format!("questions.{round}")).await;
         comment.map_or(String::new(), |comment| comment.body)
     }
 
@@ -484,7 +484,7 @@ fn with_box(text: &str, task: &str, ticked: bool) -> String {
 
 fn answers(comments: Vec<Comment>) -> Vec<String> {
     let kept =
-        ["plan ", "status ", "planning ", "questions "].map(|name| format!("<!-- team6:{name}"));
+        ["plan ", "status ", "planning.", "questions."].map(|name| format!("<!-- team6:{name}"));
     let ours = comments.into_iter().filter(Comment::is_ours).map(|comment| comment.body);
     let said = ours.filter(|body| !kept.iter().any(|marker| body.starts_with(marker.as_str())));
     said.map(|body| body.split_once("-->\n").map_or(body.clone(), |(_, text)| text.to_owned()))

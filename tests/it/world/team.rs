@@ -63,6 +63,12 @@ impl Team {
         Self::with(Kind::Inside, Some(&words.join(" "))).await
     }
 
+    /// The same, with the program `team6 serve`.
+    pub(crate) async fn with_the_program_and_a_planner(words: &[&str]) -> Self {
+        let words = [&[server::PROGRAM, "scripted-agent"], words].concat();
+        Self::with(Kind::Program, Some(&words.join(" "))).await
+    }
+
     /// A team whose Team6 has this planner agent.
     pub(crate) async fn with_the_planner(command: &str) -> Self {
         Self::with(Kind::Inside, Some(command)).await
