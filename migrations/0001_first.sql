@@ -15,6 +15,8 @@ create table effect (
     name         text,                             -- asked for again before it began: once is enough
     body         json        not null,
     delivery_id  text,                             -- the webhook that led to it
+    urgency      bigint      not null,             -- the least is done first
+    asked_at     timestamptz not null,
     due_at       timestamptz not null,
     attempt      bigint      not null,
     leased_until timestamptz,
@@ -22,7 +24,7 @@ create table effect (
     given_up_at  timestamptz                       -- refused for good; kept for people to look at
 );
 create index effect_lane on effect (lane, id) where given_up_at is null;
-create index effect_open on effect (id) where given_up_at is null;
+create index effect_open on effect (urgency, id) where given_up_at is null;
 create index effect_name on effect (name) where name is not null and given_up_at is null;
 
 -- Repositories the App is installed on.

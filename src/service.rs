@@ -67,6 +67,16 @@ impl Service {
         keys: Keys,
         listener: TcpListener,
     ) -> Result<Self, Error> {
+        Self::start_at(settings, keys, listener, Clock::System).await
+    }
+
+    /// The same by another clock than the machine's, which tests can move.
+    pub async fn start_at(
+        settings: Settings,
+        keys: Keys,
+        listener: TcpListener,
+        clock: Clock,
+    ) -> Result<Self, Error> {
         let data = settings.data.clone();
         std::fs::create_dir_all(&data).map_err(|error| Error::Data(data, error))?;
         let db = Db::open(&settings.database_url()).await?;
@@ -77,9 +87,9 @@ impl Service {
             user_agent: format!("team6/{}", env!("CARGO_PKG_VERSION")),
             write_spacing: settings.write_spacing(),
         };
-        let github = GitHub::new(github, Clock::System)?;
+        let github = GitHub::new(github, clock.clone())?;
         let me = who_we_are(&github).await?;
-        let app = App::new(db, github, Clock::System, settings, me);
+        let app = App::new(db, github, clock, settings, me);
         app.come_back().await?;
         let service = Self {
             address: listener.local_addr()?,

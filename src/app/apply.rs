@@ -52,8 +52,7 @@ impl App {
             if let Some(applied) = self.apply_in(&mut tx, id, event, cause).await? {
                 if applied == Applied::Decided {
                     tx.commit().await?;
-                    self.inner.effects.notify_waiters();
-                    self.inner.jobs.notify_waiters();
+                    self.wake();
                 }
                 return Ok(applied);
             }
@@ -101,8 +100,8 @@ impl App {
 
     /// Wakes whoever waits for effects or jobs.
     pub(super) fn wake(&self) {
-        self.inner.effects.notify_waiters();
-        self.inner.jobs.notify_waiters();
+        self.inner.effects.ring();
+        self.inner.jobs.ring();
     }
 
     async fn save(

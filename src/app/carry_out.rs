@@ -7,27 +7,45 @@ use chrono::{DateTime, TimeDelta, Utc};
 use tokio_util::sync::CancellationToken;
 
 use super::{Again, App, Error, Result};
+use crate::db::comments::{self, Kind};
 use crate::db::effects::{self, Leased};
 use crate::domain::effect::{Effect, Saying};
-use crate::github::Reaction;
+use crate::github::{self, Reaction};
 
 /// How long carrying out one effect may take before another server may take it over.
 const LEASE: TimeDelta = TimeDelta::minutes(15);
+/// The longest pause between two tries.
+const LONGEST_PAUSE: TimeDelta = TimeDelta::minutes(2);
+/// How often we look for what is due although nobody said that there is something.
+const GLANCE: Duration = Duration::from_millis(500);
+/// How long what is under way may go on when the server is stopped.
+const LAST_MOMENTS: Duration = Duration::from_secs(8);
 
 impl App {
-    /// Carries out the next effect that is due; false if there is none.
-    pub async fn carry_out_next(&self) -> Result<bool> {
+    /// Carries out the next effect that is due; false if there is none. What is under way when
+    /// `shutdown` comes gets a few moments more, and is then given back at once: it is as if we
+    /// had died, which every effect bears.
+    pub async fn carry_out_next(&self, shutdown: &CancellationToken) -> Result<bool> {
         let mut tx = self.db().begin().await?;
         let Some(leased) = effects::lease(&mut tx, self.clock().now(), LEASE).await? else {
             return Ok(false);
         };
         tx.commit().await?;
-        let result = self.carry_out(&leased).await;
+        let result = tokio::select! {
+            result = self.carry_out(&leased) => result,
+            () = a_moment_after(shutdown) => {
+                let mut tx = self.db().begin().await?;
+                effects::give_back(&mut tx, &leased).await?;
+                tx.commit().await?;
+                return Ok(true);
+            }
+        };
         self.settle(&leased, result).await?;
         Ok(true)
     }
 
     async fn carry_out(&self, leased: &Leased) -> Result<()> {
+        self.spare(&leased.body.0).await?;
         match &leased.body.0 {
             Effect::Read { delivery, .. } => self.read(delivery).await,
             Effect::Acknowledge { repo, comment } => {
@@ -42,6 +60,30 @@ impl App {
             Effect::Publish(execution) => self.publish(execution).await,
             // The database's queue took it with the decision.
             Effect::Queue { .. } => Ok(()),
+        }
+    }
+
+    /// Puts off what only refreshes a comment that is there, while GitHub lets us ask little.
+    async fn spare(&self, effect: &Effect) -> Result<()> {
+        let (sprint, kind) = match effect {
+            Effect::ShowPlan(sprint) => (sprint, Kind::Plan),
+            Effect::ShowStatus(sprint) => (sprint, Kind::Status),
+            Effect::Read { .. }
+            | Effect::Acknowledge { .. }
+            | Effect::Say { .. }
+            | Effect::Draft { .. }
+            | Effect::Publish(_)
+            | Effect::Queue { .. } => return Ok(()),
+        };
+        let mut tx = self.db().read().await?;
+        if comments::find(&mut tx, sprint, kind).await?.is_none() {
+            return Ok(());
+        }
+        drop(tx);
+        let repo = self.known(&self.sprint(sprint).await?.repo).await?;
+        match self.github().spare_until(repo.installation) {
+            Some(until) => Err(Error::GitHub(github::Error::Limited { until })),
+            None => Ok(()),
         }
     }
 
@@ -67,23 +109,18 @@ impl App {
         self.wake();
         Ok(())
     }
-
-    /// Waits until an effect may be due, or for half a second.
-    async fn effects(&self) {
-        let a_moment = tokio::time::sleep(Duration::from_millis(500));
-        tokio::select! {
-            () = self.inner.effects.notified() => {}
-            () = a_moment => {}
-        }
-    }
 }
 
-/// When an effect is tried again: 1, 2, 4 … at most 60 s later, unless GitHub said when.
+/// When an effect is tried again: twice as long after every try, at most two minutes later, unless
+/// GitHub said when.
 fn due_again(error: &Error, attempt: i64, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
     let doublings = u32::try_from(attempt.clamp(1, 7) - 1).unwrap_or(0);
+    let after = |first: TimeDelta| now + (first * (1 << doublings)).min(LONGEST_PAUSE);
     match error.again() {
-        Again::Later => Some(now + TimeDelta::seconds((1 << doublings).min(60))),
-        Again::After(pause) => Some(now + TimeDelta::from_std(pause).unwrap_or(TimeDelta::MAX)),
+        Again::Later => Some(after(TimeDelta::seconds(1))),
+        Again::After(pause) => {
+            Some(after(TimeDelta::from_std(pause).unwrap_or(LONGEST_PAUSE).min(LONGEST_PAUSE)))
+        }
         Again::At(at) => Some(at),
         Again::Never => None,
     }
@@ -120,21 +157,27 @@ fn sorry(leased: &Leased) -> Option<Effect> {
     }
 }
 
+async fn a_moment_after(shutdown: &CancellationToken) {
+    shutdown.cancelled().await;
+    tokio::time::sleep(LAST_MOMENTS).await;
+}
+
 /// Carries out effects until `shutdown`; several may do so at once.
 pub async fn keep_carrying_out(app: App, shutdown: CancellationToken) {
+    let mut asked_for = app.inner.effects.listener();
     while !shutdown.is_cancelled() {
-        match app.carry_out_next().await {
-            Ok(true) => {}
-            Ok(false) => {
-                tokio::select! {
-                    () = app.effects() => {}
-                    () = shutdown.cancelled() => {}
-                }
-            }
+        match app.carry_out_next(&shutdown).await {
+            Ok(true) => continue,
+            Ok(false) => {}
             Err(error) => {
                 tracing::error!(error = told(&error), "cannot carry anything out now");
                 tokio::time::sleep(Duration::from_secs(1)).await;
             }
+        }
+        tokio::select! {
+            () = asked_for.rung() => {}
+            () = app.clock().sleep(GLANCE) => {}
+            () = shutdown.cancelled() => {}
         }
     }
 }

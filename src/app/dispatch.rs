@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 
 use super::apply::Cause;
-use super::{App, Error, Result};
+use super::{App, Error, Listener, Result};
 use crate::db::executions::{self, Execution};
 use crate::domain::ids::{CommitSha, ProjectName, WorkerId};
 use crate::domain::sprint::{Event, Sprint};
@@ -55,13 +55,9 @@ impl App {
         }
     }
 
-    /// Waits until a job may have come, or for a second.
-    pub async fn jobs(&self) {
-        let a_second = tokio::time::sleep(std::time::Duration::from_secs(1));
-        tokio::select! {
-            () = self.inner.jobs.notified() => {}
-            () = a_second => {}
-        }
+    /// Hears when a job may have come, from now on.
+    pub fn jobs(&self) -> Listener {
+        self.inner.jobs.listener()
     }
 
     fn limits(&self) -> Limits {

@@ -2,6 +2,7 @@
 //! git and the words for people; what to decide it asks the domain.
 
 pub mod apply;
+mod bell;
 mod carry_out;
 mod command;
 mod dispatch;
@@ -24,8 +25,7 @@ mod tick;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use tokio::sync::Notify;
-
+pub use bell::Listener;
 pub use carry_out::keep_carrying_out;
 pub use dispatch::Worker;
 pub use error::{Again, Error};
@@ -34,6 +34,7 @@ pub use recover::keep_recovering;
 pub use report::Stale;
 pub use sweep::keep_sweeping;
 
+use self::bell::Bell;
 use crate::clock::Clock;
 use crate::config::Settings;
 use crate::db::{Db, repositories};
@@ -62,9 +63,9 @@ struct Inner {
     mirrors: Mirrors,
     scratch: PathBuf,
     /// Told when an effect was asked for.
-    effects: Notify,
+    effects: Bell,
     /// Told when a job may be claimed.
-    jobs: Notify,
+    jobs: Bell,
 }
 
 impl App {
@@ -81,8 +82,8 @@ impl App {
             me,
             mirrors,
             scratch,
-            effects: Notify::new(),
-            jobs: Notify::new(),
+            effects: Bell::new(),
+            jobs: Bell::new(),
         };
         Self { inner: Arc::new(inner) }
     }
@@ -107,7 +108,8 @@ impl App {
         &self.inner.me
     }
 
-    fn github(&self) -> &GitHub {
+    /// GitHub.
+    pub fn github(&self) -> &GitHub {
         &self.inner.github
     }
 

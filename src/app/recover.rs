@@ -49,7 +49,7 @@ impl App {
 pub async fn keep_recovering(app: App, shutdown: CancellationToken) {
     loop {
         tokio::select! {
-            () = tokio::time::sleep(EVERY) => {}
+            () = app.clock().sleep(EVERY) => {}
             () = shutdown.cancelled() => return,
         }
         if let Err(error) = app.reap().await {

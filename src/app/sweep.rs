@@ -178,7 +178,7 @@ pub async fn keep_sweeping(app: App, shutdown: CancellationToken) {
             tracing::warn!(%error, "the sweep ended early");
         }
         tokio::select! {
-            () = tokio::time::sleep(every) => {}
+            () = app.clock().sleep(every) => {}
             () = shutdown.cancelled() => return,
         }
     }

@@ -30,8 +30,8 @@ pub async fn push(
     now: DateTime<Utc>,
 ) -> Result<()> {
     tx.query(
-        "insert into effect (id, lane, name, body, delivery_id, due_at, attempt)
-         select $1, $2, $3, $4, $5, $6, 0
+        "insert into effect (id, lane, name, body, delivery_id, due_at, attempt, urgency, asked_at)
+         select $1, $2, $3, $4, $5, $6, 0, $7, $6
          where not exists (
              select 1 from effect
              where name = $3 and attempt = 0 and leased_until is null and given_up_at is null)",
@@ -42,12 +42,13 @@ pub async fn push(
     .bind(Json(effect.clone()))
     .bind(cause.cloned())
     .bind(now)
+    .bind(effect.urgency().rank())
     .run()
     .await?;
     Ok(())
 }
 
-/// Leases the next effect that is due and first in its lane. The condition on the lease stands
+/// Leases the most urgent effect that is due and first in its lane. The condition on the lease stands
 /// twice on purpose: on PostgreSQL two carriers can pick the same row, and the second must find it
 /// taken once it gets the row's lock.
 pub async fn lease(tx: &mut Tx, now: DateTime<Utc>, lease: TimeDelta) -> Result<Option<Leased>> {
@@ -59,7 +60,7 @@ pub async fn lease(tx: &mut Tx, now: DateTime<Utc>, lease: TimeDelta) -> Result<
                        and (e.leased_until is null or e.leased_until <= $1)
                        and not exists (select 1 from effect f
                                        where f.lane = e.lane and f.id < e.id and f.given_up_at is null)
-                     order by e.id limit 1)
+                     order by e.urgency, e.id limit 1)
            and (leased_until is null or leased_until <= $1)
          returning id, body, delivery_id, attempt",
     )
@@ -96,6 +97,17 @@ pub async fn put_off(
     .bind(trouble.to_owned())
     .run()
     .await?;
+    Ok(())
+}
+
+/// Gives a lease back as if the effect had not been begun, except that the next try knows of this
+/// one.
+pub async fn give_back(tx: &mut Tx, leased: &Leased) -> Result<()> {
+    tx.query("update effect set leased_until = null where id = $1 and attempt = $2")
+        .bind(leased.id.clone())
+        .bind(leased.attempt)
+        .run()
+        .await?;
     Ok(())
 }
 

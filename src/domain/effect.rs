@@ -133,7 +133,42 @@ pub enum Saying {
     },
 }
 
+/// How long something can wait when not everything can be done at once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Urgency {
+    /// Somebody or something waits for it: an answer, a start, a pull request.
+    Important,
+    /// It should be done soon.
+    Usual,
+    /// It shows again what can be seen elsewhere, and one refresh stands for many.
+    Cosmetic,
+}
+
+impl Urgency {
+    /// Its place in line.
+    pub fn rank(self) -> i64 {
+        match self {
+            Self::Important => 0,
+            Self::Usual => 1,
+            Self::Cosmetic => 2,
+        }
+    }
+}
+
 impl Effect {
+    /// How long it can wait.
+    pub fn urgency(&self) -> Urgency {
+        match self {
+            Self::Read { .. }
+            | Self::Say { .. }
+            | Self::Publish(_)
+            | Self::Queue { .. }
+            | Self::Draft { asked: Some(_), .. } => Urgency::Important,
+            Self::Acknowledge { .. } | Self::Draft { asked: None, .. } => Urgency::Usual,
+            Self::ShowPlan(_) | Self::ShowStatus(_) => Urgency::Cosmetic,
+        }
+    }
+
     /// Effects of one lane are carried out one after the other, in the order they were asked for.
     pub fn lane(&self) -> String {
         match self {
@@ -141,7 +176,8 @@ impl Effect {
             Self::Read { about: None, .. } => "deliveries".to_owned(),
             Self::Acknowledge { repo, comment } => format!("reaction {repo} {comment}"),
             Self::Say { on, .. } => format!("comments {on}"),
-            Self::Draft { sprint, .. } | Self::ShowPlan(sprint) => format!("plan {sprint}"),
+            Self::Draft { sprint, .. } => format!("plan {sprint}"),
+            Self::ShowPlan(sprint) => format!("plan comment {sprint}"),
             Self::ShowStatus(sprint) => format!("status {sprint}"),
             Self::Publish(execution) => format!("publish {execution}"),
             Self::Queue { run, .. } => format!("queue {run}"),
