@@ -9,7 +9,7 @@ use tokio_util::sync::CancellationToken;
 use super::{Again, App, Error, Result};
 use crate::db::comments::{self, Kind};
 use crate::db::effects::{self, Leased};
-use crate::domain::effect::{Effect, Saying};
+use crate::domain::effect::Effect;
 use crate::github::{self, Reaction};
 
 /// How long carrying out one effect may take before another server may take it over.
@@ -49,7 +49,11 @@ impl App {
         match &leased.body.0 {
             Effect::Read { delivery, .. } => self.read(delivery).await,
             Effect::Acknowledge { repo, comment } => {
-                Ok(self.repo(repo).await?.react(*comment, Reaction::Eyes).await?)
+                match self.repo(repo).await?.react(*comment, Reaction::Eyes).await {
+                    // Nobody misses 👀 on a comment that was deleted.
+                    Err(error) if error.is_gone() => Ok(()),
+                    reacted => Ok(reacted?),
+                }
             }
             Effect::Say { on, key, saying } => {
                 self.speak(on, key, saying, leased.attempt == 1).await
@@ -96,11 +100,11 @@ impl App {
                 tracing::warn!(effect = ?leased.body.0, trouble, "put off");
                 effects::put_off(&mut tx, leased, at, &trouble).await?;
             } else {
+                drop(tx);
                 tracing::error!(job.id = leased.id, effect = ?leased.body.0, trouble, "given up");
-                effects::give_up(&mut tx, leased, now, &trouble).await?;
-                if let Some(sorry) = sorry(leased) {
-                    effects::push(&mut tx, &sorry, leased.delivery_id.as_ref(), now).await?;
-                }
+                self.give_up(leased, &error, &trouble).await?;
+                self.wake();
+                return Ok(());
             }
         } else {
             effects::done(&mut tx, leased).await?;
@@ -136,25 +140,6 @@ fn told(error: &Error) -> String {
         reason = error.source();
     }
     text
-}
-
-/// What a person who waits for an answer hears instead of one.
-fn sorry(leased: &Leased) -> Option<Effect> {
-    match &leased.body.0 {
-        Effect::Draft { asked: Some(asked), .. } => Some(Effect::Say {
-            on: asked.on.clone(),
-            key: format!("trouble {}", leased.id),
-            saying: Saying::Trouble { reference: leased.id.clone() },
-        }),
-        Effect::Draft { asked: None, .. }
-        | Effect::Read { .. }
-        | Effect::Acknowledge { .. }
-        | Effect::Say { .. }
-        | Effect::ShowPlan(_)
-        | Effect::ShowStatus(_)
-        | Effect::Publish(_)
-        | Effect::Queue { .. } => None,
-    }
 }
 
 async fn a_moment_after(shutdown: &CancellationToken) {

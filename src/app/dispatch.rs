@@ -13,6 +13,9 @@ use crate::github::Grant;
 use crate::queue::{Claimant, Limits};
 use crate::say;
 
+/// How long a job rests that cannot be handed out, as when GitHub is down.
+const LATER: TimeDelta = TimeDelta::seconds(30);
+
 /// A worker whose credential was checked.
 #[derive(Clone, Debug)]
 pub struct Worker {
@@ -47,7 +50,7 @@ impl App {
             Err(error) => {
                 tracing::warn!(execution.id = %leased.execution, %error, "cannot hand it out now");
                 let mut tx = self.db().begin().await?;
-                let later = self.clock().now() + TimeDelta::seconds(5);
+                let later = self.clock().now() + LATER;
                 self.queue().give_back(&mut tx, &leased, later).await?;
                 tx.commit().await?;
                 Ok(None)

@@ -8,6 +8,7 @@ mod command;
 mod dispatch;
 mod draft;
 mod error;
+mod give_up;
 mod issue;
 mod publish;
 mod pull;

@@ -139,6 +139,14 @@ impl App {
         self.pull_touched(work.task.planned.repo(), pull.number, None).await
     }
 
+    /// It will not be published, for a reason that has nothing to do with what was delivered.
+    pub(super) async fn publishing_failed(&self, id: &ExecutionId, why: &str) -> Result<()> {
+        match self.work(id).await? {
+            Some(work) => self.unpublishable(&work, why).await,
+            None => Ok(()),
+        }
+    }
+
     /// The result is not for publishing, now or ever: that try failed.
     async fn unpublishable(&self, work: &Work, why: &str) -> Result<()> {
         let failure = Failure { class: Class::Unacceptable, message: why.to_owned() };

@@ -44,6 +44,10 @@ impl App {
                 say::comments::pull_closed(owner, *task, waiting)
             }
             Saying::Completed(run) => self.summary(run).await?,
+            Saying::Elsewhere { meant_for, why, saying } => {
+                let text = Box::pin(self.words(saying)).await?;
+                say::comments::elsewhere(meant_for, why, &text)
+            }
             Saying::Trouble { reference } => say::comments::trouble(reference),
         })
     }

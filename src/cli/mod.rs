@@ -1,6 +1,7 @@
 //! The command line.
 
 mod check;
+mod effects;
 mod serve;
 
 use std::io::Write as _;
@@ -39,6 +40,14 @@ enum Command {
         #[command(flatten)]
         configured: Configured,
     },
+    /// List what Team6 still has to do on GitHub, and what GitHub refused for good; or have one of
+    /// these tried again: `team6 effects retry ID`.
+    Effects {
+        #[command(subcommand)]
+        what: Option<Effects>,
+        #[command(flatten)]
+        configured: Configured,
+    },
     /// Be a coding agent that needs no model, over the Agent Client Protocol on standard input and
     /// output; for the demo and for tests.
     #[command(hide = true)]
@@ -49,10 +58,19 @@ enum Command {
     },
 }
 
+#[derive(Debug, Subcommand)]
+enum Effects {
+    /// Have an effect tried again.
+    Retry {
+        /// Its id, as the list shows it.
+        id: String,
+    },
+}
+
 #[derive(Debug, clap::Args)]
 struct Configured {
     /// A file with settings; `config/team6.toml` lists them all.
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, global = true, value_name = "FILE")]
     config: Option<PathBuf>,
 }
 
@@ -87,6 +105,12 @@ impl Cli {
             Command::Check(configured) => check::check(configured.config.as_deref()).await,
             Command::Replay { delivery, configured } => {
                 serve::replay(configured.settings()?, delivery).await
+            }
+            Command::Effects { what: None, configured } => {
+                effects::list(&configured.settings()?).await
+            }
+            Command::Effects { what: Some(Effects::Retry { id }), configured } => {
+                effects::retry(&configured.settings()?, &id).await
             }
             Command::ScriptedAgent { pace_ms } => {
                 let pace = Duration::from_millis(pace_ms);

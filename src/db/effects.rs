@@ -137,6 +137,47 @@ pub async fn free_all(tx: &mut Tx) -> Result<u64> {
     tx.query("update effect set leased_until = null where leased_until is not null").run().await
 }
 
+/// An effect that was not done at once, for people to look at.
+#[derive(Debug, FromRow)]
+pub struct Kept {
+    /// Its id.
+    pub id: String,
+    /// What to do.
+    pub body: Json<Effect>,
+    /// How often it was tried.
+    pub attempt: i64,
+    /// When it was asked for.
+    pub asked_at: DateTime<Utc>,
+    /// When it is tried next.
+    pub due_at: DateTime<Utc>,
+    /// What went wrong the last time.
+    pub trouble: Option<String>,
+    /// When it was refused for good.
+    pub given_up_at: Option<DateTime<Utc>>,
+}
+
+/// What was given up, and what is not done yet, oldest first; at most so many.
+pub async fn kept(tx: &mut Tx, most: i64) -> Result<Vec<Kept>> {
+    tx.query(
+        "select id, body, attempt, asked_at, due_at, trouble, given_up_at
+         from effect order by case when given_up_at is null then 1 else 0 end, id limit $1",
+    )
+    .bind(most)
+    .all()
+    .await
+}
+
+/// Has an effect tried again that was given up or put off; false if there is none of that id.
+pub async fn retry(tx: &mut Tx, id: &str, now: DateTime<Utc>) -> Result<bool> {
+    let found = tx
+        .query("update effect set given_up_at = null, due_at = $2 where id = $1")
+        .bind(id.to_owned())
+        .bind(now)
+        .run()
+        .await?;
+    Ok(found == 1)
+}
+
 /// How many effects are waiting, and how many were given up.
 pub async fn count(tx: &mut Tx) -> Result<(i64, i64)> {
     let row: Option<(i64, i64)> = tx

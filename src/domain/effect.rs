@@ -126,6 +126,15 @@ pub enum Saying {
     },
     /// Everything is merged.
     Completed(RunId),
+    /// What could not be said where it belongs.
+    Elsewhere {
+        /// Where that is.
+        meant_for: IssueRef,
+        /// Why not there.
+        why: String,
+        /// What was to be said.
+        saying: Box<Saying>,
+    },
     /// Something broke on our side.
     Trouble {
         /// What the operator finds it by.

@@ -4,7 +4,7 @@ use askama::Template;
 
 use super::{LONGEST, as_many_as_fit, filters, render};
 use crate::domain::command::{Entry, HELP};
-use crate::domain::ids::{Login, TaskNumber};
+use crate::domain::ids::{IssueRef, Login, TaskNumber};
 use crate::domain::refusal::Refusal;
 
 /// The first words on a new sprint issue.
@@ -166,6 +166,20 @@ struct Trouble<'a> {
 /// Admits that something broke, without a word about its inside.
 pub fn trouble(reference: &str) -> String {
     render(&Trouble { reference })
+}
+
+#[derive(Template)]
+#[template(path = "comment/elsewhere.md")]
+struct Elsewhere<'a> {
+    meant_for: &'a IssueRef,
+    why: &'a str,
+    text: &'a str,
+}
+
+/// Says what could not be said where it belongs; `text` was made for people before.
+pub fn elsewhere(meant_for: &IssueRef, why: &str, text: &str) -> String {
+    let text: String = text.chars().take(LONGEST - 1_000).collect();
+    render(&Elsewhere { meant_for, why, text: &text })
 }
 
 /// A duration as people say it.

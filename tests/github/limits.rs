@@ -1,4 +1,3 @@
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
@@ -133,22 +132,6 @@ async fn writes_keep_their_distance() {
     let seconds: Vec<_> =
         hub.seen().iter().map(|seen| (seen.time - noon()).num_seconds()).collect();
     assert_eq!(seconds, [0, 1, 2]);
-}
-
-#[tokio::test]
-async fn one_write_is_on_its_way_at_a_time() {
-    let (under_way, most) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
-    let (now, seen) = (Arc::clone(&under_way), Arc::clone(&most));
-    let hub = Hub::answering(move |_| {
-        seen.fetch_max(now.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
-        std::thread::yield_now();
-        now.fetch_sub(1, Ordering::SeqCst);
-        ok(&json!({ "id": 1 }))
-    })
-    .await;
-    let web = hub.web();
-    join_all((0..20).map(|_| web.create_comment(IssueNumber(12), "hello"))).await;
-    assert_eq!((hub.seen().len(), most.load(Ordering::SeqCst)), (20, 1));
 }
 
 #[tokio::test]

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use aws_lc_rs::hmac;
-use team6::db::deliveries;
+use team6::db::{deliveries, effects};
 use tokio::sync::Mutex;
 use tokio::task::JoinSet;
 
@@ -52,6 +52,22 @@ impl Team {
             });
         }
         senders.join_all().await.concat()
+    }
+
+    /// What `/health` says.
+    pub(crate) async fn health(&self) -> serde_json::Value {
+        let door = self.door().await.replace("/webhook", "/health");
+        reqwest::get(door).await.unwrap().json().await.unwrap()
+    }
+
+    /// The operator has everything tried again that GitHub refused.
+    pub(crate) async fn has_what_was_given_up_tried_again(&self) {
+        let mut tx = self.world.db.begin().await.unwrap();
+        for kept in effects::kept(&mut tx, 100).await.unwrap() {
+            assert!(effects::retry(&mut tx, &kept.id, self.world.clock.now()).await.unwrap());
+        }
+        tx.commit().await.unwrap();
+        self.settles().await;
     }
 
     /// How many webhooks are stored.

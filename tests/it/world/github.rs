@@ -6,15 +6,21 @@ use std::path::Path;
 use localhub::{
     AppKeys, Hub, Level, Organization, Repository, Role, Seed, SeedApp, SeedLabel, User,
 };
+use team6::clock::Clock;
 
 pub(super) const PEOPLE: [&str; 3] = ["ada", "grace", "linus"];
 pub(super) const REPOSITORIES: [&str; 2] = ["acme/web", "acme/api"];
 pub(super) const LABEL: &str = "team6:sprint";
 const APP: &str = "team6";
 
-/// A GitHub in `dir` that everybody reaches at `origin`.
-pub(super) async fn open(dir: &Path) -> (Hub, AppKeys) {
-    let hub = Hub::open(dir.join("localhub")).await.unwrap();
+/// A GitHub in `dir`, by the clock that Team6 goes by.
+pub(super) async fn open(dir: &Path, clock: &Clock) -> (Hub, AppKeys) {
+    let shared = clock.clone();
+    let clock = match clock {
+        Clock::System => localhub::Clock::System,
+        Clock::Stopped(_) => localhub::Clock::following(move || shared.now()),
+    };
+    let hub = Hub::open_with(dir.join("localhub"), clock).await.unwrap();
     hub.seed(&seed()).await.unwrap();
     let keys = hub.app(APP).unwrap();
     (hub, keys)

@@ -12,9 +12,11 @@ mod server;
 mod settle;
 mod sprint;
 mod team;
+mod time;
 mod wire;
 
 pub(crate) use accident::{Act, When};
 pub(crate) use plan::Wish;
 pub(crate) use sprint::Sprint;
 pub(crate) use team::Team;
+pub(crate) use time::Asked;

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use localhub::AppKeys;
 use team6::app::App;
+use team6::clock::Clock;
 use team6::config::Settings;
 use team6::service::{Keys, Service};
 use tokio::net::TcpListener;
@@ -58,14 +59,14 @@ pub(super) fn settings(dir: &Path, github: &str, app: &AppKeys) -> PathBuf {
 }
 
 impl Server {
-    pub(super) async fn start(kind: Kind, config: &Path, app: &AppKeys) -> Self {
+    pub(super) async fn start(kind: Kind, config: &Path, app: &AppKeys, clock: &Clock) -> Self {
         match kind {
-            Kind::Inside => Self::inside(config, app).await,
+            Kind::Inside => Self::inside(config, app, clock.clone()).await,
             Kind::Program => Self::program(config).await,
         }
     }
 
-    async fn inside(config: &Path, app: &AppKeys) -> Self {
+    async fn inside(config: &Path, app: &AppKeys, clock: Clock) -> Self {
         let settings = Settings::read(Some(config), std::iter::empty()).unwrap();
         let keys = Keys {
             private_key_pem: app.pem.clone(),
@@ -74,7 +75,7 @@ impl Server {
         let runtime = Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
         let start = async move {
             let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-            Service::start(settings, keys, listener).await.unwrap()
+            Service::start_at(settings, keys, listener, clock).await.unwrap()
         };
         let service = runtime.spawn(start).await.unwrap();
         let (app, address) = (service.app().clone(), service.address());

@@ -336,6 +336,14 @@ impl<'t> Sprint<'t> {
         }
     }
 
+    /// Waits until agents are at work.
+    pub(crate) async fn comes_to_work(&self) {
+        while ours::at_work(&self.team.world.db).await == 0 {
+            self.team.world.lets_time_pass().await;
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        }
+    }
+
     /// How often each task was tried.
     pub(crate) async fn tries(&self) -> String {
         ours::tries(&self.team.world.db, self.issue).await

@@ -21,7 +21,7 @@ use super::people::People;
 use super::plan::Wish;
 use super::server::{self, Kind, Server};
 use super::wire::Wire;
-use super::{Sprint, github, ours};
+use super::{Sprint, github, ours, time};
 
 /// A team that has just installed Team6: ada maintains, grace writes, linus reads.
 pub(crate) struct Team {
@@ -40,6 +40,7 @@ pub(super) struct World {
     pub(super) came_back: AtomicBool,
     pub(super) server: Mutex<Option<Server>>,
     pub(super) keys: AppKeys,
+    pub(super) clock: Clock,
     kind: Kind,
     config: PathBuf,
     github: String,
@@ -54,27 +55,28 @@ pub(crate) struct Pause {
 impl Team {
     /// A team whose Team6 runs in this process.
     pub(crate) async fn new() -> Self {
-        Self::with(Kind::Inside).await
+        Self::with(Kind::Inside, Clock::System).await
     }
 
     /// A team that runs the program `team6 serve`.
     pub(crate) async fn with_the_program() -> Self {
-        Self::with(Kind::Program).await
+        Self::with(Kind::Program, Clock::System).await
     }
 
-    async fn with(kind: Kind) -> Self {
+    pub(super) async fn with(kind: Kind, clock: Clock) -> Self {
         let dir = TempDir::with_prefix("team6-story-").unwrap();
-        let (hub, keys) = github::open(dir.path()).await;
+        let (hub, keys) = github::open(dir.path(), &clock).await;
         let (door, wired) = (listener().await, listener().await);
         let github = format!("http://{}", door.local_addr().unwrap());
         let origin = format!("http://{}", wired.local_addr().unwrap());
         let (deaths, died) = mpsc::unbounded_channel();
-        let wire = Wire::new(github.clone(), deaths);
+        let wire = Wire::new(github.clone(), deaths, clock.clone());
         let (served, at) = (hub.clone(), origin.clone());
         tokio::spawn(async move { served.serve_as(&at, door, std::future::pending()).await });
         tokio::spawn(wire.clone().carry(wired));
         let config = server::settings(dir.path(), &origin, &keys);
-        let server = Server::start(kind, &config, &keys).await;
+        time::settle_in(&config, &clock);
+        let server = Server::start(kind, &config, &keys, &clock).await;
         github::introduce(&hub, server.address()).await;
         let db = Db::open(&format!("sqlite:{}/team6.db", dir.path().display())).await.unwrap();
         let world = Arc::new(World {
@@ -87,6 +89,7 @@ impl Team {
             db,
             dir,
             keys,
+            clock,
             kind,
             config,
             github,
@@ -220,6 +223,11 @@ impl Team {
         self.will_have(act, when, Mishap::Error, 1);
     }
 
+    /// GitHub refuses once for good.
+    pub(crate) fn will_be_refused(&self, act: Act) {
+        self.will_have(act, When::Before, Mishap::Refusal, 1);
+    }
+
     /// Team6 dies once, before or after it did something, and is started again.
     pub(crate) fn will_die(&self, act: Act, when: When) {
         self.will_have(act, when, Mishap::Death, 1);
@@ -335,7 +343,7 @@ impl World {
         if let Some(server) = server.take() {
             server.dies().await;
         }
-        let again = Server::start(self.kind, &self.config, &self.keys).await;
+        let again = Server::start(self.kind, &self.config, &self.keys, &self.clock).await;
         github::introduce(&self.hub, again.address()).await;
         *server = Some(again);
         self.came_back.store(true, Ordering::SeqCst);
