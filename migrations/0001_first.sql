@@ -7,6 +7,7 @@ create table delivery (
     read_at     timestamptz
 );
 create index delivery_received on delivery (received_at);
+create index delivery_unread on delivery (received_at) where read_at is null;
 
 -- What a decision asked for and nobody has done yet. Done ones are deleted.
 create table effect (
@@ -34,6 +35,7 @@ create table repository (
     installation   bigint  not null,
     default_branch text    not null,
     heard_until    timestamptz not null, -- comments up to here were looked through by the sweep
+    touched_until  timestamptz not null, -- and issues and pull requests up to here
     seen_at        timestamptz not null
 );
 
@@ -105,6 +107,7 @@ create table orchestration_tasks (
 );
 create index orchestration_tasks_pull on orchestration_tasks (repo, pull) where pull is not null;
 create index orchestration_tasks_branch on orchestration_tasks (repo, branch);
+create index orchestration_tasks_done on orchestration_tasks (updated_at) where status = 'done';
 create index orchestration_tasks_waiting on orchestration_tasks (run_id) where status = 'waiting';
 
 create table agent_executions (
@@ -170,6 +173,7 @@ create table job (
 );
 create index job_ready on job (queue, priority, run_at, id) where state = 'ready';
 create index job_leased on job (leased_until) where state = 'leased';
+create index job_live on job (queue, state, run_at) where state in ('ready', 'leased');
 
 -- Comments that Team6 keeps up to date, and what it last saw in them.
 create table own_comment (

@@ -9,7 +9,9 @@ mod dispatch;
 mod draft;
 mod error;
 mod give_up;
+mod glance;
 mod issue;
+mod news;
 mod publish;
 mod pull;
 mod read;
@@ -36,6 +38,7 @@ pub use report::Stale;
 pub use sweep::keep_sweeping;
 
 use self::bell::Bell;
+use self::news::News;
 use crate::clock::Clock;
 use crate::config::Settings;
 use crate::db::{Db, repositories};
@@ -63,6 +66,7 @@ struct Inner {
     me: Me,
     mirrors: Mirrors,
     scratch: PathBuf,
+    news: News,
     /// Told when an effect was asked for.
     effects: Bell,
     /// Told when a job may be claimed.
@@ -83,6 +87,7 @@ impl App {
             me,
             mirrors,
             scratch,
+            news: News::default(),
             effects: Bell::new(),
             jobs: Bell::new(),
         };

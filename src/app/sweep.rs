@@ -7,20 +7,25 @@ use chrono::{SubsecRound as _, TimeDelta};
 use tokio_util::sync::CancellationToken;
 
 use super::command::Said;
+use super::news::{List, next_since};
 use super::{App, Result};
 use crate::db::{deliveries, effects, repositories, sprints};
 use crate::domain::effect::Effect;
 use crate::domain::ids::{IssueRef, SprintId};
 use crate::domain::plan::Dependency;
+use crate::domain::sprint::State;
 use crate::github::Repo;
 
 /// How far back the delivery log is read, in parts of a hundred.
 const MOST_PARTS: usize = 3;
-/// Clocks differ, and GitHub's lists lag behind.
-const OVERLAP: TimeDelta = TimeDelta::minutes(5);
+/// GitHub's lists lag behind.
+pub(super) const OVERLAP: TimeDelta = TimeDelta::minutes(5);
+/// How many glances there are until everything is compared again.
+const GLANCES: u32 = 12;
 
 impl App {
-    /// Compares everything with GitHub once. What cannot be read now is read the next time.
+    /// Compares everything with GitHub once that may still change. What cannot be read now is read
+    /// the next time.
     pub async fn sweep(&self) -> Result<()> {
         if let Err(error) = self.ask_for_lost_deliveries().await {
             tracing::warn!(%error, "the delivery log cannot be read now");
@@ -28,7 +33,7 @@ impl App {
         self.look_around().await?;
         let mut tx = self.db().read().await?;
         let repositories = repositories::all(&mut tx).await?;
-        let sprints = sprints::all(&mut tx).await?;
+        let sprints = sprints::unfinished(&mut tx).await?;
         drop(tx);
         for repository in &repositories {
             if let Err(error) = self.sweep_repository(repository).await {
@@ -67,7 +72,7 @@ impl App {
     }
 
     /// Asks GitHub to deliver again what did not arrive.
-    async fn ask_for_lost_deliveries(&self) -> Result<()> {
+    pub(super) async fn ask_for_lost_deliveries(&self) -> Result<()> {
         let (mut arrived, mut lost) = (BTreeSet::new(), Vec::new());
         let mut cursor = None;
         for _ in 0..MOST_PARTS {
@@ -97,24 +102,42 @@ impl App {
         Ok(())
     }
 
+    /// Looks for sprint issues that no webhook told us of, or that are none any more.
     async fn sweep_repository(&self, repository: &repositories::Repository) -> Result<()> {
         let repo = self.repo(&repository.name).await?;
         for issue in repo.issues_labelled(&self.settings().github.sprint_label).await? {
-            let touched = IssueRef { repo: repository.name.clone(), number: issue.number };
-            self.issue_touched(&touched, None).await?;
+            let id = SprintId::of(repository.id, issue.number);
+            let mut tx = self.db().read().await?;
+            let known = sprints::find(&mut tx, &id).await?;
+            drop(tx);
+            // What is known and goes on is compared with all that belongs to it; what has ended
+            // is left in peace until it changes.
+            let is_known = known.is_some_and(|(sprint, _)| sprint.state == State::Recognized);
+            if !is_known {
+                let touched = IssueRef { repo: repository.name.clone(), number: issue.number };
+                self.issue_touched(&touched, None).await?;
+            }
         }
-        self.hear_missed(&repo, repository).await
+        self.hear_missed(&repo, repository).await?;
+        Ok(())
     }
 
-    /// Hears the comments that no webhook told us of.
-    async fn hear_missed(&self, repo: &Repo, repository: &repositories::Repository) -> Result<()> {
-        let begun = self.clock().now();
+    /// Hears the comments that no webhook told us of; whether there were any changes.
+    pub(super) async fn hear_missed(
+        &self,
+        repo: &Repo,
+        repository: &repositories::Repository,
+    ) -> Result<bool> {
         let mut tx = self.db().read().await?;
         let Some(since) = repositories::heard_until(&mut tx, repository.id).await? else {
-            return Ok(());
+            return Ok(false);
         };
         drop(tx);
-        for comment in repo.comments_since(since).await? {
+        let comments = repo.comments_since(since).await?;
+        let items: Vec<_> = comments.iter().map(|one| (one.id.0, one.updated_at)).collect();
+        let fresh = self.inner.news.fresh(repository.id, List::Comments, &items);
+        for comment in comments.into_iter().filter(|comment| fresh.contains(&comment.id.0)) {
+            self.own_comment_seen(&comment).await?;
             let (Some(author), Some(issue)) = (&comment.user, comment.issue()) else { continue };
             // What was only edited lately was said, and heard, before. GitHub's times have no
             // parts of a second.
@@ -130,9 +153,11 @@ impl App {
             self.hear(&said, None).await?;
         }
         let mut tx = self.db().begin().await?;
-        repositories::set_heard_until(&mut tx, repository.id, (begun - OVERLAP).max(since)).await?;
+        let next = next_since(since, &items, OVERLAP);
+        repositories::set_heard_until(&mut tx, repository.id, next).await?;
         tx.commit().await?;
-        Ok(())
+        self.inner.news.looked(repository.id, List::Comments, &items, self.clock().now());
+        Ok(!fresh.is_empty())
     }
 
     async fn sweep_sprint(&self, id: &SprintId) -> Result<()> {
@@ -170,11 +195,13 @@ impl App {
     }
 }
 
-/// Sweeps at once and then on a timer, until `shutdown`.
+/// Compares everything at once; then follows what changed, on a timer, and compares everything
+/// again from time to time; until `shutdown`.
 pub async fn keep_sweeping(app: App, shutdown: CancellationToken) {
     let every = Duration::from_secs(app.settings().sweep.every_seconds.max(1));
-    loop {
-        if let Err(error) = app.sweep().await {
+    for nth in (0..GLANCES).cycle() {
+        let swept = if nth == 0 { app.sweep().await } else { app.glance().await };
+        if let Err(error) = swept {
             tracing::warn!(%error, "the sweep ended early");
         }
         tokio::select! {

@@ -231,7 +231,7 @@ pub(super) async fn grace(tx: &mut Tx, until: DateTime<Utc>) -> Result<()> {
 }
 
 pub(super) async fn hold(tx: &mut Tx, run: &RunId, held: bool) -> Result<()> {
-    tx.query("update job set held = $2 where run_id = $1")
+    tx.query("update job set held = $2 where run_id = $1 and state in ('ready', 'leased')")
         .bind(run.clone())
         .bind(held)
         .run()

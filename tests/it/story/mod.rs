@@ -12,5 +12,6 @@ mod outage;
 mod planning;
 mod recognizing;
 mod refusing;
+mod resting;
 mod starting;
 mod ticking;

@@ -126,6 +126,17 @@ impl Server {
         }
     }
 
+    /// The same, for what changed lately.
+    pub(super) async fn glances(&self) {
+        match self {
+            Self::Inside { runtime, app, .. } => {
+                let app = app.clone();
+                runtime.spawn(async move { app.glance().await }).await.unwrap().unwrap();
+            }
+            Self::Program { .. } => panic!("the program glances when it is time"),
+        }
+    }
+
     /// A story failed, and nobody waits for it.
     pub(super) fn leaves_at_once(self) {
         match self {

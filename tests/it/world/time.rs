@@ -57,6 +57,25 @@ impl Team {
         self.world.hub.faults().clear();
     }
 
+    /// Follows what changed on GitHub lately, as it does every few minutes.
+    pub(crate) async fn glances(&self) {
+        self.world.server.lock().await.as_ref().unwrap().glances().await;
+        self.settles().await;
+    }
+
+    /// What a glance asks of GitHub when nothing has happened for a while.
+    pub(crate) async fn asks_at_rest(&self) -> Vec<String> {
+        self.settles().await;
+        self.world.clock.advance(TimeDelta::minutes(10));
+        // The first sees what has settled, the second what it was.
+        self.glances().await;
+        self.glances().await;
+        let before = self.asked().len();
+        self.glances().await;
+        let asked = self.asked().into_iter().skip(before);
+        asked.map(|one| format!("{} {}", one.status, one.what)).collect()
+    }
+
     /// What Team6 asked GitHub's API so far.
     pub(crate) fn asked(&self) -> Vec<Asked> {
         let log = self.world.wire.log().into_iter();
