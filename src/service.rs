@@ -116,6 +116,10 @@ impl Service {
         self.shutdown.cancel();
         self.tasks.close();
         self.tasks.wait().await;
+        // The worker inside has stopped its agents; whoever comes next need not wait for its leases.
+        if let Err(error) = self.app.let_go(&inside()).await {
+            tracing::warn!(%error, "leases are left to run out");
+        }
         self.app.db().close().await;
     }
 
@@ -154,12 +158,8 @@ impl Service {
         let server: Url = format!("http://{}", reachable(self.address))
             .parse()
             .expect("an address is a valid host");
-        let mut worker = worker::Settings::new(
-            server,
-            token,
-            WorkerId("inside".to_owned()),
-            settings.data.join("worker"),
-        );
+        let mut worker =
+            worker::Settings::new(server, token, inside(), settings.data.join("worker"));
         worker.slots = settings.worker.slots;
         worker.beat = Duration::from_secs(settings.worker.beat_seconds);
         worker.agents = agents(settings);
@@ -170,6 +170,11 @@ impl Service {
             }
         });
     }
+}
+
+/// The name of the worker inside the server.
+fn inside() -> WorkerId {
+    WorkerId("inside".to_owned())
 }
 
 async fn a_moment_after(shutdown: CancellationToken) {

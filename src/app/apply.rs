@@ -78,8 +78,12 @@ impl App {
         let (sprint, revision) = sprints::get(tx, id).await?;
         let decision = match sprint.decide(event.clone()) {
             Ok(decision) => decision,
-            Err(No::Refused(refusals)) => return Ok(Some(Applied::Refused(refusals))),
+            Err(No::Refused(refusals)) => {
+                self.inner.figures.refused();
+                return Ok(Some(Applied::Refused(refusals)));
+            }
             Err(No::Nonsense(nonsense)) => {
+                self.inner.figures.nonsense();
                 tracing::warn!(sprint.id = %id, %nonsense, "ignored what makes no sense");
                 return Ok(Some(Applied::Ignored));
             }
@@ -244,6 +248,7 @@ impl App {
                 task::Event::Lost(execution.attempt)
             };
             tracing::warn!(execution.id = %id, dead, "its worker was lost");
+            self.inner.figures.worker_lost();
             let event = Event::Task(execution.task, event);
             let cause = Cause::by("a lost worker");
             if self.apply_in(tx, &execution.sprint_id, &event, &cause).await?.is_none() {

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use tokio_util::sync::CancellationToken;
+use tracing::Instrument as _;
 
 use super::{Again, App, Error, Result};
 use crate::db::comments::{self, Kind};
@@ -31,17 +32,33 @@ impl App {
             return Ok(false);
         };
         tx.commit().await?;
+        let span = tracing::info_span!(
+            "effect",
+            job.id = leased.id,
+            job.attempt = leased.attempt,
+            job.lane = leased.body.lane(),
+            delivery.id = leased.delivery_id.as_ref().map(tracing::field::display),
+        );
+        self.carry_out_until(&leased, shutdown).instrument(span).await?;
+        Ok(true)
+    }
+
+    async fn carry_out_until(&self, leased: &Leased, shutdown: &CancellationToken) -> Result<()> {
         let result = tokio::select! {
-            result = self.carry_out(&leased) => result,
+            result = self.carry_out(leased) => result,
             () = a_moment_after(shutdown) => {
+                tracing::info!("given back, because the server stops");
                 let mut tx = self.db().begin().await?;
-                effects::give_back(&mut tx, &leased).await?;
-                tx.commit().await?;
-                return Ok(true);
+                effects::give_back(&mut tx, leased).await?;
+                return Ok(tx.commit().await?);
             }
         };
-        self.settle(&leased, result).await?;
-        Ok(true)
+        self.inner.figures.tried(match &result {
+            Ok(()) => "done",
+            Err(error) if error.again() == Again::Never => "given_up",
+            Err(_) => "put_off",
+        });
+        self.settle(leased, result).await
     }
 
     async fn carry_out(&self, leased: &Leased) -> Result<()> {

@@ -8,6 +8,7 @@ mod command;
 mod dispatch;
 mod draft;
 mod error;
+mod figures;
 mod give_up;
 mod glance;
 mod issue;
@@ -38,6 +39,7 @@ pub use report::Stale;
 pub use sweep::keep_sweeping;
 
 use self::bell::Bell;
+use self::figures::Figures;
 use self::news::News;
 use crate::clock::Clock;
 use crate::config::Settings;
@@ -67,6 +69,7 @@ struct Inner {
     mirrors: Mirrors,
     scratch: PathBuf,
     news: News,
+    figures: Figures,
     /// Told when an effect was asked for.
     effects: Bell,
     /// Told when a job may be claimed.
@@ -88,6 +91,7 @@ impl App {
             mirrors,
             scratch,
             news: News::default(),
+            figures: Figures::new(),
             effects: Bell::new(),
             jobs: Bell::new(),
         };

@@ -129,7 +129,7 @@ mod tests {
             }
             turn
         });
-        assert_eq!(looked.count(), 23);
+        assert_eq!(looked.count(), 21);
         news.note(RepoId(7), true);
         assert!(news.is_its_turn(RepoId(7)));
     }

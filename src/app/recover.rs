@@ -7,6 +7,8 @@ use tokio_util::sync::CancellationToken;
 
 use super::{App, Result};
 use crate::db::{Db, effects};
+use crate::domain::ids::WorkerId;
+use crate::queue::Claimant;
 
 /// How often we look for leases that ran out.
 const EVERY: Duration = Duration::from_secs(5);
@@ -29,6 +31,17 @@ impl App {
         self.queue().grace(&mut tx, self.clock().now() + lease).await?;
         tx.commit().await?;
         self.wake();
+        Ok(())
+    }
+
+    /// Puts back into their queues at once what a worker held that has been stopped.
+    pub async fn let_go(&self, worker: &WorkerId) -> Result<()> {
+        let incarnation = String::new();
+        let who = Claimant { worker: worker.clone(), incarnation, projects: None };
+        let mut tx = self.db().begin().await?;
+        let lost = self.queue().take_back(&mut tx, &who).await?;
+        self.recovered(&mut tx, lost).await?;
+        tx.commit().await?;
         Ok(())
     }
 

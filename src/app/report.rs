@@ -68,6 +68,7 @@ impl App {
             let cause = Cause::by(format!("agent {}", execution.agent));
             if self.apply_in(&mut tx, &execution.sprint_id, &event, &cause).await?.is_some() {
                 tx.commit().await?;
+                self.inner.figures.execution_ended(word(outcome));
                 self.wake();
                 return Ok(Ok(()));
             }
@@ -112,5 +113,14 @@ impl App {
             .into_iter()
             .filter_map(|(run, task)| Some(format!("{}_{task}", run.0.split_once('_')?.1)))
             .collect())
+    }
+}
+
+/// An outcome in a word, for those who count.
+fn word(outcome: &Outcome) -> &'static str {
+    match outcome {
+        Outcome::Delivered(_) => "delivered",
+        Outcome::Failed(_) => "failed",
+        Outcome::Cancelled => "cancelled",
     }
 }

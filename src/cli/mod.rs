@@ -1,5 +1,6 @@
 //! The command line.
 
+mod backup;
 mod check;
 mod effects;
 mod serve;
@@ -13,7 +14,7 @@ use clap::{Parser, Subcommand};
 use tokio_util::sync::CancellationToken;
 
 use crate::agent::scripted;
-use crate::config::Settings;
+use crate::config::{Log, LogFormat, Settings};
 use crate::demo::{self, Screen};
 use crate::telemetry;
 
@@ -37,6 +38,20 @@ enum Command {
     Replay {
         /// The delivery, as GitHub's `X-GitHub-Delivery` names it.
         delivery: String,
+        #[command(flatten)]
+        configured: Configured,
+    },
+    /// Copy the database into a new file, also while the server runs.
+    Backup {
+        /// The file, which must not be there.
+        file: PathBuf,
+        #[command(flatten)]
+        configured: Configured,
+    },
+    /// Put a copy where the database belongs, which must not be there.
+    Restore {
+        /// A file that `team6 backup` wrote.
+        file: PathBuf,
         #[command(flatten)]
         configured: Configured,
     },
@@ -106,6 +121,12 @@ impl Cli {
             Command::Replay { delivery, configured } => {
                 serve::replay(configured.settings()?, delivery).await
             }
+            Command::Backup { file, configured } => {
+                backup::save(&configured.settings()?, &file).await
+            }
+            Command::Restore { file, configured } => {
+                backup::restore(&configured.settings()?, &file).await
+            }
             Command::Effects { what: None, configured } => {
                 effects::list(&configured.settings()?).await
             }
@@ -129,7 +150,8 @@ impl Configured {
 
 impl Demo {
     async fn run(self) -> anyhow::Result<ExitCode> {
-        telemetry::to_stderr("team6=error,localhub=error");
+        let filter = "team6=error,localhub=error".to_owned();
+        telemetry::to_stderr(&Log { filter, format: LogFormat::Text });
         let options = demo::Options {
             data: self.data,
             hands_on: self.hands_on,

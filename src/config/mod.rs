@@ -50,6 +50,8 @@ pub struct Settings {
     pub database: String,
     /// `[server]`
     pub server: Server,
+    /// `[log]`
+    pub log: Log,
     /// `[github]`
     pub github: GitHub,
     /// `[queue]`
@@ -70,6 +72,26 @@ pub struct Settings {
 pub struct Server {
     /// Where to listen.
     pub listen: SocketAddr,
+}
+
+/// What is logged, and how.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Log {
+    /// What, as `tracing` filters it.
+    pub filter: String,
+    /// How.
+    pub format: LogFormat,
+}
+
+/// How log lines look.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// A JSON object on each line.
+    Json,
 }
 
 /// Our App on GitHub.

@@ -178,6 +178,34 @@ pub async fn retry(tx: &mut Tx, id: &str, now: DateTime<Utc>) -> Result<bool> {
     Ok(found == 1)
 }
 
+/// How many effects are not done.
+#[derive(Debug, Default, PartialEq, FromRow)]
+pub struct Waiting {
+    /// Not tried yet.
+    pub new: i64,
+    /// Tried, and to be tried again.
+    pub put_off: i64,
+    /// Refused for good.
+    pub given_up: i64,
+    /// When the first was asked for that was not given up.
+    pub oldest: Option<DateTime<Utc>>,
+}
+
+/// How many effects are not done, and since when.
+pub async fn waiting(tx: &mut Tx) -> Result<Waiting> {
+    let row = tx
+        .query(
+            "select count(case when given_up_at is null and attempt = 0 then 1 end) as new,
+                 count(case when given_up_at is null and attempt > 0 then 1 end) as put_off,
+                 count(given_up_at) as given_up,
+                 min(case when given_up_at is null then asked_at end) as oldest
+             from effect",
+        )
+        .first()
+        .await?;
+    Ok(row.unwrap_or_default())
+}
+
 /// How many effects are waiting, and how many were given up.
 pub async fn count(tx: &mut Tx) -> Result<(i64, i64)> {
     let row: Option<(i64, i64)> = tx

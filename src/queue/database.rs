@@ -239,11 +239,21 @@ pub(super) async fn hold(tx: &mut Tx, run: &RunId, held: bool) -> Result<()> {
     Ok(())
 }
 
+pub(super) async fn late(tx: &mut Tx, before: DateTime<Utc>) -> Result<i64> {
+    let row: Option<(i64,)> = tx
+        .query("select count(*) from job where state = 'leased' and leased_until < $1")
+        .bind(before)
+        .first()
+        .await?;
+    Ok(row.unwrap_or_default().0)
+}
+
 pub(super) async fn depths(tx: &mut Tx) -> Result<Vec<Depth>> {
     tx.query(
         "select queue,
              count(case when state = 'ready' then 1 end) as ready,
-             count(case when state = 'leased' then 1 end) as leased
+             count(case when state = 'leased' then 1 end) as leased,
+             min(case when state = 'ready' and not held then run_at end) as oldest
          from job where state in ('ready', 'leased')
          group by queue order by queue",
     )

@@ -81,6 +81,11 @@ impl Bench {
         self.queue.reap(&mut self.tx, at(now)).await.unwrap()
     }
 
+    /// How many leases end before that second.
+    async fn late(&mut self, before: i64) -> i64 {
+        self.queue.late(&mut self.tx, at(before)).await.unwrap()
+    }
+
     async fn depths(&mut self) -> Vec<Depth> {
         self.queue.depths(&mut self.tx).await.unwrap()
     }
@@ -122,7 +127,7 @@ fn worker(name: &str) -> Claimant {
 }
 
 fn depth(queue: &str, ready: i64, leased: i64) -> Depth {
-    Depth { queue: queue.into(), ready, leased }
+    Depth { queue: queue.into(), ready, leased, oldest: (0 < ready).then(|| at(0)) }
 }
 
 #[tokio::test]
@@ -398,6 +403,7 @@ async fn the_depths_count_what_waits_and_what_is_worked_on() {
         let only = Claimant { projects: Some(vec![project("b")]), ..worker("w") };
         bench.claim(&only, &MANY, 0).await.unwrap();
         assert_eq!(bench.depths().await, [depth("agents-a", 2, 0), depth("agents-b", 2, 1)]);
+        assert_eq!((bench.late(0).await, bench.late(9_999).await), (0, 1));
     })
     .await;
 }

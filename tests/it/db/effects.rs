@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use team6::db::effects::{self, Leased};
+use team6::db::effects::{self, Leased, Waiting};
 use team6::db::{Db, Tx};
 use team6::domain::effect::Effect;
 use team6::domain::ids::{CommentId, DeliveryId, SprintId};
@@ -301,6 +301,21 @@ async fn what_was_given_up_can_be_seen_and_tried_again() {
         assert!(effects::retry(tx, &second.id, at(2)).await.unwrap());
         assert!(!effects::retry(tx, "nobody", at(2)).await.unwrap());
         assert_eq!(leased(tx, at(2)).await, [second.body.0]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn it_is_counted_what_waits_and_since_when() {
+    in_one_transaction(async |tx| {
+        assert_eq!(effects::waiting(tx).await.unwrap(), Waiting::default());
+        push(tx, &[reaction(1), reaction(2), reaction(3)]).await;
+        let first = lease(tx, at(0)).await.unwrap();
+        effects::give_up(tx, &first, at(1), "gone").await.unwrap();
+        let second = lease(tx, at(0)).await.unwrap();
+        effects::put_off(tx, &second, at(30), "GitHub is down").await.unwrap();
+        let expected = Waiting { new: 1, put_off: 1, given_up: 1, oldest: Some(at(0)) };
+        assert_eq!(effects::waiting(tx).await.unwrap(), expected);
     })
     .await;
 }

@@ -8,6 +8,7 @@ mod ending;
 mod failing;
 mod hearing;
 mod merging;
+mod operating;
 mod outage;
 mod planning;
 mod recognizing;

@@ -1,6 +1,6 @@
 //! "When nothing happens, next to nothing is asked."
 
-use crate::world::Team;
+use crate::world::{Team, Wish};
 
 /// Deliveries, installations, repositories.
 const LISTS_OF_THE_APP: usize = 3;
@@ -8,7 +8,8 @@ const LISTS_OF_THE_APP: usize = 3;
 const LISTS_OF_A_REPOSITORY: usize = 2;
 
 async fn completes_a_sprint(team: &Team, title: &str) {
-    let sprint = team.running(title, plan! { T1 "Name the colors" owner ada; }).await;
+    let wish = Wish::new("T1", &format!("Name the colors of {title}")).that("owner", "ada");
+    let sprint = team.running(title, [wish]).await;
     sprint.merges_everything("ada").await;
     assert_eq!(sprint.stands().await, "T1 merged");
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use aws_lc_rs::hmac;
-use team6::db::{deliveries, effects};
+use team6::db::deliveries;
 use tokio::sync::Mutex;
 use tokio::task::JoinSet;
 
@@ -54,22 +54,6 @@ impl Team {
         senders.join_all().await.concat()
     }
 
-    /// What `/health` says.
-    pub(crate) async fn health(&self) -> serde_json::Value {
-        let door = self.door().await.replace("/webhook", "/health");
-        reqwest::get(door).await.unwrap().json().await.unwrap()
-    }
-
-    /// The operator has everything tried again that GitHub refused.
-    pub(crate) async fn has_what_was_given_up_tried_again(&self) {
-        let mut tx = self.world.db.begin().await.unwrap();
-        for kept in effects::kept(&mut tx, 100).await.unwrap() {
-            assert!(effects::retry(&mut tx, &kept.id, self.world.clock.now()).await.unwrap());
-        }
-        tx.commit().await.unwrap();
-        self.settles().await;
-    }
-
     /// How many webhooks are stored.
     pub(crate) async fn stored(&self) -> i64 {
         self.settles().await;
@@ -77,7 +61,7 @@ impl Team {
         deliveries::count(&mut tx).await.unwrap().0
     }
 
-    async fn door(&self) -> String {
+    pub(super) async fn door(&self) -> String {
         let server = self.world.server.lock().await;
         format!("http://{}/webhook", server.as_ref().unwrap().address())
     }

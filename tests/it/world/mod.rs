@@ -4,6 +4,7 @@ mod accident;
 mod door;
 mod end;
 mod github;
+mod operator;
 mod ours;
 mod people;
 #[macro_use]

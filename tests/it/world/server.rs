@@ -27,7 +27,7 @@ pub(super) enum Server {
     Program { child: Child, address: SocketAddr },
 }
 
-const PROGRAM: &str = env!("CARGO_BIN_EXE_team6");
+pub(super) const PROGRAM: &str = env!("CARGO_BIN_EXE_team6");
 
 /// The settings of a Team6 whose GitHub is at `github`, in a file.
 pub(super) fn settings(dir: &Path, github: &str, app: &AppKeys) -> PathBuf {
@@ -144,6 +144,23 @@ impl Server {
             Self::Program { mut child, .. } => {
                 let _ = child.kill();
                 let _ = child.wait();
+            }
+        }
+    }
+
+    /// Is told to stop, as by whoever started it, and stops.
+    pub(super) async fn stops(self) {
+        match self {
+            Self::Inside { runtime, service, app, .. } => {
+                drop(app);
+                runtime.spawn(service.stop()).await.unwrap();
+                runtime.shutdown_background();
+            }
+            Self::Program { mut child, .. } => {
+                let pid = rustix::process::Pid::from_child(&child);
+                rustix::process::kill_process(pid, rustix::process::Signal::TERM).unwrap();
+                let ended = tokio::task::spawn_blocking(move || child.wait()).await.unwrap();
+                assert!(ended.unwrap().success());
             }
         }
     }

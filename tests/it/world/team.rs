@@ -42,7 +42,7 @@ pub(super) struct World {
     pub(super) keys: AppKeys,
     pub(super) clock: Clock,
     kind: Kind,
-    config: PathBuf,
+    pub(super) config: PathBuf,
     github: String,
 }
 
