@@ -27,7 +27,7 @@ impl Listener {
     /// Waits until it was rung since the last time; forever, if nobody can ring any more.
     pub async fn rung(&mut self) {
         if self.0.changed().await.is_err() {
-            std::future::pending().await
+            std::future::pending::<()>().await;
         }
     }
 }

@@ -1,7 +1,6 @@
 //! What operators watch: counted while it happens, or read from the database when they look.
 
 use std::fmt;
-use std::sync::{Mutex, PoisonError};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use prometheus_client::encoding::text::encode;
@@ -20,7 +19,7 @@ type Counters = Family<Labels, Counter>;
 
 /// Every figure there is.
 pub(super) struct Figures {
-    registry: Mutex<Registry>,
+    registry: Registry,
     executions: Counters,
     lost_workers: Counter,
     refused: Counter,
@@ -43,7 +42,7 @@ impl Figures {
     pub(super) fn new() -> Self {
         let mut registry = Registry::with_prefix("team6");
         let all = &mut registry;
-        let figures = Self {
+        Self {
             executions: counters(all, "executions", "Executions that ended, by outcome"),
             lost_workers: counter(all, "lost_workers", "Executions whose worker was lost"),
             refused: counter(all, "refused_transitions", "Decisions that people were refused"),
@@ -80,9 +79,8 @@ impl Figures {
             lag: gauge(all, "webhook_lag_seconds", "How long the oldest of them has waited"),
             budget: gauges(all, "github_budget", "GitHub's budget for the hour"),
             silence: gauge(all, "github_silence_seconds", "How long ago GitHub answered last"),
-            registry: Mutex::default(),
-        };
-        Self { registry: Mutex::new(registry), ..figures }
+            registry,
+        }
     }
 
     pub(super) fn execution_ended(&self, outcome: &str) {
@@ -125,13 +123,13 @@ impl Figures {
 
     fn text(&self) -> Result<String, fmt::Error> {
         let mut text = String::new();
-        encode(&mut text, &self.registry.lock().unwrap_or_else(PoisonError::into_inner))?;
+        encode(&mut text, &self.registry)?;
         Ok(text)
     }
 }
 
 impl App {
-    /// Every figure, in the format of Prometheus (OpenMetrics).
+    /// Every figure, in the format of Prometheus (`OpenMetrics`).
     pub async fn metrics(&self) -> Result<String> {
         let now = self.clock().now();
         let figures = &self.inner.figures;

@@ -70,10 +70,7 @@ impl App {
     /// The sprint issue of the sprint a task's issue or pull request belongs to; none for the
     /// sprint issue itself.
     async fn sprint_issue_of(&self, on: &IssueRef) -> Result<Option<IssueRef>> {
-        let known = match self.known(&on.repo).await {
-            Err(_) => return Ok(None),
-            Ok(known) => known,
-        };
+        let Ok(known) = self.known(&on.repo).await else { return Ok(None) };
         match self.find_place(known.id, on).await? {
             Some((sprint, Some(_))) => self.issue_of_sprint(&sprint).await.map(Some),
             Some((_, None)) | None => Ok(None),

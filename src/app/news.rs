@@ -23,10 +23,13 @@ pub(super) enum List {
     Comments,
 }
 
+/// When which item changed last.
+type Changed = HashMap<i64, DateTime<Utc>>;
+
 /// What was seen.
 #[derive(Default)]
 pub(super) struct News {
-    seen: Mutex<HashMap<(RepoId, List), HashMap<i64, DateTime<Utc>>>>,
+    seen: Mutex<HashMap<(RepoId, List), Changed>>,
     quiet: Mutex<HashMap<RepoId, Quiet>>,
 }
 
@@ -79,7 +82,7 @@ impl News {
         let mut all = locked(&self.quiet);
         let quiet = all.entry(repo).or_default();
         quiet.sweeps = if lively { 0 } else { quiet.sweeps.saturating_add(1) };
-        // Half as long again as nothing has happened.
+        // Half as long again as nothing has happened until now.
         quiet.to_miss = (quiet.sweeps / 2).min(MOST_MISSED);
     }
 }

@@ -64,7 +64,7 @@ pub async fn save(url: &str, file: &Path) -> Result<(), Error> {
         .await;
     from.close().await?;
     let checked = match copied {
-        Ok(_) => check(&part).await,
+        Ok(_) => check(&part, file).await,
         Err(error) => Err(error.into()),
     };
     settle(&part, file, checked)
@@ -88,10 +88,7 @@ pub async fn restore(url: &str, file: &Path) -> Result<(), Error> {
     let part = beside(&target)?;
     private(&part)?;
     fs::copy(file, &part).map_err(|source| io_error(&part, source))?;
-    let checked = check(&part).await.map_err(|error| match error {
-        Error::Unusable { why, .. } => Error::Unusable { file: file.to_owned(), why },
-        other => other,
-    });
+    let checked = check(&part, file).await;
     settle(&part, &target, checked)
 }
 
@@ -100,19 +97,23 @@ fn settle(part: &Path, file: &Path, checked: Result<(), Error>) -> Result<(), Er
     let named = checked.and_then(|()| {
         let synced = File::open(part).and_then(|part| part.sync_all());
         synced.map_err(|source| io_error(part, source))?;
-        fs::hard_link(part, file).map_err(|source| match source.kind() {
-            io::ErrorKind::AlreadyExists => Error::Taken(file.to_owned()),
-            _ => io_error(file, source),
+        fs::hard_link(part, file).map_err(|source| {
+            if source.kind() == io::ErrorKind::AlreadyExists {
+                Error::Taken(file.to_owned())
+            } else {
+                io_error(file, source)
+            }
         })
     });
     let _ = fs::remove_file(part);
     named
 }
 
-/// Whether a file is a whole database, and not from a later version than ours.
-async fn check(file: &Path) -> Result<(), Error> {
+/// Whether a copy is a whole database, and not from a later version than ours; people know it as
+/// `file`.
+async fn check(copy: &Path, file: &Path) -> Result<(), Error> {
     let unusable = |why: String| Error::Unusable { file: file.to_owned(), why };
-    let options = SqliteConnectOptions::new().filename(file).read_only(true).immutable(true);
+    let options = SqliteConnectOptions::new().filename(copy).read_only(true).immutable(true);
     let mut copy = options.connect().await.map_err(|error| unusable(error.to_string()))?;
     let found = look(&mut copy).await;
     copy.close().await?;

@@ -118,7 +118,7 @@ impl GitHub {
         let etag = known.as_ref().and_then(|answer| answer.header("etag"));
         let answer = inner.transport.send(ask, Some(credential), etag).await?;
         drop(turn);
-        inner.limits.heed(&gate, &load, &answer)?;
+        inner.limits.heed(&gate, load, &answer)?;
         match (answer.status, known) {
             (304, Some(known)) => Ok(known),
             (200..=299, _) => {

@@ -86,16 +86,17 @@ impl Gate {
     pub(in crate::github) async fn pass(self: &Arc<Self>, load: Load) -> Result<Turn, Error> {
         let now = self.clock.now();
         let latest = now + PATIENCE;
-        self.state().open(&load, now)?;
+        self.state().open(load, now)?;
         let slot = self.before(latest, Arc::clone(&self.slots).acquire_owned()).await?;
         let slot = slot.map_err(|_| Error::Limited { until: latest })?;
-        let write = match load.paced {
-            true => Some(self.before(latest, Arc::clone(&self.writes).lock_owned()).await?),
-            false => None,
+        let write = if load.paced {
+            Some(self.before(latest, Arc::clone(&self.writes).lock_owned()).await?)
+        } else {
+            None
         };
         loop {
             let now = self.clock.now();
-            let at = self.state().begin(&load, self.spacing, now, latest)?;
+            let at = self.state().begin(load, self.spacing, now, latest)?;
             if at <= now {
                 let gate = Arc::clone(self);
                 return Ok(Turn { gate, load, _slot: slot, _write: write });
@@ -117,7 +118,7 @@ impl Gate {
     }
 
     /// Learns from an answer how much we may still ask.
-    pub(super) fn heed(&self, load: &Load, answer: &Answer) -> Result<(), Error> {
+    pub(super) fn heed(&self, load: Load, answer: &Answer) -> Result<(), Error> {
         let now = self.clock.now();
         let mut state = self.state();
         let primary = Primary::of(answer);
@@ -170,12 +171,12 @@ impl Gate {
 }
 
 impl State {
-    fn resource(&mut self, load: &Load) -> &mut Resource {
+    fn resource(&mut self, load: Load) -> &mut Resource {
         if load.graphql { &mut self.graphql } else { &mut self.rest }
     }
 
     /// Whether GitHub lets us ask at all.
-    fn open(&mut self, load: &Load, now: DateTime<Utc>) -> Result<(), Error> {
+    fn open(&mut self, load: Load, now: DateTime<Utc>) -> Result<(), Error> {
         let spent = self.resource(load).primary.and_then(|primary| primary.spent_until(now));
         match self.closed_until.filter(|until| now < *until).max(spent) {
             Some(until) => Err(Error::Limited { until }),
@@ -186,7 +187,7 @@ impl State {
     /// Begins now, or says when there is room; an error, if that is too late.
     fn begin(
         &mut self,
-        load: &Load,
+        load: Load,
         spacing: TimeDelta,
         now: DateTime<Utc>,
         latest: DateTime<Utc>,
@@ -211,7 +212,7 @@ impl State {
         Ok(at)
     }
 
-    fn end(&mut self, load: &Load, now: DateTime<Utc>) {
+    fn end(&mut self, load: Load, now: DateTime<Utc>) {
         self.resource(load).points.end(load.points, now);
         self.content_of_minute.end(load.creates.into(), now);
         self.content_of_hour.end(load.creates.into(), now);
@@ -224,6 +225,6 @@ impl State {
 impl Drop for Turn {
     fn drop(&mut self) {
         let now = self.gate.clock.now();
-        self.gate.state().end(&self.load, now);
+        self.gate.state().end(self.load, now);
     }
 }

@@ -77,7 +77,7 @@ impl Limits {
     }
 
     /// Learns from an answer how much may still be asked, and that GitHub is there.
-    pub(super) fn heed(&self, gate: &Gate, load: &Load, answer: &Answer) -> Result<(), Error> {
+    pub(super) fn heed(&self, gate: &Gate, load: Load, answer: &Answer) -> Result<(), Error> {
         if answer.status < 500 {
             let now = self.clock.now();
             *self.reached.lock().unwrap_or_else(PoisonError::into_inner) = Some(now);
