@@ -49,6 +49,7 @@ create table sprint (
     milestone  bigint not null,
     goal       json   not null,
     state      text   not null check (state in ('recognized', 'forgotten')),
+    planning   json   not null, -- domain::planning::Planning
     revision   bigint not null, -- who saves must have read the latest
     unique (repo_id, issue)
 );
@@ -58,7 +59,7 @@ create unique index sprint_milestone on sprint (repo_id, milestone) where state 
 create table plan (
     sprint_id  text        not null references sprint (id),
     version    bigint      not null,
-    tasks      json        not null, -- [domain::plan::PlannedTask]
+    body       json        not null, -- domain::plan::Plan
     created_at timestamptz not null,
     primary key (sprint_id, version)
 );

@@ -87,9 +87,9 @@ impl App {
         if let Some(pull) = self.our_pull(repo, work).await? {
             return Ok(pull);
         }
-        let task = &work.task.planned;
+        let task = &work.task;
         let new = NewPull {
-            title: say::pull::title(task),
+            title: say::pull::title(&task.planned),
             body: say::pull::body(
                 &work.execution.id,
                 task,

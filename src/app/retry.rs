@@ -21,7 +21,7 @@ impl App {
         let sprint = self.sprint(id).await?;
         let found = sprint.run.as_ref().and_then(|run| run.find(task));
         let retry = match found {
-            Some(found) => self.asked_for(task, &found.planned.issue, said).await?,
+            Some(found) => self.asked_for(task, &found.issue, said).await?,
             None => self.unread(task, said, Permission::None),
         };
         let applied = self.apply(id, &Event::Retry(retry), &said.cause(key, delivery)).await?;

@@ -8,13 +8,15 @@ use sqlx::types::Json;
 
 use super::{Result, Tx};
 use crate::domain::ids::{
-    BranchName, IssueRef, Login, PullNumber, RepoName, RunId, SprintId, TaskNumber,
+    BranchName, IssueNumber, IssueRef, Login, PullNumber, RepoName, RunId, SprintId, TaskNumber,
 };
 use crate::domain::plan::{Dependency, PlannedTask};
 use crate::domain::task::{State, Task};
 
 #[derive(FromRow)]
 struct Row {
+    repo: RepoName,
+    issue: IssueNumber,
     branch: BranchName,
     planned: Json<PlannedTask>,
     waits_for: Json<Vec<Dependency>>,
@@ -49,7 +51,7 @@ pub async fn insert(
     .bind(run.clone())
     .bind(planned.number)
     .bind(planned.repo().clone())
-    .bind(planned.issue.number)
+    .bind(task.issue.number)
     .bind(planned.title.clone())
     .bind(owner.clone())
     .bind(planned.agent.clone())
@@ -96,7 +98,7 @@ pub async fn advance(tx: &mut Tx, run: &RunId, task: &Task, now: DateTime<Utc>) 
 pub async fn of_run(tx: &mut Tx, run: &RunId) -> Result<Vec<Task>> {
     let rows: Vec<Row> = tx
         .query(
-            "select branch, planned, waits_for, state from orchestration_tasks
+            "select repo, issue, branch, planned, waits_for, state from orchestration_tasks
              where run_id = $1 order by number",
         )
         .bind(run.clone())
@@ -106,6 +108,7 @@ pub async fn of_run(tx: &mut Tx, run: &RunId) -> Result<Vec<Task>> {
         .into_iter()
         .map(|row| Task {
             planned: row.planned.0,
+            issue: IssueRef { repo: row.repo, number: row.issue },
             branch: row.branch,
             waits_for: row.waits_for.0,
             state: row.state.0,

@@ -8,6 +8,7 @@ pub mod lint;
 pub mod permission;
 pub mod plan;
 pub mod planner;
+pub mod planning;
 pub mod references;
 pub mod refusal;
 pub mod retry;

@@ -103,6 +103,12 @@ pub enum Refusal {
     /// Everything in the plan is merged.
     #[error("every task of this plan is merged already")]
     AlreadyDone,
+    /// A proposed task has no issue yet.
+    #[error("T{task} has no issue yet")]
+    NoIssue {
+        /// Which.
+        task: TaskNumber,
+    },
     /// The plan cannot change while its sprint runs.
     #[error("this sprint is running, so its plan stays as it was approved")]
     PlanIsFixed,
@@ -169,6 +175,7 @@ impl Refusal {
             }
             Self::PlanRewritten => Some("To change a task, edit its issue."),
             Self::Outdated { .. } => Some("Read it again, then tick it again."),
+            Self::NoIssue { .. } => Some("It gets one in a moment; then say `/team6 start` again."),
             Self::NeedsWrite
             | Self::NotYourTask { .. }
             | Self::AlreadyRunning

@@ -160,8 +160,8 @@ impl Run {
         key: &str,
         saying: impl FnOnce(Login) -> Saying,
     ) -> Option<Effect> {
-        let task = &self.find(number)?.planned;
-        let owner = task.owner.clone()?;
+        let task = self.find(number)?;
+        let owner = task.planned.owner.clone()?;
         Some(Effect::Say { on: task.issue.clone(), key: key.to_owned(), saying: saying(owner) })
     }
 

@@ -14,6 +14,7 @@ use super::ids::{
 use super::lint;
 use super::permission::{Permission, may_approve};
 use super::plan::{Plan, PlannedTask, TextHash};
+use super::planning::Planning;
 use super::refusal::Refusal;
 use super::retry::Retry;
 use super::run::{self, Run, Step};
@@ -39,6 +40,8 @@ pub struct Sprint {
     pub goal: Goal,
     /// Whether the issue still is a sprint issue.
     pub state: State,
+    /// What the planner agent does about its plan, and asks about it.
+    pub planning: Planning,
     /// Its plan, once there is one.
     pub plan: Option<Plan>,
     /// The approvals that count for the plan as it is.
@@ -248,7 +251,7 @@ impl Sprint {
         let mut step = Step::default();
         let version = self.plan.as_ref().map_or(0, |plan| plan.version);
         if self.plan.as_ref().is_none_or(|plan| plan.tasks != draft.tasks) {
-            self.plan = Some(Plan { version: version + 1, tasks: draft.tasks });
+            self.plan = Some(Plan { version: version + 1, ..draft });
             step.notes.push((None, format!("version {} of the plan", version + 1)));
             self.void_outdated_approvals(&mut step);
             step.effects.push(Effect::ShowPlan(self.id.clone()));
@@ -386,7 +389,7 @@ impl Sprint {
             number,
             state: run::State::Pending,
             started_by: start.by.clone(),
-            tasks: plan.tasks.iter().map(|task| start.task(task)).collect(),
+            tasks: plan.tasks.iter().map(|task| start.task(task)).collect::<Result<_, _>>()?,
         };
         let mut step = run.begin(&self.id);
         step.notes.insert(0, (None, format!("{} started the sprint", start.by)));

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::ids::{Attempt, BranchName, CommitSha, PullNumber};
+use super::ids::{Attempt, BranchName, CommitSha, IssueRef, PullNumber};
 use super::plan::{Dependency, PlannedTask};
 use super::work::Class;
 use Event::{
@@ -16,6 +16,8 @@ use State as S;
 pub struct Task {
     /// The task as it was approved.
     pub planned: PlannedTask,
+    /// The issue that describes it.
+    pub issue: IssueRef,
     /// The branch its work is on.
     pub branch: BranchName,
     /// What it still waits for.

@@ -3,8 +3,9 @@
 use askama::Template;
 
 use super::{filters, marker, render};
-use crate::domain::ids::{ExecutionId, IssueRef};
+use crate::domain::ids::{ExecutionId, IssueNumber, IssueRef};
 use crate::domain::plan::PlannedTask;
+use crate::domain::task::Task;
 use crate::domain::work::Delivery;
 
 #[derive(Template)]
@@ -12,6 +13,7 @@ use crate::domain::work::Delivery;
 struct Body<'a> {
     marker: String,
     task: &'a PlannedTask,
+    issue: IssueNumber,
     milestone: &'a str,
     sprint: &'a IssueRef,
     delivery: &'a Delivery,
@@ -27,7 +29,7 @@ pub fn pull_marker(execution: &ExecutionId) -> String {
 /// The text of a task's pull request.
 pub fn body(
     execution: &ExecutionId,
-    task: &PlannedTask,
+    task: &Task,
     milestone: &str,
     sprint: &IssueRef,
     delivery: &Delivery,
@@ -35,11 +37,12 @@ pub fn body(
 ) -> String {
     render(&Body {
         marker: pull_marker(execution),
-        task,
+        task: &task.planned,
+        issue: task.issue.number,
         milestone,
         sprint,
         delivery,
-        owner: task.owner.as_ref().map_or("", |owner| owner.0.as_str()),
+        owner: task.planned.owner.as_ref().map_or("", |owner| owner.0.as_str()),
         attempt,
     })
 }

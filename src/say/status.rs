@@ -54,7 +54,7 @@ fn line<'a>(task: &'a Task, home: &RepoName) -> Line<'a> {
     Line {
         number: task.planned.number,
         title: &task.planned.title,
-        issue: reference(home, task.planned.repo(), task.planned.issue.number.0),
+        issue: reference(home, task.planned.repo(), task.issue.number.0),
         state: words(task, home),
         owner: task.planned.owner.as_ref().map_or("", |owner| owner.0.as_str()),
         agent: &task.planned.agent.0,

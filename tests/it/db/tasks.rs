@@ -93,7 +93,7 @@ async fn an_issue_leads_to_its_task_in_the_latest_run() {
         let second = super::run(&sprint, 2, run::State::Running);
         runs::insert(tx, &sprint.id, &second, at(2)).await.unwrap();
         tasks::insert(tx, &second.id, &only, &Login("ada".into()), at(2)).await.unwrap();
-        let of_issue = tasks::of_issue(tx, &only.planned.issue).await.unwrap();
+        let of_issue = tasks::of_issue(tx, &only.issue).await.unwrap();
         assert_eq!(of_issue, Some(place(&sprint, &second, 1)));
         assert_eq!(tasks::of_issue(tx, &issue(999)).await.unwrap(), None);
     })
