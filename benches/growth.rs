@@ -7,7 +7,7 @@ mod measure;
 use std::time::Instant;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use measure::{Side, table};
+use measure::{Side, milliseconds, table};
 use team6::db::{Db, deliveries, effects, sprints, tasks};
 use team6::domain::ids::WorkerId;
 use team6::queue::{Claimant, Queue};
@@ -15,9 +15,8 @@ use team6::queue::{Claimant, Queue};
 const RUNS: usize = 5;
 /// How often a query is asked in a run.
 const TIMES: u32 = 50;
-const COLUMNS: [&str; 8] = [
-    "has work", "reap", "depths", "lease", "waiting", "unread", "unfinished", "lately done",
-];
+const COLUMNS: [&str; 8] =
+    ["has work", "reap", "depths", "lease", "waiting", "unread", "unfinished", "lately done"];
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
@@ -120,7 +119,7 @@ async fn ticks(db: &Db) -> anyhow::Result<Vec<f64>> {
             for _ in 0..TIMES {
                 let _ = $query.await?;
             }
-            took.push(begun.elapsed().as_secs_f64() * 1e6 / f64::from(TIMES));
+            took.push(milliseconds(begun.elapsed()) * 1_000.0 / f64::from(TIMES));
         };
     }
     time!(queue.has_work(&mut tx, &who, now));

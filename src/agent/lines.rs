@@ -101,7 +101,8 @@ mod tests {
             let reader = InPieces(pieces.clone().into());
             let lines: Vec<_> = runtime.block_on(json(reader, 50).collect());
             for line in lines.iter().flatten() {
-                proptest::prop_assert!(line.trim_start().starts_with('{') && !line.contains('\n'));
+                let is_a_line = line.trim_start().starts_with('{') && !line.contains('\n');
+                proptest::prop_assert!(is_a_line);
                 proptest::prop_assert!(line.len() <= 3 * 50, "a byte that is no text becomes three");
             }
             let ended = lines.iter().position(Result::is_err);

@@ -30,7 +30,10 @@ fn a_spoiled_comment_is_obeyed_or_not_and_nothing_else() {
         prop_assert!(commands.len() <= prose(&comment).count());
         prop_assert_eq!(commands, parse(&comment));
         // What somebody only quotes is no command.
-        let quoted: String = comment.lines().map(|line| format!("> {line}\n")).collect();
+        let quoted = comment.lines().map(|line| format!("> {line}")).collect::<Vec<_>>().join(
+            "
+",
+        );
         let is_one_line = !comment.contains(['\r', '\u{2028}', '\u{b}', '\u{c}']);
         prop_assert!(!is_one_line || parse(&quoted).is_empty(), "{quoted}");
         Ok(())

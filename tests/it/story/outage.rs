@@ -58,3 +58,22 @@ async fn github_is_down_for_two_hours_in_the_middle_of_a_sprint_of_ten_tasks() {
     assert!((1..1_200).contains(&failed), "{failed} questions in two hours without an answer");
     team.ends().await;
 }
+
+#[tokio::test]
+async fn when_little_is_left_of_the_hour_people_are_answered_and_refreshes_wait() {
+    let team = Team::by_its_own_clock().await;
+    let sprint = team.running("Dark mode", plan! { T1 "Name the colors" owner ada; }).await;
+    team.has_spent_its_hour().await;
+
+    sprint.merges_without_waiting("ada", "T1").await;
+    while !sprint.answer().await.starts_with("**Dark mode is completed**") {
+        team.a_moment_passes().await;
+    }
+    assert_eq!(sprint.stands().await, "T1 in review", "as it stood before");
+
+    team.an_hour_passes().await;
+
+    assert_eq!(sprint.stands().await, "T1 merged");
+    keeps_the_limits(&team.asked());
+    team.ends().await;
+}

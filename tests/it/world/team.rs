@@ -184,8 +184,8 @@ impl Team {
         self.world.hub.faults().set(Faults { webhooks, ..Faults::default() });
     }
 
-    /// Has GitHub deliver everything once more that it ever delivered.
-    pub(crate) async fn redelivers_everything(&self) {
+    /// GitHub, as Team6 sees it.
+    pub(super) fn as_team6(&self) -> GitHub {
         let world = &self.world;
         let settings = Settings {
             api: format!("{}/api/v3", world.github).parse().unwrap(),
@@ -194,7 +194,12 @@ impl Team {
             user_agent: "story".to_owned(),
             write_spacing: Duration::ZERO,
         };
-        let github = GitHub::new(settings, Clock::System).unwrap();
+        GitHub::new(settings, world.clock.clone()).unwrap()
+    }
+
+    /// Has GitHub deliver everything once more that it ever delivered.
+    pub(crate) async fn redelivers_everything(&self) {
+        let github = self.as_team6();
         let (mut attempts, mut cursor) = (Vec::new(), None);
         loop {
             let log = github.deliveries(cursor.as_deref()).await.unwrap();

@@ -32,10 +32,40 @@ impl Team {
     /// A team whose clock stands still unless there is something to wait for, and whose GitHub
     /// enforces its limits.
     pub(crate) async fn by_its_own_clock() -> Self {
+        // GitHub's budgets are of whole hours, and a story should not end in another by chance.
         let now = Clock::System.now();
-        let team = Self::with(Kind::Inside, Clock::stopped_at(now)).await;
+        let hour = now - TimeDelta::seconds(now.timestamp().rem_euclid(3_600));
+        let team = Self::with(Kind::Inside, Clock::stopped_at(hour)).await;
         team.world.hub.traffic().enforce(GITHUBS);
         team
+    }
+
+    /// Somebody uses Team6's budget for the hour up, to its last twentieth.
+    pub(crate) async fn has_spent_its_hour(&self) {
+        let github = self.as_team6();
+        let installation = github.installations().await.unwrap()[0].id;
+        let repo = github.on(installation).repo(&"acme/web".parse().unwrap());
+        for second in 0..400 {
+            repo.comments_since(self.world.clock.now() + TimeDelta::seconds(second)).await.unwrap();
+        }
+        let is_used =
+            |one: &localhub::Request| one.caller.starts_with("installation") && one.status != 304;
+        let requests = self.world.hub.traffic().requests();
+        let used = requests.iter().filter(|one| is_used(one)).count() as u64;
+        let limits = Limits { requests_per_hour: Some(used * 20 / 19), ..GITHUBS };
+        self.world.hub.traffic().enforce(limits);
+    }
+
+    /// The next hour begins.
+    pub(crate) async fn an_hour_passes(&self) {
+        self.world.clock.advance(TimeDelta::hours(1));
+        self.settles().await;
+    }
+
+    /// A little time passes.
+    pub(crate) async fn a_moment_passes(&self) {
+        self.world.lets_time_pass().await;
+        tokio::time::sleep(Duration::from_millis(20)).await;
     }
 
     /// For so many minutes GitHub answers nothing but errors.
