@@ -114,11 +114,11 @@ impl App {
         if let Err(error) = result {
             let trouble = told(&error);
             if let Some(at) = due_again(&error, leased.attempt, now) {
-                tracing::warn!(effect = ?leased.body.0, trouble, "put off");
+                tracing::warn!(trouble, "put off");
                 effects::put_off(&mut tx, leased, at, &trouble).await?;
             } else {
                 drop(tx);
-                tracing::error!(job.id = leased.id, effect = ?leased.body.0, trouble, "given up");
+                tracing::error!(trouble, "given up");
                 self.give_up(leased, &error, &trouble).await?;
                 self.wake();
                 return Ok(());

@@ -181,7 +181,7 @@ async fn ask_for_review(repo: &Repo, work: &Work, pull: &Pull) -> Result<()> {
     }
     match repo.request_reviewers(pull.number, std::slice::from_ref(owner)).await {
         // They may not be asked here; they are named in it all the same.
-        Err(error) if error.is_unprocessable() => Ok(()),
+        Err(error) if is_refusal(&error) => Ok(()),
         asked => Ok(asked?),
     }
 }

@@ -37,7 +37,7 @@ struct Work<'a> {
 pub(super) async fn carry_out(shared: &Shared, claimed: Claimed, shutdown: &CancellationToken) {
     let Claimed { assignment, read_token } = claimed;
     let Some(key) = Key::of(&assignment.execution) else {
-        tracing::error!(execution = %assignment.execution, "an execution has an id that names no workspace");
+        tracing::error!(execution.id = %assignment.execution, "an execution has an id that names no workspace");
         return;
     };
     let held = shared.leases.hold(&assignment, key);
@@ -74,7 +74,7 @@ pub(super) async fn carry_out(shared: &Shared, claimed: Claimed, shutdown: &Canc
         };
         told?;
         spoiled.store(is_unacceptable(&outcome), Ordering::Relaxed);
-        tracing::info!(execution = %assignment.execution, outcome = word(&outcome), "an execution ended");
+        tracing::info!(execution.id = %assignment.execution, outcome = word(&outcome), "an execution ended");
         shared.server.finish(&held.lease, outcome).await
     };
     let reported = tokio::select! {
@@ -83,16 +83,16 @@ pub(super) async fn carry_out(shared: &Shared, claimed: Claimed, shutdown: &Canc
         () = shutdown.cancelled() => Ok(()),
     };
     if let Err(error) = reported {
-        tracing::warn!(execution = %assignment.execution, %error, "an execution ended without a report");
+        tracing::warn!(execution.id = %assignment.execution, %error, "an execution ended without a report");
     }
     // Whatever was interrupted above is not at work any more when the lease is let go.
     if let Err(error) = agent::kill_leftovers(&shared.workspaces.dir(&held.key)).await {
-        tracing::error!(execution = %assignment.execution, %error, "an agent is still running");
+        tracing::error!(execution.id = %assignment.execution, %error, "an agent is still running");
     }
     if spoiled.into_inner()
         && let Err(error) = shared.workspaces.set_aside(&held.key)
     {
-        tracing::error!(execution = %assignment.execution, %error, "what nobody wants is still there");
+        tracing::error!(execution.id = %assignment.execution, %error, "what nobody wants is still there");
     }
     shared.leases.release(&held);
 }

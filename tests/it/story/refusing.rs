@@ -61,3 +61,29 @@ async fn what_is_refused_again_is_told_once() {
     team.has_what_was_given_up_tried_again().await;
     team.ends().await;
 }
+
+#[tokio::test]
+async fn a_pull_request_is_in_review_even_if_nobody_may_be_asked_for_one() {
+    let team = Team::new().await;
+    team.will_be_refused(Act::AsksForReview);
+
+    let sprint = team.running("Dark mode", plan! { T1 "Name the colors" owner ada; }).await;
+
+    assert_eq!((sprint.stands().await.as_str(), sprint.pulls().await), ("T1 in review", 1));
+    team.ends().await;
+}
+
+#[tokio::test]
+async fn a_pull_request_that_github_refuses_is_its_owners_to_decide_about() {
+    let team = Team::new().await;
+    team.will_be_refused(Act::OpensThePull);
+
+    let sprint = team.running("Dark mode", plan! { T1 "Name the colors" owner ada; }).await;
+
+    assert_eq!(sprint.stands().await, "T1 failed");
+    let said = sprint.answer().await + &sprint.answer_at("T1").await;
+    assert!(said.contains("@ada") && said.contains("Gone fishing"), "{said}");
+    sprint.hears("ada", "/team6 retry T1").await;
+    assert_eq!(sprint.stands().await, "T1 in review");
+    team.ends().await;
+}
