@@ -79,6 +79,7 @@ impl App {
             Effect::ShowPlan(sprint) => self.show_plan(sprint).await,
             Effect::ShowStatus(sprint) => self.show_status(sprint).await,
             Effect::Publish(execution) => self.publish(execution).await,
+            Effect::Stop(execution) => self.stop(execution).await,
             // The database's queue took it with the decision.
             Effect::Queue { .. } => Ok(()),
         }
@@ -94,6 +95,7 @@ impl App {
             | Effect::Say { .. }
             | Effect::Draft { .. }
             | Effect::Publish(_)
+            | Effect::Stop(_)
             | Effect::Queue { .. } => return Ok(()),
         };
         let mut tx = self.db().read().await?;

@@ -63,6 +63,7 @@ impl App {
             | Effect::Acknowledge { .. }
             | Effect::Read { .. }
             | Effect::Publish(_)
+            | Effect::Stop(_)
             | Effect::Queue { .. } => Ok(None),
         }
     }

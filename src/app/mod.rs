@@ -5,6 +5,7 @@ pub mod apply;
 mod bell;
 mod carry_out;
 mod command;
+mod control;
 mod dispatch;
 mod draft;
 mod error;

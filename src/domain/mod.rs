@@ -2,6 +2,7 @@
 
 pub mod checklist;
 pub mod command;
+pub mod control;
 pub mod effect;
 pub mod ids;
 pub mod lint;

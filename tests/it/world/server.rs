@@ -97,7 +97,7 @@ impl Server {
             .spawn()
             .unwrap();
         let server = Self::Program { child, address };
-        for _ in 0..1_200 {
+        for _ in 0..12_000 {
             if reqwest::get(format!("http://{address}/health")).await.is_ok() {
                 return server;
             }
