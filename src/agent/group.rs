@@ -1,53 +1,67 @@
 //! An agent's processes: found, frozen and killed together, and never somebody else's.
 
+use std::collections::{HashMap, HashSet};
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use rustix::process::{Pid, Signal, kill_process, kill_process_group};
+use rustix::process::{Pid, Signal, kill_process};
 
-use super::sandbox::MARK;
-use super::{Error, Place};
+use super::sandbox::{Kind, MARK};
+use super::{Error, Place, Sandbox};
 
-const CONFIRMED_WITHIN: Duration = Duration::from_secs(5);
+const CONFIRMED_WITHIN: Duration = Duration::from_secs(20);
+/// How often we look for processes that were started while others were being stopped.
+const PASSES: usize = 100;
 
-/// The process group an agent leads, in one workspace.
+/// The processes of an agent, in one workspace.
 #[derive(Debug)]
 pub struct Group {
-    leader: Pid,
-    started: u64,
-    mark: Vec<u8>,
+    family: Family,
+    /// Whether the first process only keeps the others in, and they end if it does.
+    is_kept: bool,
     is_frozen: AtomicBool,
 }
 
+/// Processes that belong together: those that descend from one, are in its process group, or carry the mark.
+#[derive(Debug)]
+struct Family {
+    leader: Option<(Pid, u64)>,
+    mark: Vec<u8>,
+}
+
 /// A process as `/proc/<pid>/stat` tells it.
-struct Process {
-    pid: Pid,
+pub(super) struct Process {
+    pub(super) pid: Pid,
+    pub(super) parent: i32,
     group: i32,
     started: u64,
 }
 
 impl Group {
-    /// The group of a process just started at `place`, written down there for a later worker to find.
-    pub(super) fn begin(leader: u32, place: &Place) -> std::io::Result<Self> {
+    /// The processes begun by one just started at `place`, written down there for a later worker to find.
+    pub(super) fn begin(leader: u32, place: &Place, sandbox: &Sandbox) -> std::io::Result<Self> {
         let pid = i32::try_from(leader).ok().and_then(Pid::from_raw);
         let leader = pid.ok_or_else(|| std::io::Error::other("the process has no id"))?;
         let started = read(leader.as_raw_nonzero().get()).map_or(0, |process| process.started);
         let text = format!("{} {started}\n", leader.as_raw_nonzero());
         std::fs::write(place.pid_file(), text)?;
-        let mark = mark(&place.dir);
-        Ok(Self { leader, started, mark, is_frozen: AtomicBool::new(false) })
+        Ok(Self {
+            family: Family { leader: Some((leader, started)), mark: mark(&place.dir) },
+            is_kept: sandbox.kind() == Kind::Bubblewrap,
+            is_frozen: AtomicBool::new(false),
+        })
     }
 
     /// Stops every process where it is; time does not count while they are stopped.
     pub fn freeze(&self) {
         self.is_frozen.store(true, Ordering::Relaxed);
-        self.signal(Signal::STOP);
+        self.family.stop();
     }
 
     /// Lets every process go on.
     pub fn thaw(&self) {
-        self.signal(Signal::CONT);
+        signal(&self.family.living(), Signal::CONT);
         self.is_frozen.store(false, Ordering::Relaxed);
     }
 
@@ -58,27 +72,15 @@ impl Group {
 
     /// Asks the processes to end.
     pub(super) fn terminate(&self) {
-        self.signal(Signal::TERM);
+        let mut asked = self.family.living();
+        asked.retain(|process| !(self.is_kept && self.family.is_led_by(process)));
+        signal(&asked, Signal::TERM);
         self.thaw();
     }
 
     /// Kills every process and waits until none is left.
     pub(super) async fn kill(&self) -> Result<(), Error> {
-        self.signal(Signal::KILL);
-        let leader = self.leader.as_raw_nonzero().get();
-        kill_marked(&self.mark, |process| process.group == leader && self.is_ours()).await
-    }
-
-    fn signal(&self, signal: Signal) {
-        if self.is_ours() {
-            // A group that has just ended has nothing to hear.
-            let _ = kill_process_group(self.leader, signal);
-        }
-    }
-
-    /// Whether the group's number is not already that of a later process.
-    fn is_ours(&self) -> bool {
-        read(self.leader.as_raw_nonzero().get()).is_none_or(|leader| leader.started == self.started)
+        self.family.kill().await
     }
 }
 
@@ -94,33 +96,103 @@ pub async fn kill_leftovers(dir: &Path) -> Result<(), Error> {
         ),
         _ => None,
     };
-    let group = leader.map(|leader| leader.group);
-    kill_marked(&mark, |process| Some(process.group) == group).await?;
+    let leader = leader.map(|process| (process.pid, process.started));
+    Family { leader, mark }.kill().await?;
     let _ = std::fs::remove_file(dir.join("pid"));
     Ok(())
 }
 
-/// Kills the processes that carry the mark, or are among those named, until there are none.
-async fn kill_marked(mark: &[u8], is_ours: impl Fn(&Process) -> bool) -> Result<(), Error> {
-    let deadline = Instant::now() + CONFIRMED_WITHIN;
-    loop {
-        let left: Vec<Process> =
-            living().filter(|process| is_ours(process) || is_marked(process, mark)).collect();
-        if left.is_empty() {
-            return Ok(());
+impl Family {
+    /// Those that run now, the first one last.
+    fn living(&self) -> Vec<Process> {
+        let all: Vec<Process> = living().collect();
+        let leader = self.leader.filter(|(pid, started)| {
+            // Its number may be that of a later process by now.
+            let found = all.iter().find(|process| process.pid == *pid);
+            found.is_none_or(|process| process.started == *started)
+        });
+        let leader = leader.map(|(pid, _)| pid.as_raw_nonzero().get());
+        let mut ours: HashSet<i32> = all
+            .iter()
+            .filter(|process| Some(process.group) == leader || is_marked(process, &self.mark))
+            .map(Process::number)
+            .chain(leader)
+            .collect();
+        // A child may have a lower number than its parent.
+        loop {
+            let children = all.iter().filter(|process| ours.contains(&process.parent));
+            let found: Vec<i32> =
+                children.map(Process::number).filter(|n| !ours.contains(n)).collect();
+            if found.is_empty() {
+                break;
+            }
+            ours.extend(found);
         }
-        for process in &left {
-            let _ = kill_process(process.pid, Signal::KILL);
+        let mut family: Vec<Process> =
+            all.into_iter().filter(|process| ours.contains(&process.number())).collect();
+        family.sort_by_key(|process| self.is_led_by(process));
+        family
+    }
+
+    fn is_led_by(&self, process: &Process) -> bool {
+        self.leader.is_some_and(|(pid, _)| pid == process.pid)
+    }
+
+    /// Stops them until there is none that was not stopped: whoever runs can start others meanwhile.
+    fn stop(&self) -> HashMap<i32, u64> {
+        let mut stopped = HashMap::new();
+        for _ in 0..PASSES {
+            let mut family = self.living();
+            family.retain(|process| stopped.get(&process.number()) != Some(&process.started));
+            if family.is_empty() {
+                break;
+            }
+            signal(&family, Signal::STOP);
+            stopped.extend(family.iter().map(|process| (process.number(), process.started)));
         }
-        if Instant::now() > deadline {
-            return Err(Error::StillRunning);
+        stopped
+    }
+
+    /// Kills them until there are none, also those nobody can tell any more from strangers once the others are gone.
+    async fn kill(&self) -> Result<(), Error> {
+        let deadline = Instant::now() + CONFIRMED_WITHIN;
+        let mut known = HashMap::new();
+        loop {
+            known.extend(self.stop());
+            let mut left = self.living();
+            let seen: HashSet<i32> = left.iter().map(Process::number).collect();
+            let is_known =
+                |process: &Process| known.get(&process.number()) == Some(&process.started);
+            left.extend(
+                living().filter(|process| !seen.contains(&process.number()) && is_known(process)),
+            );
+            if left.is_empty() {
+                return Ok(());
+            }
+            signal(&left, Signal::KILL);
+            if Instant::now() > deadline {
+                return Err(Error::StillRunning);
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
         }
-        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+}
+
+impl Process {
+    fn number(&self) -> i32 {
+        self.pid.as_raw_nonzero().get()
+    }
+}
+
+fn signal(processes: &[Process], signal: Signal) {
+    for process in processes {
+        // One that has just ended has nothing to hear.
+        let _ = kill_process(process.pid, signal);
     }
 }
 
 /// The processes of this machine that still run.
-fn living() -> impl Iterator<Item = Process> {
+pub(super) fn living() -> impl Iterator<Item = Process> {
     let entries = std::fs::read_dir("/proc").into_iter().flatten().flatten();
     entries.filter_map(|entry| read(entry.file_name().to_str()?.parse().ok()?))
 }
@@ -135,6 +207,7 @@ fn read(pid: i32) -> Option<Process> {
     }
     Some(Process {
         pid: Pid::from_raw(pid)?,
+        parent: fields.get(1)?.parse().ok()?,
         group: fields.get(2)?.parse().ok()?,
         started: fields.get(19)?.parse().ok()?,
     })

@@ -30,9 +30,7 @@ impl Stand {
     }
 
     fn place(&self) -> Place {
-        let at = |name: &str| self.dir.path().join(name);
-        let dir = self.dir.path().to_owned();
-        Place { dir, tree: at("tree"), home: at("home"), author: somebody() }
+        Place::new(self.dir.path().to_owned(), somebody())
     }
 
     async fn run(&self, command: &[&str], limits: Limits) -> Result<Ended, Error> {
