@@ -50,9 +50,10 @@ pub async fn output(
     };
     let all = async { tokio::join!(read, lines::tail(stderr, STDERR_TAIL), child.wait()) };
     let ended = tokio::time::timeout(limit, all).await;
+    let gone = group.kill().await;
     let _ = child.start_kill();
     let _ = child.wait().await;
-    group.kill().await?;
+    gone?;
     let _ = std::fs::remove_file(place.pid_file());
     let (stdout, stderr, status) = ended.map_err(|_| Error::TooLong(limit))?;
     Ok(Output {

@@ -1,6 +1,6 @@
 //! An agent's processes: found, frozen and killed together, and never somebody else's.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -56,12 +56,12 @@ impl Group {
     /// Stops every process where it is; time does not count while they are stopped.
     pub fn freeze(&self) {
         self.is_frozen.store(true, Ordering::Relaxed);
-        self.family.stop();
+        self.family.signal(&mut HashMap::new(), Signal::STOP);
     }
 
     /// Lets every process go on.
     pub fn thaw(&self) {
-        signal(&self.family.living(), Signal::CONT);
+        self.family.signal(&mut HashMap::new(), Signal::CONT);
         self.is_frozen.store(false, Ordering::Relaxed);
     }
 
@@ -72,15 +72,19 @@ impl Group {
 
     /// Asks the processes to end.
     pub(super) fn terminate(&self) {
-        let mut asked = self.family.living();
-        asked.retain(|process| !(self.is_kept && self.family.is_led_by(process)));
-        signal(&asked, Signal::TERM);
+        // Whatever keeps the others in would take them along, before they could end themselves.
+        let keeper = self.family.leader.filter(|_| self.is_kept);
+        let mut spared = keeper
+            .map(|(pid, started)| (pid.as_raw_nonzero().get(), started))
+            .into_iter()
+            .collect();
+        self.family.signal(&mut spared, Signal::TERM);
         self.thaw();
     }
 
     /// Kills every process and waits until none is left.
     pub(super) async fn kill(&self) -> Result<(), Error> {
-        self.family.kill().await
+        self.family.kill(self.is_kept).await
     }
 }
 
@@ -97,79 +101,73 @@ pub async fn kill_leftovers(dir: &Path) -> Result<(), Error> {
         _ => None,
     };
     let leader = leader.map(|process| (process.pid, process.started));
-    Family { leader, mark }.kill().await?;
+    Family { leader, mark }.kill(false).await?;
     let _ = std::fs::remove_file(dir.join("pid"));
     Ok(())
 }
 
 impl Family {
-    /// Those that run now, the first one last.
-    fn living(&self) -> Vec<Process> {
-        let all: Vec<Process> = living().collect();
-        let leader = self.leader.filter(|(pid, started)| {
-            // Its number may be that of a later process by now.
-            let found = all.iter().find(|process| process.pid == *pid);
-            found.is_none_or(|process| process.started == *started)
-        });
-        let leader = leader.map(|(pid, _)| pid.as_raw_nonzero().get());
-        let mut ours: HashSet<i32> = all
-            .iter()
-            .filter(|process| Some(process.group) == leader || is_marked(process, &self.mark))
-            .map(Process::number)
-            .chain(leader)
-            .collect();
-        // A child may have a lower number than its parent.
-        loop {
-            let children = all.iter().filter(|process| ours.contains(&process.parent));
-            let found: Vec<i32> =
-                children.map(Process::number).filter(|n| !ours.contains(n)).collect();
-            if found.is_empty() {
-                break;
+    /// Signals each of them, where it is met: whoever is looked for later has become another by then. Answers whether
+    /// there were any that are not `known`, and makes them so.
+    fn meet(&self, known: &mut HashMap<i32, u64>, signal: Signal) -> bool {
+        let leader = self.leader();
+        let mut has_met = false;
+        for process in living() {
+            let number = process.number();
+            if known.get(&number) == Some(&process.started) {
+                continue;
             }
-            ours.extend(found);
+            let is_ours = leader.is_some_and(|leader| number == leader || process.group == leader)
+                || leader == Some(process.parent)
+                || known.contains_key(&process.parent)
+                || is_marked(&process, &self.mark);
+            if is_ours {
+                send(process.pid, signal);
+                known.insert(number, process.started);
+                has_met = true;
+            }
         }
-        let mut family: Vec<Process> =
-            all.into_iter().filter(|process| ours.contains(&process.number())).collect();
-        family.sort_by_key(|process| self.is_led_by(process));
-        family
+        has_met
     }
 
-    fn is_led_by(&self, process: &Process) -> bool {
-        self.leader.is_some_and(|(pid, _)| pid == process.pid)
+    /// The number of the first process, if that is not a later process's by now.
+    fn leader(&self) -> Option<i32> {
+        let (pid, started) = self.leader?;
+        let number = pid.as_raw_nonzero().get();
+        read(number).is_none_or(|process| process.started == started).then_some(number)
     }
 
-    /// Stops them until there is none that was not stopped: whoever runs can start others meanwhile.
-    fn stop(&self) -> HashMap<i32, u64> {
-        let mut stopped = HashMap::new();
+    /// Signals all of them, until there is none that was not: whoever runs can start others meanwhile.
+    fn signal(&self, known: &mut HashMap<i32, u64>, signal: Signal) {
         for _ in 0..PASSES {
-            let mut family = self.living();
-            family.retain(|process| stopped.get(&process.number()) != Some(&process.started));
-            if family.is_empty() {
-                break;
+            if !self.meet(known, signal) {
+                return;
             }
-            signal(&family, Signal::STOP);
-            stopped.extend(family.iter().map(|process| (process.number(), process.started)));
         }
-        stopped
     }
 
     /// Kills them until there are none, also those nobody can tell any more from strangers once the others are gone.
-    async fn kill(&self) -> Result<(), Error> {
+    async fn kill(&self, is_kept: bool) -> Result<(), Error> {
         let deadline = Instant::now() + CONFIRMED_WITHIN;
         let mut known = HashMap::new();
         loop {
-            known.extend(self.stop());
-            let mut left = self.living();
-            let seen: HashSet<i32> = left.iter().map(Process::number).collect();
-            let is_known =
-                |process: &Process| known.get(&process.number()) == Some(&process.started);
-            left.extend(
-                living().filter(|process| !seen.contains(&process.number()) && is_known(process)),
-            );
+            if let Some((pid, _)) = self.leader.filter(|_| is_kept && self.leader().is_some()) {
+                send(pid, Signal::KILL);
+            }
+            self.signal(&mut known, Signal::STOP);
+            let left: Vec<Pid> = living()
+                .filter(|process| known.get(&process.number()) == Some(&process.started))
+                .map(|process| process.pid)
+                .collect();
             if left.is_empty() {
                 return Ok(());
             }
-            signal(&left, Signal::KILL);
+            // The first process goes last: as long as it is there, nothing the others start can hide.
+            let is_first = |pid: &Pid| self.leader.is_some_and(|(leader, _)| leader == *pid);
+            let is_alone = left.iter().all(is_first);
+            for pid in left.into_iter().filter(|pid| is_alone || !is_first(pid)) {
+                send(pid, Signal::KILL);
+            }
             if Instant::now() > deadline {
                 return Err(Error::StillRunning);
             }
@@ -184,11 +182,9 @@ impl Process {
     }
 }
 
-fn signal(processes: &[Process], signal: Signal) {
-    for process in processes {
-        // One that has just ended has nothing to hear.
-        let _ = kill_process(process.pid, signal);
-    }
+/// Signals a process; one that has just ended has nothing to hear.
+fn send(pid: Pid, signal: Signal) {
+    let _ = kill_process(pid, signal);
 }
 
 /// The processes of this machine that still run.

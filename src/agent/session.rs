@@ -105,9 +105,10 @@ async fn finish(child: &mut Child, group: &Group) -> Result<Option<ExitStatus>, 
         leaves(child, TERMINATED).await;
     }
     // Also those it left behind, and those that went into a group of their own.
+    let gone = group.kill().await;
     let _ = child.start_kill();
     let _ = child.wait().await;
-    group.kill().await?;
+    gone?;
     Ok(by_itself)
 }
 

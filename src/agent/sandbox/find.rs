@@ -30,6 +30,8 @@ pub struct Setup {
     pub wanted: Wanted,
     /// The program that is `team6 shim` inside; this one, unless a test says otherwise.
     pub shim: PathBuf,
+    /// The operator's home, of which nothing is shown but what is named here, and Rust's tools.
+    pub home: Option<PathBuf>,
     /// What else may be read.
     pub read_only: Vec<PathBuf>,
     /// Folders of the operator's home that a program finds in its own, only to be read.
@@ -44,6 +46,7 @@ impl Setup {
         Self {
             wanted,
             shim: std::env::current_exe().unwrap_or_else(|_| "/proc/self/exe".into()),
+            home: std::env::home_dir(),
             read_only: Vec::new(),
             caches: Vec::new(),
             bounds: Bounds::default(),

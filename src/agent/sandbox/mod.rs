@@ -46,6 +46,7 @@ pub enum Kind {
 pub struct Sandbox {
     kind: Kind,
     shim: PathBuf,
+    home: Option<PathBuf>,
     read_only: Vec<PathBuf>,
     caches: Vec<PathBuf>,
     bounds: Bounds,
@@ -59,6 +60,7 @@ impl Sandbox {
         Self {
             kind,
             shim: setup.shim.clone(),
+            home: setup.home.clone(),
             read_only: setup.read_only.clone(),
             caches: setup.caches.clone(),
             bounds: setup.bounds,
@@ -120,7 +122,8 @@ impl Sandbox {
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .process_group(0)
-            .kill_on_drop(true);
+            // The shim is the last to go, or what the program hid would be nobody's: see `Group`.
+            .kill_on_drop(self.kind != Kind::Landlock);
         if self.kind == Kind::Landlock {
             command.env("TMPDIR", place.tmp());
         }
@@ -129,7 +132,7 @@ impl Sandbox {
                 command.env(name, value);
             }
         }
-        if let Some(toolchains) = visible::rustup() {
+        if let Some(toolchains) = visible::rustup(self.home.as_deref()) {
             command.env("RUSTUP_HOME", toolchains);
         }
         Ok(command)
@@ -175,8 +178,10 @@ impl Sandbox {
 
     /// What of this machine the program may read besides the system.
     fn shown(&self, place: &Place, program: &Path, args: &[String]) -> Vec<PathBuf> {
-        let mut shown = visible::of_program(program, args, &place.dir);
-        shown.extend(visible::toolchains());
+        let home = self.home.as_deref();
+        let private: Vec<&Path> = home.into_iter().chain([place.dir.as_path()]).collect();
+        let mut shown = visible::of_program(program, args, &private);
+        shown.extend(visible::toolchains(home));
         shown.extend(self.read_only.iter().chain(&self.caches).cloned());
         shown.retain(|path| path.exists());
         shown.sort();

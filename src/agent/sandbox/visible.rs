@@ -78,23 +78,23 @@ fn on_the_path(name: &OsStr) -> Option<PathBuf> {
 }
 
 /// Where Rust's toolchains are found although a program's home is another, and the tools in front of them.
-pub(super) fn toolchains() -> Vec<PathBuf> {
-    let tools = std::env::home_dir().map(|home| home.join(".cargo/bin"));
-    let chains = rustup().or_else(|| std::env::var_os("RUSTUP_HOME").map(PathBuf::from));
+pub(super) fn toolchains(home: Option<&Path>) -> Vec<PathBuf> {
+    let tools = home.map(|home| home.join(".cargo/bin"));
+    let chains = rustup(home).or_else(|| std::env::var_os("RUSTUP_HOME").map(PathBuf::from));
     tools.into_iter().chain(chains).collect()
 }
 
 /// Rust's toolchains are found through the home, and the agent's home is another: where they are, unless that is said.
-pub(super) fn rustup() -> Option<PathBuf> {
+pub(super) fn rustup(home: Option<&Path>) -> Option<PathBuf> {
     if std::env::var_os("RUSTUP_HOME").is_some() {
         return None;
     }
-    let folder = std::env::home_dir()?.join(".rustup");
+    let folder = home?.join(".rustup");
     folder.is_dir().then_some(folder)
 }
 
 /// Where a program is installed: its folder, what it is a link to, all of its `node_modules`, its interpreter.
-pub(super) fn of_program(program: &Path, args: &[String], workspace: &Path) -> Vec<PathBuf> {
+pub(super) fn of_program(program: &Path, args: &[String], private: &[&Path]) -> Vec<PathBuf> {
     let mut shown = Vec::new();
     let mut files = vec![program.to_owned()];
     let name = program.file_name().and_then(OsStr::to_str).unwrap_or_default();
@@ -103,45 +103,43 @@ pub(super) fn of_program(program: &Path, args: &[String], workspace: &Path) -> V
         files.extend(script.filter(|script| script.is_absolute() && script.is_file()));
     }
     for file in files {
-        shown.extend(around(&file, workspace));
+        shown.extend(around(&file, private));
         let Ok(real) = file.canonicalize() else { continue };
-        shown.extend(around(&real, workspace));
+        shown.extend(around(&real, private));
         if let Some(interpreter) = interpreter(&real) {
-            shown.extend(around(&interpreter, workspace));
+            shown.extend(around(&interpreter, private));
             let real = interpreter.canonicalize().unwrap_or(interpreter);
-            shown.extend(prefix(&real, workspace));
+            shown.extend(prefix(&real, private));
         }
     }
     shown
 }
 
 /// The folder of a file, or the whole of the `node_modules` it is in; the file alone if that would show too much.
-fn around(file: &Path, workspace: &Path) -> Option<PathBuf> {
+fn around(file: &Path, private: &[&Path]) -> Option<PathBuf> {
     if is_system(file) {
         return None;
     }
     let modules = file.ancestors().filter(|path| path.ends_with("node_modules")).last();
     let folder = modules.or_else(|| file.parent())?;
-    Some(if holds_too_much(folder, workspace) { file.to_owned() } else { folder.to_owned() })
+    Some(if holds_too_much(folder, private) { file.to_owned() } else { folder.to_owned() })
 }
 
 /// Where an interpreter is installed: what its `bin` is in.
-fn prefix(interpreter: &Path, workspace: &Path) -> Option<PathBuf> {
+fn prefix(interpreter: &Path, private: &[&Path]) -> Option<PathBuf> {
     let bin = interpreter.parent()?;
     let prefix = if bin.ends_with("bin") { bin.parent()? } else { bin };
-    (!is_system(prefix) && !holds_too_much(prefix, workspace)).then(|| prefix.to_owned())
+    (!is_system(prefix) && !holds_too_much(prefix, private)).then(|| prefix.to_owned())
 }
 
 fn is_system(path: &Path) -> bool {
     SYSTEM.iter().chain(LEGACY).any(|system| path.starts_with(system))
 }
 
-/// Whether a folder is for many things, or somebody's home or the workspaces are in it.
-fn holds_too_much(folder: &Path, workspace: &Path) -> bool {
-    let home = std::env::home_dir();
+/// Whether a folder is for many things, or holds one of the private ones: somebody's home, the workspaces.
+fn holds_too_much(folder: &Path, private: &[&Path]) -> bool {
     TOO_MUCH.iter().any(|path| Path::new(path) == folder)
-        || workspace.starts_with(folder)
-        || home.is_some_and(|home| home.starts_with(folder) || folder == home.join(".local"))
+        || private.iter().any(|path| path.starts_with(folder) || folder == path.join(".local"))
 }
 
 /// What runs a script, as its first line says.
@@ -178,22 +176,26 @@ mod tests {
         std::fs::create_dir(at("app/node_modules/.bin")).unwrap();
         let link = at("app/node_modules/.bin/agent");
         std::os::unix::fs::symlink("../agent/dist/main.js", &link).unwrap();
-        let shown = of_program(&link, &[], &at("workspaces/1"));
+        let workspace = at("workspaces/1");
+        let shown = of_program(&link, &[], &[&workspace]);
         assert!(shown.contains(&at("app/node_modules")), "{shown:?}");
         assert!(shown.contains(&at("node22")), "{shown:?}");
         let main = at("app/node_modules/agent/dist/main.js").display().to_string();
-        let shown = of_program(&node, &[main], &at("workspaces/1"));
+        let shown = of_program(&node, &[main], &[&workspace]);
         assert!(shown.contains(&at("app/node_modules")), "{shown:?}");
     }
 
     #[test]
     fn a_program_beside_what_is_secret_is_shown_alone() {
-        let dir = tempfile::tempdir().unwrap();
-        let agent = file(dir.path(), "agent", "");
-        assert_eq!(around(&agent, &dir.path().join("workspaces/1")).unwrap(), agent);
-        let home = std::env::home_dir().unwrap();
-        assert_eq!(around(&home.join("agent"), dir.path()).unwrap(), home.join("agent"));
-        assert_eq!(around(Path::new("/usr/bin/git"), dir.path()), None);
-        assert_eq!(around(Path::new("/opt/agents/x"), dir.path()), Some("/opt/agents".into()));
+        let private = [Path::new("/home/ada"), Path::new("/srv/team6/workspaces/1")];
+        for (program, shown) in [
+            ("/srv/team6/agent", Some("/srv/team6/agent")),
+            ("/home/ada/agent", Some("/home/ada/agent")),
+            ("/home/ada/agents/x", Some("/home/ada/agents")),
+            ("/opt/agents/x", Some("/opt/agents")),
+            ("/usr/bin/git", None),
+        ] {
+            assert_eq!(around(Path::new(program), &private), shown.map(PathBuf::from));
+        }
     }
 }

@@ -31,6 +31,7 @@ pub(super) fn restrict(orders: &Orders) -> io::Result<()> {
 fn restricted(orders: &Orders) -> Result<RulesetStatus, RulesetError> {
     let read = AccessFs::from_read(KNOWN);
     let all: BitFlags<AccessFs> = AccessFs::from_all(KNOWN);
+    let write = all & !(AccessFs::MakeBlock | AccessFs::MakeChar);
     let mut rules =
         Ruleset::default().set_compatibility(CompatLevel::BestEffort).handle_access(all)?;
     if let Network::Shared { .. } = &orders.network {
@@ -44,7 +45,7 @@ fn restricted(orders: &Orders) -> Result<RulesetStatus, RulesetError> {
         .create()?
         .no_new_privs(true)
         .add_rules(path_beneath_rules(&orders.read, read))?
-        .add_rules(path_beneath_rules(&orders.write, all))?;
+        .add_rules(path_beneath_rules(&orders.write, write))?;
     if let Network::Shared { ports } = &orders.network {
         for port in ports {
             rules = rules.add_rule(NetPort::new(*port, AccessNet::ConnectTcp))?;

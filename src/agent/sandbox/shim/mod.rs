@@ -15,6 +15,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use rustix::thread::{CapabilitySet, CapabilitySets, set_capabilities};
 use serde::{Deserialize, Serialize};
 
 pub use limits::Bounds;
@@ -72,6 +73,8 @@ pub fn run(orders: &str, program: &[OsString]) -> io::Result<u8> {
         forward::keep(*port, socket.clone())?;
     }
     let starter = std::thread::spawn(move || {
+        // Root is nobody in particular from here on.
+        set_capabilities(None, NO_CAPABILITIES)?;
         landlock::restrict(&orders)?;
         link(&orders.links);
         seccomp::restrict(&orders.network)?;
@@ -86,6 +89,12 @@ pub fn run(orders: &str, program: &[OsString]) -> io::Result<u8> {
     }
     Ok(status)
 }
+
+const NO_CAPABILITIES: CapabilitySets = CapabilitySets {
+    effective: CapabilitySet::empty(),
+    permitted: CapabilitySet::empty(),
+    inheritable: CapabilitySet::empty(),
+};
 
 /// Puts links into the home; what the program has put there itself stays.
 fn link(links: &[(PathBuf, PathBuf)]) {
