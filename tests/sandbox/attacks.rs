@@ -229,6 +229,12 @@ async fn no_attack_succeeds_that_should_not() {
                 Kind::Landlock => expected[2],
             };
             let Some(expected) = expected else { continue };
+            if name.starts_with("signal") && kind != Kind::Open && !rules_over_signals() {
+                crate::aloud(&format!(
+                    "sandbox: skipped: {name}; Linux 6.12 is the first to stop that"
+                ));
+                continue;
+            }
             let ended = machine.run(&sandbox, &machine.place(), script).await;
             // A program that is not there has proved nothing.
             if ended.succeeded != expected || ended.said.contains("not found") {
@@ -237,6 +243,13 @@ async fn no_attack_succeeds_that_should_not() {
         }
     }
     assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
+}
+
+/// Whether Landlock here is new enough.
+fn rules_over_signals() -> bool {
+    let release = std::fs::read_to_string("/proc/sys/kernel/osrelease").unwrap();
+    let mut numbers = release.split('.').map(|number| number.parse().unwrap_or(0));
+    (numbers.next(), numbers.next()) >= (Some(6), Some(12))
 }
 
 #[test]
