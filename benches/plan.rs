@@ -18,6 +18,7 @@ use team6::domain::ids::{
 use team6::domain::lint;
 use team6::domain::plan::Plan;
 use team6::domain::planner::{Candidate, IssueState, Specialist, plan};
+use team6::domain::planning::Planning;
 use team6::domain::sprint::{Approval, Goal, Sprint, State};
 use team6::say;
 
@@ -192,6 +193,7 @@ fn sprint(planned: Plan) -> Sprint {
             text: String::new(),
         },
         state: State::Recognized,
+        planning: Planning::default(),
         plan: Some(planned),
         approvals: vec![],
         run: None,

@@ -45,6 +45,7 @@ create table sprint (
     milestone  bigint not null,
     goal       json   not null,
     state      text   not null check (state in ('recognized', 'forgotten')),
+    planning   json   not null, -- domain::planning::Planning
     revision   bigint not null, -- who saves must have read the latest
     unique (repo_id, issue)
 );
@@ -54,7 +55,7 @@ create unique index sprint_milestone on sprint (repo_id, milestone) where state 
 create table plan (
     sprint_id  text        not null references sprint (id),
     version    bigint      not null,
-    tasks      json        not null, -- [domain::plan::PlannedTask]
+    body       json        not null, -- domain::plan::Plan
     created_at timestamptz not null,
     primary key (sprint_id, version)
 );
@@ -75,6 +76,7 @@ create table orchestration_runs (
     number      bigint      not null,
     status      text        not null check (status in ('pending', 'running', 'paused', 'completed', 'failed', 'cancelled')),
     started_by  text        not null,
+    holds       json        not null, -- [domain::run::Hold]: why nothing new is started
     started_at  timestamptz not null,
     finished_at timestamptz,
     unique (sprint_id, number)
@@ -95,6 +97,7 @@ create table orchestration_tasks (
     waits_for    json        not null, -- what it still waits for
     state        json        not null, -- domain::task::State; the columns below repeat it for queries
     status       text        not null,
+    held_by      text,                 -- who paused it
     attempt      bigint      not null,
     pull         bigint,
     merge_commit text,
@@ -157,7 +160,8 @@ create table job (
     priority    bigint      not null,
     run_at      timestamptz not null,
     state       text        not null check (state in ('ready', 'leased', 'done', 'dead')),
-    held        boolean     not null,             -- its run is paused
+    held        boolean     not null,             -- its run or its task is paused
+    unwanted    boolean     not null,             -- a person ended its task: its worker stops the agent
     run_id      text        not null,
     epoch       bigint      not null,
     worker      text,

@@ -96,9 +96,12 @@ impl App {
                 let say = Effect::Say { on: said.on.clone(), key: key.to_owned(), saying };
                 self.ask_once(key, &[say], delivery).await
             }
-            Command::Retry { task } => {
+            Command::Control { verb, task } => {
+                self.control(sprint, *verb, task.or(here), said, key, delivery).await
+            }
+            Command::Retry { task, again } => {
                 if let Some(task) = task.or(here) {
-                    return self.retry(sprint, task, said, key, delivery).await;
+                    return self.retry(sprint, (task, *again), said, key, delivery).await;
                 }
                 let which = Refusal::WhichTask { command: "retry".to_owned() };
                 self.answer(Applied::Refused(vec![which]), said, key, delivery).await
@@ -122,6 +125,7 @@ impl App {
             | Command::Start
             | Command::Status
             | Command::Retry { .. }
+            | Command::Control { .. }
             | Command::Help => None,
         };
         let saying = Saying::Help { unknown };

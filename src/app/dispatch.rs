@@ -159,5 +159,5 @@ fn prompt(sprint: &Sprint, task: &Task) -> String {
                 .map_or(String::new(), |pull| format!("{}#{pull}", done.planned.repo())),
         })
         .collect();
-    say::prompt::task(&task.planned, &sprint.goal, &delivered)
+    say::prompt::task(task, &sprint.goal, &delivered)
 }

@@ -5,6 +5,7 @@ use super::{App, Error, Result};
 use crate::db::{effects, heard, repositories, sprints, tasks};
 use crate::domain::effect::{Effect, Saying};
 use crate::domain::ids::{DeliveryId, IssueRef, MilestoneNumber, RepoId, SprintId};
+use crate::domain::planning::Planning;
 use crate::domain::refusal::Refusal;
 use crate::domain::sprint::{Event, Goal, Sprint, State};
 use crate::github::fact::Place;
@@ -111,6 +112,7 @@ impl App {
             milestone: milestone.number,
             goal: goal.clone(),
             state: State::Recognized,
+            planning: Planning::default(),
             plan: None,
             approvals: Vec::new(),
             run: None,

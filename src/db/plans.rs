@@ -6,15 +6,15 @@ use sqlx::types::Json;
 
 use super::{Result, Tx};
 use crate::domain::ids::{Login, SprintId, TaskNumber};
-use crate::domain::plan::{Plan, PlannedTask, TextHash};
+use crate::domain::plan::{Plan, TextHash};
 use crate::domain::sprint::Approval;
 
 /// Adds a version of a sprint's plan.
 pub async fn add(tx: &mut Tx, sprint: &SprintId, plan: &Plan, now: DateTime<Utc>) -> Result<()> {
-    tx.query("insert into plan (sprint_id, version, tasks, created_at) values ($1, $2, $3, $4)")
+    tx.query("insert into plan (sprint_id, version, body, created_at) values ($1, $2, $3, $4)")
         .bind(sprint.clone())
         .bind(plan.version)
-        .bind(Json(plan.tasks.clone()))
+        .bind(Json(plan.clone()))
         .bind(now)
         .run()
         .await?;
@@ -23,12 +23,12 @@ pub async fn add(tx: &mut Tx, sprint: &SprintId, plan: &Plan, now: DateTime<Utc>
 
 /// A sprint's plan as it stands.
 pub async fn latest(tx: &mut Tx, sprint: &SprintId) -> Result<Option<Plan>> {
-    let row: Option<(i64, Json<Vec<PlannedTask>>)> = tx
-        .query("select version, tasks from plan where sprint_id = $1 order by version desc limit 1")
+    let row: Option<(Json<Plan>,)> = tx
+        .query("select body from plan where sprint_id = $1 order by version desc limit 1")
         .bind(sprint.clone())
         .first()
         .await?;
-    Ok(row.map(|(version, tasks)| Plan { version, tasks: tasks.0 }))
+    Ok(row.map(|(plan,)| plan.0))
 }
 
 #[derive(FromRow)]

@@ -5,6 +5,7 @@ use sqlx::types::Json;
 
 use super::{Error, Result, Tx, plans, runs};
 use crate::domain::ids::{IssueNumber, MilestoneNumber, ProjectName, RepoId, RepoName, SprintId};
+use crate::domain::planning::Planning;
 use crate::domain::sprint::{Goal, Sprint, State};
 
 #[derive(FromRow)]
@@ -17,6 +18,7 @@ struct Row {
     milestone: MilestoneNumber,
     goal: Json<Goal>,
     state: State,
+    planning: Json<Planning>,
     revision: i64,
 }
 
@@ -29,8 +31,9 @@ pub async fn insert(tx: &mut Tx, sprint: &Sprint) -> Result<bool> {
     let sprint = sprint.clone();
     let inserted = tx
         .query(
-            "insert into sprint (id, project, repo_id, repo, issue, milestone, goal, state, revision)
-             values ($1, $2, $3, $4, $5, $6, $7, $8, 1)
+            "insert into sprint (id, project, repo_id, repo, issue, milestone, goal, state, planning,
+                 revision)
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, 1)
              on conflict do nothing",
         )
         .bind(sprint.id)
@@ -41,6 +44,7 @@ pub async fn insert(tx: &mut Tx, sprint: &Sprint) -> Result<bool> {
         .bind(sprint.milestone)
         .bind(Json(sprint.goal))
         .bind(sprint.state)
+        .bind(Json(sprint.planning))
         .run()
         .await?;
     Ok(inserted == 1)
@@ -50,7 +54,7 @@ pub async fn insert(tx: &mut Tx, sprint: &Sprint) -> Result<bool> {
 pub async fn find(tx: &mut Tx, id: &SprintId) -> Result<Option<(Sprint, Revision)>> {
     let row: Option<Row> = tx
         .query(
-            "select id, project, repo_id, repo, issue, milestone, goal, state, revision
+            "select id, project, repo_id, repo, issue, milestone, goal, state, planning, revision
              from sprint where id = $1",
         )
         .bind(id.clone())
@@ -65,6 +69,7 @@ pub async fn find(tx: &mut Tx, id: &SprintId) -> Result<Option<(Sprint, Revision
         milestone: row.milestone,
         goal: row.goal.0,
         state: row.state,
+        planning: row.planning.0,
         plan: plans::latest(tx, id).await?,
         approvals: plans::approvals(tx, id).await?,
         run: runs::latest(tx, id).await?,
@@ -84,7 +89,7 @@ pub async fn advance(tx: &mut Tx, sprint: &Sprint, read: Revision) -> Result<boo
         .query(
             "update sprint
              set project = $3, repo = $4, milestone = $5, goal = $6, state = $7,
-                 revision = revision + 1
+                 planning = $8, revision = revision + 1
              where id = $1 and revision = $2",
         )
         .bind(sprint.id.clone())
@@ -94,6 +99,7 @@ pub async fn advance(tx: &mut Tx, sprint: &Sprint, read: Revision) -> Result<boo
         .bind(sprint.milestone)
         .bind(Json(sprint.goal.clone()))
         .bind(sprint.state)
+        .bind(Json(sprint.planning.clone()))
         .run()
         .await?;
     Ok(moved == 1)

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::ids::TaskNumber;
+use super::task::Again;
 
 /// Something a person asked for with a line that begins `/team6`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -18,6 +19,15 @@ pub enum Command {
     Retry {
         /// Which; `None` where the place of the comment says it.
         task: Option<TaskNumber>,
+        /// How.
+        again: Again,
+    },
+    /// Pause, resume, cancel or skip the sprint or a task.
+    Control {
+        /// What.
+        verb: Verb,
+        /// Which task; `None` where the place of the comment says it, or the whole sprint is meant.
+        task: Option<TaskNumber>,
     },
     /// Say what can be asked for.
     Help,
@@ -26,6 +36,20 @@ pub enum Command {
         /// The word.
         word: String,
     },
+}
+
+/// What can be done to a sprint under way, or to one of its tasks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Verb {
+    /// Start nothing new.
+    Pause,
+    /// Go on.
+    Resume,
+    /// End it.
+    Cancel,
+    /// Let nothing wait for the task.
+    Skip,
 }
 
 /// A command as the help shows it.
@@ -53,8 +77,28 @@ pub const HELP: &[Entry] = &[
     },
     Entry { usage: "/team6 status", does: "say how the sprint stands", who: "anybody" },
     Entry {
+        usage: "/team6 pause",
+        does: "start nothing new; agents at work finish. `pause T3` does it for one task",
+        who: "write access; for a task its owner or a maintainer",
+    },
+    Entry {
+        usage: "/team6 resume",
+        does: "go on. `resume T3` does it for one task",
+        who: "write access; for a task its owner or a maintainer",
+    },
+    Entry {
+        usage: "/team6 cancel",
+        does: "end the sprint: agents are stopped, branches and pull requests stay. `cancel T3` does it for one task",
+        who: "whoever started it or a maintainer; for a task its owner or a maintainer",
+    },
+    Entry {
+        usage: "/team6 skip T3",
+        does: "let nothing wait for a task any more, without its being done",
+        who: "the task's owner or a maintainer",
+    },
+    Entry {
         usage: "/team6 retry T3",
-        does: "try a task again that failed or whose pull request was closed",
+        does: "try a task again that failed, was cancelled or whose pull request was closed; `retry T3 continue` goes on from its last try",
         who: "the task's owner or a maintainer",
     },
     Entry { usage: "/team6 help", does: "show this list", who: "anybody" },
@@ -64,7 +108,7 @@ impl Command {
     /// Whether asking takes write access.
     pub fn needs_write(&self) -> bool {
         match self {
-            Self::Plan | Self::Start | Self::Retry { .. } => true,
+            Self::Plan | Self::Start | Self::Retry { .. } | Self::Control { .. } => true,
             Self::Status | Self::Help | Self::Unknown { .. } => false,
         }
     }
@@ -128,10 +172,23 @@ fn parse_line(line: &str) -> Option<Command> {
         "plan" => Command::Plan,
         "start" => Command::Start,
         "status" => Command::Status,
-        "retry" => Command::Retry { task: words.next().and_then(task_number) },
+        "retry" => {
+            let rest: Vec<_> = words.collect();
+            let goes_on = rest.last().is_some_and(|word| word.eq_ignore_ascii_case("continue"));
+            let again = if goes_on { Again::Continue } else { Again::Fresh };
+            Command::Retry { task: rest.first().copied().and_then(task_number), again }
+        }
+        "pause" => control(Verb::Pause, words.next()),
+        "resume" => control(Verb::Resume, words.next()),
+        "cancel" => control(Verb::Cancel, words.next()),
+        "skip" => control(Verb::Skip, words.next()),
         "help" => Command::Help,
         _ => Command::Unknown { word: verb.chars().take(40).collect() },
     })
+}
+
+fn control(verb: Verb, word: Option<&str>) -> Command {
+    Command::Control { verb, task: word.and_then(task_number) }
 }
 
 /// `T3`, `t3` or `3`.
@@ -151,7 +208,9 @@ mod tests {
         assert_eq!(parse("/team6"), [Command::Help]);
         assert_eq!(parse("/team6ish"), []);
         assert_eq!(parse("Thanks!\n/team6 plan\n/team6 status"), [Command::Plan, Command::Status]);
-        assert_eq!(parse("/team6 retry t3"), [Command::Retry { task: Some(TaskNumber(3)) }]);
+        let again = |again| Command::Retry { task: Some(TaskNumber(3)), again };
+        assert_eq!(parse("/team6 retry t3"), [again(Again::Fresh)]);
+        assert_eq!(parse("/team6 retry T3 continue"), [again(Again::Continue)]);
         assert_eq!(parse("/team6 dance"), [Command::Unknown { word: "dance".into() }]);
     }
 

@@ -2,12 +2,14 @@
 
 pub mod checklist;
 pub mod command;
+pub mod control;
 pub mod effect;
 pub mod ids;
 pub mod lint;
 pub mod permission;
 pub mod plan;
 pub mod planner;
+pub mod planning;
 pub mod references;
 pub mod refusal;
 pub mod retry;

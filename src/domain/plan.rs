@@ -13,8 +13,40 @@ use super::ids::{AgentName, IssueRef, Login, RepoName, TaskNumber};
 pub struct Plan {
     /// Which edition of the sprint's plan this is, from 1.
     pub version: i64,
+    /// What the sprint is for, where a planner wrote it down.
+    pub prd: Option<Prd>,
     /// Its tasks, by number.
     pub tasks: Vec<PlannedTask>,
+    /// What the team took out of it.
+    pub dropped: Vec<DroppedTask>,
+}
+
+/// A short product requirements document: what the sprint is for, in lists of sentences.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Prd {
+    /// What is wrong today, for whom.
+    pub problem: String,
+    /// What shall be true afterwards.
+    pub goals: Vec<String>,
+    /// What is left out on purpose.
+    pub non_goals: Vec<String>,
+    /// What limits the solution.
+    pub constraints: Vec<String>,
+    /// How one sees that it is done.
+    pub acceptance: Vec<String>,
+    /// What may go wrong.
+    pub risks: Vec<String>,
+}
+
+/// A task that a person took out of the plan. It keeps its number, and does not come back by itself.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DroppedTask {
+    /// The number it had.
+    pub number: TaskNumber,
+    /// Its title then.
+    pub title: String,
+    /// The issue that describes it, if it had one.
+    pub issue: Option<IssueRef>,
 }
 
 /// A task as the team is asked to approve it.
@@ -22,19 +54,48 @@ pub struct Plan {
 pub struct PlannedTask {
     /// Its place in the plan.
     pub number: TaskNumber,
-    /// The issue that describes it.
-    pub issue: IssueRef,
-    /// The issue's title.
+    /// The repository the work is done in.
+    pub repo: RepoName,
+    /// The issue that describes it; a proposed task gets one when the plan is approved.
+    pub issue: Option<IssueRef>,
+    /// Its title.
     pub title: String,
-    /// The issue's text.
+    /// What is to be done.
     pub text: String,
+    /// How one sees that it is done.
+    pub acceptance: Vec<String>,
+    /// The files it will likely touch, as far as the planner can tell.
+    pub files: Vec<String>,
     /// The person accountable for it.
     pub owner: Option<Login>,
     /// The agent that shall do it.
     pub agent: AgentName,
+    /// Why that agent.
+    pub reason: Option<String>,
     /// How big it is, in whatever unit the team counts.
     pub estimate: Option<u32>,
+    /// What goes first among tasks that could start: 1 before 2; those without one come last.
+    pub priority: Option<u32>,
     /// What must be done before it.
+    pub after: Vec<Dependency>,
+    /// What its issue said when it was last read, so that a change there is told from one made here.
+    pub reading: Option<Reading>,
+}
+
+/// What an issue says about the task it describes.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Reading {
+    /// Its title.
+    pub title: String,
+    /// Its text.
+    pub text: String,
+    /// The first person assigned.
+    pub owner: Option<Login>,
+    /// The agent its label names.
+    pub agent: Option<AgentName>,
+    /// The estimate its label says.
+    pub estimate: Option<u32>,
+    /// What it says it depends on.
     pub after: Vec<Dependency>,
 }
 
@@ -65,20 +126,41 @@ impl fmt::Display for TextHash {
 }
 
 impl PlannedTask {
-    /// The repository the work is done in.
-    pub fn repo(&self) -> &RepoName {
-        &self.issue.repo
+    /// A task about which nothing is known but what it is called.
+    pub fn new(number: TaskNumber, repo: RepoName, title: &str, agent: AgentName) -> Self {
+        Self {
+            number,
+            repo,
+            issue: None,
+            title: title.to_owned(),
+            text: String::new(),
+            acceptance: Vec::new(),
+            files: Vec::new(),
+            owner: None,
+            agent,
+            reason: None,
+            estimate: None,
+            priority: None,
+            after: Vec::new(),
+            reading: None,
+        }
     }
 
-    /// The fingerprint of everything an approval of this task approves.
+    /// The repository the work is done in.
+    pub fn repo(&self) -> &RepoName {
+        &self.repo
+    }
+
+    /// The fingerprint of everything an approval of this task approves: the text, the owner, the
+    /// agent, the repository and the dependencies.
     pub fn hash(&self) -> TextHash {
         let approved = serde_json::to_vec(&(
-            &self.issue,
+            &self.repo,
             &self.title,
             &self.text,
-            &self.owner,
+            &self.acceptance,
+            self.owner.as_ref().map(|owner| owner.0.to_ascii_lowercase()),
             &self.agent,
-            &self.estimate,
             &self.after,
         ))
         .expect("a task is plain data");
@@ -103,13 +185,13 @@ impl Plan {
 
     /// The task that an issue describes.
     pub fn of_issue(&self, issue: &IssueRef) -> Option<&PlannedTask> {
-        self.tasks.iter().find(|task| task.issue == *issue)
+        self.tasks.iter().find(|task| task.issue.as_ref() == Some(issue))
     }
 
     /// Whether an issue is a task's, or one that a task waits for.
     pub fn concerns(&self, issue: &IssueRef) -> bool {
         self.tasks.iter().any(|task| {
-            task.issue == *issue
+            task.issue.as_ref() == Some(issue)
                 || task.after.iter().any(|dependency| match dependency {
                     Dependency::Outside(other)
                     | Dependency::Dropped(other)
@@ -192,20 +274,18 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::domain::ids::IssueNumber;
 
     fn plan(edges: &[(i64, &[i64])]) -> Plan {
         let task = |(number, after): &(i64, &[i64])| PlannedTask {
-            number: TaskNumber(*number),
-            issue: IssueRef { repo: "acme/web".parse().unwrap(), number: IssueNumber(*number) },
-            title: format!("Task {number}"),
-            text: String::new(),
-            owner: None,
-            agent: AgentName("builder".into()),
-            estimate: None,
             after: after.iter().map(|n| Dependency::Task(TaskNumber(*n))).collect(),
+            ..PlannedTask::new(
+                TaskNumber(*number),
+                "acme/web".parse().unwrap(),
+                &format!("Task {number}"),
+                AgentName("builder".into()),
+            )
         };
-        Plan { version: 1, tasks: edges.iter().map(task).collect() }
+        Plan { version: 1, tasks: edges.iter().map(task).collect(), ..Plan::default() }
     }
 
     fn numbers(waves: Vec<Vec<TaskNumber>>) -> Vec<Vec<i64>> {

@@ -79,18 +79,21 @@ pub fn plan(
     let mut tasks: Vec<_> = open
         .iter()
         .map(|candidate| PlannedTask {
-            number: numbers[&candidate.issue],
-            issue: candidate.issue.clone(),
-            title: candidate.title.trim().to_owned(),
+            issue: Some(candidate.issue.clone()),
             text: candidate.text.clone(),
             owner: candidate.assignees.first().cloned(),
-            agent: agent_for(candidate, roster),
             estimate: candidate.label("estimate:").and_then(|days| days.parse().ok()),
             after: waits(candidate, &numbers, &states),
+            ..PlannedTask::new(
+                numbers[&candidate.issue],
+                candidate.issue.repo.clone(),
+                candidate.title.trim(),
+                agent_for(candidate, roster),
+            )
         })
         .collect();
     tasks.sort_by_key(|task| task.number);
-    Plan { version: previous.map_or(1, |plan| plan.version + 1), tasks }
+    Plan { version: previous.map_or(1, |plan| plan.version + 1), tasks, ..Plan::default() }
 }
 
 /// Which number each issue has: the one it had, or the next free one.
@@ -98,7 +101,7 @@ fn numbers(open: &[&Candidate], previous: Option<&Plan>) -> BTreeMap<IssueRef, T
     let mut numbers: BTreeMap<IssueRef, TaskNumber> = previous
         .iter()
         .flat_map(|plan| &plan.tasks)
-        .map(|task| (task.issue.clone(), task.number))
+        .filter_map(|task| Some((task.issue.clone()?, task.number)))
         .collect();
     let mut last = numbers.values().map(|number| number.0).max().unwrap_or(0);
     for candidate in open {
@@ -231,7 +234,8 @@ mod tests {
             &roster(),
             Some(&first),
         );
-        let named: Vec<_> = again.tasks.iter().map(|t| (t.number.0, t.issue.number.0)).collect();
+        let named: Vec<_> =
+            again.tasks.iter().map(|t| (t.number.0, t.issue.as_ref().unwrap().number.0)).collect();
         assert_eq!((again.version, named), (2, vec![(2, 3), (3, 1)]));
     }
 

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::ids::{AgentName, IssueNumber, IssueRef, Login, RepoName, TaskNumber};
+use super::run::Hold;
 
 /// Why Team6 will not do what a person asked. Nothing else is shown to people as an error.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
@@ -103,12 +104,69 @@ pub enum Refusal {
     /// Everything in the plan is merged.
     #[error("every task of this plan is merged already")]
     AlreadyDone,
+    /// A proposed task has no issue yet.
+    #[error("T{task} has no issue yet")]
+    NoIssue {
+        /// Which.
+        task: TaskNumber,
+    },
     /// The plan cannot change while its sprint runs.
     #[error("this sprint is running, so its plan stays as it was approved")]
     PlanIsFixed,
     /// The sprint is not running.
     #[error("this sprint is not running")]
     NotRunning,
+    /// Only some may end a run.
+    #[error("only {by}, who started this sprint, or a maintainer can cancel it")]
+    NotYourRun {
+        /// Who started it.
+        by: Login,
+    },
+    /// It is paused already.
+    #[error("{by} has paused this sprint already")]
+    AlreadyPaused {
+        /// By whom.
+        by: Login,
+    },
+    /// It is not paused.
+    #[error("this sprint is not paused")]
+    NotPaused,
+    /// It is paused, but not by a person.
+    #[error("this sprint is held because {hold}")]
+    HeldByOther {
+        /// Why.
+        hold: Hold,
+    },
+    /// The task is paused already.
+    #[error("{by} has paused T{task} already")]
+    TaskAlreadyPaused {
+        /// Which.
+        task: TaskNumber,
+        /// By whom.
+        by: Login,
+    },
+    /// The task is not paused.
+    #[error("T{task} is not paused")]
+    TaskNotPaused {
+        /// Which.
+        task: TaskNumber,
+    },
+    /// The task is past the point where it could be paused.
+    #[error("T{task} is {state}, so there is nothing to pause")]
+    NothingToPause {
+        /// Which.
+        task: TaskNumber,
+        /// What it is, in words.
+        state: String,
+    },
+    /// The task is over already.
+    #[error("T{task} is {state} already")]
+    NothingToEnd {
+        /// Which.
+        task: TaskNumber,
+        /// What it is, in words.
+        state: String,
+    },
     /// There is no such task.
     #[error("there is no task T{task} in this sprint")]
     NoSuchTask {
@@ -169,7 +227,19 @@ impl Refusal {
             }
             Self::PlanRewritten => Some("To change a task, edit its issue."),
             Self::Outdated { .. } => Some("Read it again, then tick it again."),
-            Self::NeedsWrite
+            Self::NoIssue { .. } => Some("It gets one in a moment; then say `/team6 start` again."),
+            Self::HeldByOther { hold: Hold::NotASprint } => {
+                Some("Put the label and the milestone back, and it goes on by itself.")
+            }
+            Self::HeldByOther { hold: Hold::Person(_) }
+            | Self::NotYourRun { .. }
+            | Self::AlreadyPaused { .. }
+            | Self::NotPaused
+            | Self::TaskAlreadyPaused { .. }
+            | Self::TaskNotPaused { .. }
+            | Self::NothingToPause { .. }
+            | Self::NothingToEnd { .. }
+            | Self::NeedsWrite
             | Self::NotYourTask { .. }
             | Self::AlreadyRunning
             | Self::PlanIsFixed

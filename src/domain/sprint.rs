@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::checklist::{Edit, Mark};
+use super::control::Control;
 use super::effect::{Effect, Saying};
 use super::ids::{
     IssueNumber, IssueRef, Login, MilestoneNumber, ProjectName, RepoId, RepoName, RunId, RunNumber,
@@ -14,9 +15,10 @@ use super::ids::{
 use super::lint;
 use super::permission::{Permission, may_approve};
 use super::plan::{Plan, PlannedTask, TextHash};
+use super::planning::Planning;
 use super::refusal::Refusal;
 use super::retry::Retry;
-use super::run::{self, Run, Step};
+use super::run::{self, Hold, Run, Step};
 use super::start::Start;
 use super::task;
 
@@ -39,6 +41,8 @@ pub struct Sprint {
     pub goal: Goal,
     /// Whether the issue still is a sprint issue.
     pub state: State,
+    /// What the planner agent does about its plan, and asks about it.
+    pub planning: Planning,
     /// Its plan, once there is one.
     pub plan: Option<Plan>,
     /// The approvals that count for the plan as it is.
@@ -104,6 +108,8 @@ pub enum Event {
     Task(TaskNumber, task::Event),
     /// A person wants another try at a task.
     Retry(Retry),
+    /// A person pauses, resumes, cancels or skips.
+    Control(Control),
     /// An issue outside the sprint was completed.
     OutsideDone(IssueRef),
 }
@@ -165,6 +171,7 @@ impl Sprint {
                 next.with_run(|run, id| Ok(run.meet(id, number, &event)?))?
             }
             Event::Retry(retry) => next.retry(retry)?,
+            Event::Control(control) => next.controlled(&control)?,
             Event::OutsideDone(issue) => {
                 next.with_run(|run, id| Ok(run.outside_done(id, &issue)))?
             }
@@ -197,14 +204,17 @@ impl Sprint {
     fn is_carried_out(&self) -> bool {
         let planned =
             |run: &Run| -> Vec<_> { run.tasks.iter().map(|task| task.planned.clone()).collect() };
-        self.run.as_ref().map(planned).as_ref() == self.plan.as_ref().map(|plan| &plan.tasks)
+        let run = self.run.as_ref().filter(|run| run.state != run::State::Cancelled);
+        run.map(planned).as_ref() == self.plan.as_ref().map(|plan| &plan.tasks)
     }
 
     fn recognized(&mut self, milestone: MilestoneNumber, goal: Goal) -> Step {
         let mut step = Step::default();
         if self.state == State::Forgotten {
             step.notes.push((None, "the issue is a sprint issue again".to_owned()));
-            self.set_run_state(run::State::Paused, run::State::Running);
+            if let Some(run) = &mut self.run {
+                run.lift(|hold| *hold == Hold::NotASprint);
+            }
             step.effects.push(Effect::ShowStatus(self.id.clone()));
         }
         self.state = State::Recognized;
@@ -217,17 +227,13 @@ impl Sprint {
         let mut step = Step::default();
         if self.state == State::Recognized {
             step.notes.push((None, "the issue is no sprint issue any more".to_owned()));
-            self.set_run_state(run::State::Running, run::State::Paused);
+            if let Some(run) = &mut self.run {
+                run.hold(Hold::NotASprint);
+            }
             step.effects.push(Effect::ShowStatus(self.id.clone()));
         }
         self.state = State::Forgotten;
         step
-    }
-
-    fn set_run_state(&mut self, from: run::State, to: run::State) {
-        if let Some(run) = self.run.as_mut().filter(|run| run.state == from) {
-            run.state = to;
-        }
     }
 
     /// Takes a draft in as the next version, if it says anything new. An approval stays with a
@@ -248,7 +254,7 @@ impl Sprint {
         let mut step = Step::default();
         let version = self.plan.as_ref().map_or(0, |plan| plan.version);
         if self.plan.as_ref().is_none_or(|plan| plan.tasks != draft.tasks) {
-            self.plan = Some(Plan { version: version + 1, tasks: draft.tasks });
+            self.plan = Some(Plan { version: version + 1, ..draft });
             step.notes.push((None, format!("version {} of the plan", version + 1)));
             self.void_outdated_approvals(&mut step);
             step.effects.push(Effect::ShowPlan(self.id.clone()));
@@ -386,7 +392,8 @@ impl Sprint {
             number,
             state: run::State::Pending,
             started_by: start.by.clone(),
-            tasks: plan.tasks.iter().map(|task| start.task(task)).collect(),
+            holds: Vec::new(),
+            tasks: plan.tasks.iter().map(|task| start.task(task)).collect::<Result<_, _>>()?,
         };
         let mut step = run.begin(&self.id);
         step.notes.insert(0, (None, format!("{} started the sprint", start.by)));
@@ -402,8 +409,15 @@ impl Sprint {
     ) -> Result<Step, No> {
         let on = self.issue_ref();
         let Some(run) = &mut self.run else { return Err(Refusal::NotRunning.into()) };
-        let was_live = run.state.is_live();
+        let (was_live, was_at_rest) = (run.state.is_live(), run.has_come_to_rest());
         let mut step = happen(run, &self.id)?;
+        if !was_at_rest && run.has_come_to_rest() {
+            step.effects.push(Effect::Say {
+                on: on.clone(),
+                key: format!("cancelled {}", run.id),
+                saying: Saying::Cancelled(run.id.clone()),
+            });
+        }
         if was_live && run.state == run::State::Completed {
             step.effects.push(Effect::Say {
                 on,

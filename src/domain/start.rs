@@ -2,9 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::ids::{AgentName, BranchName, Login, RepoName};
+use super::ids::{AgentName, BranchName, IssueRef, Login, RepoName};
 use super::permission::Permission;
 use super::plan::{Dependency, PlannedTask};
+use super::refusal::Refusal;
 use super::task::{self, Task};
 
 /// Everything a start is decided by.
@@ -27,10 +28,12 @@ impl Start {
         self.owners.get(&key).copied().unwrap_or_default()
     }
 
-    /// A planned task at the beginning of its life.
-    pub(super) fn task(&self, planned: &PlannedTask) -> Task {
-        Task {
-            branch: self.branch(planned),
+    /// A planned task at the beginning of its life, if there is an issue to talk about it.
+    pub(super) fn task(&self, planned: &PlannedTask) -> Result<Task, Refusal> {
+        let issue = planned.issue.clone().ok_or(Refusal::NoIssue { task: planned.number })?;
+        Ok(Task {
+            branch: self.branch(planned, &issue),
+            issue,
             waits_for: planned
                 .after
                 .clone()
@@ -40,14 +43,15 @@ impl Start {
                 .collect(),
             planned: planned.clone(),
             state: task::State::Waiting,
-        }
+            held_by: None,
+        })
     }
 
     /// The task's branch, told apart from another sprint's of the same name by the issue's number.
-    fn branch(&self, planned: &PlannedTask) -> BranchName {
+    fn branch(&self, planned: &PlannedTask, issue: &IssueRef) -> BranchName {
         let branch = BranchName::of(planned.number, &planned.title);
         if self.taken.contains(&(planned.repo().clone(), branch.clone())) {
-            BranchName(format!("{branch}-{}", planned.issue.number))
+            BranchName(format!("{branch}-{}", issue.number))
         } else {
             branch
         }

@@ -38,7 +38,7 @@ struct Line {
     check: Box,
     number: TaskNumber,
     title: String,
-    issue: String,
+    issue: Option<String>,
     owner: Option<String>,
     agent: AgentName,
     estimate: Option<u32>,
@@ -119,7 +119,6 @@ impl Line {
     fn of(task: &PlannedTask, sprint: &Sprint) -> Self {
         let approval = sprint.approval_of(task);
         let hash = approval.map_or_else(|| task.hash(), |approval| approval.hash.clone());
-        let here = task.issue.repo == sprint.repo;
         Self {
             check: Box {
                 ticked: approval.is_some(),
@@ -127,7 +126,10 @@ impl Line {
             },
             number: task.number,
             title: task.title.clone(),
-            issue: if here { format!("#{}", task.issue.number) } else { task.issue.to_string() },
+            issue: task.issue.as_ref().map(|issue| {
+                let here = issue.repo == sprint.repo;
+                if here { format!("#{}", issue.number) } else { issue.to_string() }
+            }),
             owner: task.owner.as_ref().map(|owner| owner.0.clone()),
             agent: task.agent.clone(),
             estimate: task.estimate,

@@ -6,6 +6,7 @@ use super::render;
 use crate::domain::ids::IssueNumber;
 use crate::domain::plan::PlannedTask;
 use crate::domain::sprint::Goal;
+use crate::domain::task::Task;
 
 /// What was delivered by a task this one waited for.
 pub struct Delivered {
@@ -25,6 +26,6 @@ struct Prompt<'a> {
 }
 
 /// The prompt for a task. The issue's text is data between two lines that say so.
-pub fn task(task: &PlannedTask, goal: &Goal, before: &[Delivered]) -> String {
-    render(&Prompt { task, issue: task.issue.number, goal, before })
+pub fn task(task: &Task, goal: &Goal, before: &[Delivered]) -> String {
+    render(&Prompt { task: &task.planned, issue: task.issue.number, goal, before })
 }

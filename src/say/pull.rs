@@ -3,8 +3,9 @@
 use askama::Template;
 
 use super::{filters, marker, render};
-use crate::domain::ids::{ExecutionId, IssueRef};
+use crate::domain::ids::{ExecutionId, IssueNumber, IssueRef, Login, TaskNumber};
 use crate::domain::plan::PlannedTask;
+use crate::domain::task::Task;
 use crate::domain::work::Delivery;
 
 #[derive(Template)]
@@ -12,11 +13,23 @@ use crate::domain::work::Delivery;
 struct Body<'a> {
     marker: String,
     task: &'a PlannedTask,
+    issue: IssueNumber,
     milestone: &'a str,
     sprint: &'a IssueRef,
     delivery: &'a Delivery,
     owner: &'a str,
     attempt: i64,
+    skipped: &'a [Skipped],
+}
+
+/// A task that this one depends on and that a person skipped.
+pub struct Skipped {
+    /// Its number.
+    pub number: TaskNumber,
+    /// Its title.
+    pub title: String,
+    /// Who said so.
+    pub by: Login,
 }
 
 /// The marker by which an execution's pull request is found again.
@@ -27,20 +40,23 @@ pub fn pull_marker(execution: &ExecutionId) -> String {
 /// The text of a task's pull request.
 pub fn body(
     execution: &ExecutionId,
-    task: &PlannedTask,
+    task: &Task,
     milestone: &str,
     sprint: &IssueRef,
     delivery: &Delivery,
     attempt: i64,
+    skipped: &[Skipped],
 ) -> String {
     render(&Body {
         marker: pull_marker(execution),
-        task,
+        task: &task.planned,
+        issue: task.issue.number,
         milestone,
         sprint,
         delivery,
-        owner: task.owner.as_ref().map_or("", |owner| owner.0.as_str()),
+        owner: task.planned.owner.as_ref().map_or("", |owner| owner.0.as_str()),
         attempt,
+        skipped,
     })
 }
 

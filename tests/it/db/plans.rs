@@ -25,9 +25,9 @@ async fn the_plan_is_the_latest_version_of_it() {
             ..planned(2)
         };
         let nobody = PlannedTask { owner: None, estimate: None, ..planned(1) };
-        let latest = Plan { version: 10, tasks: vec![nobody, everything] };
+        let latest = Plan { version: 10, tasks: vec![nobody, everything], ..Plan::default() };
         plans::add(tx, &sprint.id, &latest, at(0)).await.unwrap();
-        plans::add(tx, &sprint.id, &Plan { version: 9, tasks: vec![] }, at(1)).await.unwrap();
+        plans::add(tx, &sprint.id, &Plan { version: 9, ..Plan::default() }, at(1)).await.unwrap();
         assert_eq!(plans::latest(tx, &sprint.id).await.unwrap(), Some(latest));
     })
     .await;
@@ -37,7 +37,8 @@ async fn the_plan_is_the_latest_version_of_it() {
 async fn a_version_of_a_plan_is_written_once() {
     on_every_engine(async |db| {
         let mut tx = db.begin().await.unwrap();
-        let (sprint, plan) = (sprint(12, 3), Plan { version: 1, tasks: vec![planned(1)] });
+        let (sprint, plan) =
+            (sprint(12, 3), Plan { version: 1, tasks: vec![planned(1)], ..Plan::default() });
         sprints::insert(&mut tx, &sprint).await.unwrap();
         plans::add(&mut tx, &sprint.id, &plan, at(0)).await.unwrap();
         assert!(plans::add(&mut tx, &sprint.id, &plan, at(1)).await.is_err());

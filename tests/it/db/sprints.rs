@@ -22,7 +22,7 @@ async fn a_sprint_is_found_with_its_plan_its_approvals_and_its_latest_run() {
             at: at(1),
         };
         let mut whole = Sprint {
-            plan: Some(Plan { version: 2, tasks: vec![planned] }),
+            plan: Some(Plan { version: 2, tasks: vec![planned], ..Plan::default() }),
             approvals: vec![approval],
             ..sprint(12, 3)
         };
@@ -30,7 +30,14 @@ async fn a_sprint_is_found_with_its_plan_its_approvals_and_its_latest_run() {
         latest.tasks = vec![task(1, TaskState::Waiting)];
 
         assert!(sprints::insert(tx, &whole).await.unwrap());
-        db::plans::add(tx, &whole.id, &Plan { version: 1, tasks: vec![] }, at(0)).await.unwrap();
+        db::plans::add(
+            tx,
+            &whole.id,
+            &Plan { version: 1, tasks: vec![], ..Plan::default() },
+            at(0),
+        )
+        .await
+        .unwrap();
         db::plans::add(tx, &whole.id, whole.plan.as_ref().unwrap(), at(1)).await.unwrap();
         db::plans::set_approvals(tx, &whole.id, &whole.approvals).await.unwrap();
         let first = run(&whole, 1, RunState::Cancelled);

@@ -91,7 +91,7 @@ fn a_changed_task_loses_its_approval_and_the_others_keep_theirs() {
     let sprint = approved(vec![task(1, &[]), task(2, &[])]);
     let mut tasks = vec![task(1, &[]), task(2, &[])];
     tasks[0].text = "Something else".to_owned();
-    let plan = Plan { version: 0, tasks };
+    let plan = Plan { version: 0, tasks, ..Plan::default() };
     let decided = sprint.decide(Event::Drafted { plan, asked: false }).unwrap();
     assert_eq!(approvals(&decided.sprint), [(2, "ada".to_owned())]);
     assert_eq!(decided.sprint.plan.unwrap().version, 2);
@@ -100,7 +100,7 @@ fn a_changed_task_loses_its_approval_and_the_others_keep_theirs() {
 #[test]
 fn the_same_draft_again_is_no_new_version() {
     let sprint = approved(vec![task(1, &[])]);
-    let plan = Plan { version: 9, tasks: vec![task(1, &[])] };
+    let plan = Plan { version: 9, tasks: vec![task(1, &[])], ..Plan::default() };
     let decided = sprint.decide(Event::Drafted { plan, asked: false }).unwrap();
     assert_eq!(decided.sprint, sprint);
     assert!(decided.effects.is_empty());

@@ -1,6 +1,7 @@
 //! What the core decides, without a world around it.
 
 mod approving;
+mod controlling;
 mod running;
 mod starting;
 mod task_machine;
@@ -16,6 +17,7 @@ use team6::domain::ids::{
 };
 use team6::domain::permission::Permission;
 use team6::domain::plan::{Dependency, Plan, PlannedTask};
+use team6::domain::planning::Planning;
 use team6::domain::refusal::Refusal;
 use team6::domain::sprint::{Decision, Edited, Event, Goal, No, Sprint, State};
 use team6::domain::start::Start;
@@ -30,15 +32,12 @@ fn login(name: &str) -> Login {
 
 /// A task of ada's, in words that name it.
 fn task(number: i64, after: &[i64]) -> PlannedTask {
+    let title = format!("Task {number}");
     PlannedTask {
-        number: TaskNumber(number),
-        issue: IssueRef { repo: repo(), number: IssueNumber(10 + number) },
-        title: format!("Task {number}"),
-        text: String::new(),
+        issue: Some(IssueRef { repo: repo(), number: IssueNumber(10 + number) }),
         owner: Some(login("ada")),
-        agent: AgentName("builder".to_owned()),
-        estimate: None,
         after: after.iter().map(|n| Dependency::Task(TaskNumber(*n))).collect(),
+        ..PlannedTask::new(TaskNumber(number), repo(), &title, AgentName("builder".to_owned()))
     }
 }
 
@@ -53,7 +52,8 @@ fn planned(tasks: Vec<PlannedTask>) -> Sprint {
         milestone: MilestoneNumber(1),
         goal: Goal::default(),
         state: State::Recognized,
-        plan: Some(Plan { version: 1, tasks }),
+        planning: Planning::default(),
+        plan: Some(Plan { version: 1, tasks, ..Plan::default() }),
         approvals: vec![],
         run: None,
     }

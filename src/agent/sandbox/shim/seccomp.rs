@@ -43,7 +43,7 @@ const REFUSED: &[i64] = &[
     libc::SYS_userfaultfd,
 ];
 
-/// What programs try first and can do without: io_uring goes around these rules, and what `clone3` is asked for
+/// What programs try first and can do without: `io_uring` goes around these rules, and what `clone3` is asked for
 /// lies in memory where no rule can see it.
 const UNKNOWN: &[i64] = &[
     libc::SYS_clone3,
