@@ -1,6 +1,5 @@
 //! What it costs to start a program in each sandbox.
 
-#[expect(dead_code, reason = "the other benchmarks use the rest")]
 mod measure;
 
 use std::time::Instant;
