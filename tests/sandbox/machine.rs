@@ -119,7 +119,7 @@ impl Machine {
         let bounds = Bounds { memory_mb: 2_048, file_mb: 8, processes: 64 };
         let shim = self.shim();
         let home = Some(self.path("home"));
-        Sandbox::new(kind, &Setup { shim, home, bounds, ..Setup::new(Wanted::Auto) })
+        Sandbox::new(kind, &Setup { shim, home, rustup: None, bounds, ..Setup::new(Wanted::Auto) })
     }
 
     /// The program, where who attacks can reach it.

@@ -32,6 +32,8 @@ pub struct Setup {
     pub shim: PathBuf,
     /// The operator's home, of which nothing is shown but what is named here, and Rust's tools.
     pub home: Option<PathBuf>,
+    /// Where Rust's toolchains are, if the environment says so.
+    pub rustup: Option<PathBuf>,
     /// What else may be read.
     pub read_only: Vec<PathBuf>,
     /// Folders of the operator's home that a program finds in its own, only to be read.
@@ -47,6 +49,7 @@ impl Setup {
             wanted,
             shim: std::env::current_exe().unwrap_or_else(|_| "/proc/self/exe".into()),
             home: std::env::home_dir(),
+            rustup: std::env::var_os("RUSTUP_HOME").map(PathBuf::from),
             read_only: Vec::new(),
             caches: Vec::new(),
             bounds: Bounds::default(),

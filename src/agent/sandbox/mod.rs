@@ -47,6 +47,7 @@ pub struct Sandbox {
     kind: Kind,
     shim: PathBuf,
     home: Option<PathBuf>,
+    rustup: Option<PathBuf>,
     read_only: Vec<PathBuf>,
     caches: Vec<PathBuf>,
     bounds: Bounds,
@@ -61,6 +62,7 @@ impl Sandbox {
             kind,
             shim: setup.shim.clone(),
             home: setup.home.clone(),
+            rustup: setup.rustup.clone(),
             read_only: setup.read_only.clone(),
             caches: setup.caches.clone(),
             bounds: setup.bounds,
@@ -181,7 +183,7 @@ impl Sandbox {
         let home = self.home.as_deref();
         let private: Vec<&Path> = home.into_iter().chain([place.dir.as_path()]).collect();
         let mut shown = visible::of_program(program, args, &private);
-        shown.extend(visible::toolchains(home));
+        shown.extend(visible::toolchains(home, self.rustup.as_deref()));
         shown.extend(self.read_only.iter().chain(&self.caches).cloned());
         shown.retain(|path| path.exists());
         shown.sort();

@@ -78,9 +78,9 @@ fn on_the_path(name: &OsStr) -> Option<PathBuf> {
 }
 
 /// Where Rust's toolchains are found although a program's home is another, and the tools in front of them.
-pub(super) fn toolchains(home: Option<&Path>) -> Vec<PathBuf> {
+pub(super) fn toolchains(home: Option<&Path>, named: Option<&Path>) -> Vec<PathBuf> {
     let tools = home.map(|home| home.join(".cargo/bin"));
-    let chains = rustup(home).or_else(|| std::env::var_os("RUSTUP_HOME").map(PathBuf::from));
+    let chains = rustup(home).or_else(|| named.map(PathBuf::from));
     tools.into_iter().chain(chains).collect()
 }
 
