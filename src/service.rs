@@ -10,9 +10,10 @@ use tokio_util::task::TaskTracker;
 use url::Url;
 
 use crate::agent;
+use crate::agent::sandbox::{Bounds, Setup, Wanted};
 use crate::app::{self, App};
 use crate::clock::Clock;
-use crate::config::Settings;
+use crate::config::{self, Settings};
 use crate::db::{self, Db};
 use crate::domain::ids::{AgentName, WorkerId};
 use crate::github::{self, GitHub, Me};
@@ -163,6 +164,7 @@ impl Service {
         worker.slots = settings.worker.slots;
         worker.beat = Duration::from_secs(settings.worker.beat_seconds);
         worker.agents = agents(settings);
+        worker.sandbox = sandbox(settings);
         let shutdown = self.shutdown.clone();
         self.tasks.spawn(async move {
             if let Err(error) = worker::run(worker, shutdown).await {
@@ -209,6 +211,27 @@ fn agents(settings: &Settings) -> BTreeMap<AgentName, agent::Spec> {
             (name.clone(), spec)
         })
         .collect()
+}
+
+/// How agents are to be confined.
+pub fn sandbox(settings: &Settings) -> Setup {
+    let worker = &settings.worker;
+    let wanted = match worker.sandbox {
+        config::Sandbox::Auto => Wanted::Auto,
+        config::Sandbox::Bubblewrap => Wanted::Bubblewrap,
+        config::Sandbox::Landlock => Wanted::Landlock,
+        config::Sandbox::None => Wanted::None,
+    };
+    Setup {
+        read_only: worker.read_only.clone(),
+        caches: worker.caches.clone(),
+        bounds: Bounds {
+            memory_mb: worker.memory_mb,
+            file_mb: worker.file_mb,
+            processes: worker.processes,
+        },
+        ..Setup::new(wanted)
+    }
 }
 
 /// Asks GitHub who we are until it says so: it may be down, or the App not installed yet.

@@ -5,14 +5,17 @@ mod check;
 mod effects;
 mod serve;
 
+use std::ffi::OsString;
 use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::{Parser, Subcommand};
+use tokio::signal::unix::SignalKind;
 use tokio_util::sync::CancellationToken;
 
+use crate::agent::sandbox::shim;
 use crate::agent::scripted;
 use crate::config::{Log, LogFormat, Settings};
 use crate::demo::{self, Screen};
@@ -70,6 +73,15 @@ enum Command {
         /// Milliseconds between two steps, so that people can watch.
         #[arg(long, default_value_t = 0)]
         pace_ms: u64,
+    },
+    /// Be the first process in an agent's sandbox.
+    #[command(hide = true)]
+    Shim {
+        /// What to give up, as the worker writes it.
+        orders: String,
+        /// What to run then.
+        #[arg(last = true, required = true)]
+        program: Vec<OsString>,
     },
 }
 
@@ -138,6 +150,11 @@ impl Cli {
                 scripted::serve(pace).await.map_err(anyhow::Error::msg)?;
                 Ok(ExitCode::SUCCESS)
             }
+            Command::Shim { orders, program } => {
+                // The program is asked to end, and we end when it does.
+                let _deaf = tokio::signal::unix::signal(SignalKind::terminate())?;
+                Ok(shim::run(&orders, &program)?.into())
+            }
         }
     }
 }
@@ -171,8 +188,7 @@ fn interrupted() -> CancellationToken {
     let token = CancellationToken::new();
     let cancelled = token.clone();
     tokio_util::task::TaskTracker::new().spawn(async move {
-        let mut terminate =
-            tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()).ok();
+        let mut terminate = tokio::signal::unix::signal(SignalKind::terminate()).ok();
         let terminated = async {
             match &mut terminate {
                 Some(signal) => signal.recv().await,

@@ -9,7 +9,7 @@ use tokio_util::sync::CancellationToken;
 use super::leases::Held;
 use super::spool::Spool;
 use super::{Shared, server};
-use crate::agent::{self, Ended, Place};
+use crate::agent::{self, Ended, Place, Sandbox};
 use crate::domain::work::{Assignment, Claimed, Class, Delivery, Failure, Outcome};
 use crate::git::{self, Access, Clean, Delivered, Key, Mirror, Promise, Workspace};
 
@@ -111,16 +111,14 @@ impl Work<'_> {
             let words = format!("this worker has no agent named `{}`", self.assignment.agent);
             Stop::Failed(Failure { class: Class::Misconfigured, message: words })
         })?;
+        let sandbox = self.shared.sandbox().await?;
         let (mirror, workspace) = self.prepare().await?;
-        let place = Place {
-            dir: workspace.dir().to_owned(),
-            tree: workspace.tree(),
-            home: workspace.home(),
-            author: self.assignment.author.clone(),
-        };
-        let ended = self.turn(spec, &place).await?;
+        let author = self.assignment.author.clone();
+        let place = Place::new(workspace.dir().to_owned(), author)
+            .with_repo(workspace.repo(), vec![mirror.dir().join("objects")]);
+        let ended = self.turn(spec, sandbox, &place).await?;
         self.spool.tell("The agent ended its turn; looking at what it did");
-        let verified = self.verify(&mirror, &workspace, &place).await;
+        let verified = self.verify(&mirror, &workspace, sandbox, &place).await;
         let (bundle, delivered) = verified.map_err(|stop| stop.with_last_words(&ended.summary))?;
         self.spool.tell(&format!(
             "Found {} in {}: +{} −{}",
@@ -154,12 +152,17 @@ impl Work<'_> {
         Ok((mirror, workspace))
     }
 
-    async fn turn(&self, spec: &agent::Spec, place: &Place) -> Result<Ended, Stop> {
+    async fn turn(
+        &self,
+        spec: &agent::Spec,
+        sandbox: &Sandbox,
+        place: &Place,
+    ) -> Result<Ended, Stop> {
         self.spool.tell(&format!("Starting {}", self.assignment.agent));
         let trace = Arc::clone(&self.spool);
         let turn = agent::run(
             spec,
-            self.shared.settings.sandbox,
+            sandbox,
             place,
             self.assignment.prompt.clone(),
             Arc::new(move |kind, body| trace.push(kind, body)),
@@ -178,9 +181,9 @@ impl Work<'_> {
         &self,
         mirror: &Mirror,
         workspace: &Workspace,
+        sandbox: &Sandbox,
         place: &Place,
     ) -> Result<(Vec<u8>, Delivered), Stop> {
-        let sandbox = self.shared.settings.sandbox;
         let (limits, args) = (self.shared.limits, workspace.bundling());
         let git = ("git", &args[..]);
         let made =

@@ -29,7 +29,8 @@ pub(super) enum Server {
 
 pub(super) const PROGRAM: &str = env!("CARGO_BIN_EXE_team6");
 
-/// The settings of a Team6 whose GitHub is at `github`, in a file.
+/// The settings of a Team6 whose GitHub is at `github`, in a file. It has no sandbox, so that
+/// stories can be told on every machine.
 pub(super) fn settings(dir: &Path, github: &str, app: &AppKeys) -> PathBuf {
     std::fs::write(dir.join("key.pem"), &app.pem).unwrap();
     std::fs::write(dir.join("secret"), &app.webhook_secret).unwrap();
@@ -46,7 +47,7 @@ pub(super) fn settings(dir: &Path, github: &str, app: &AppKeys) -> PathBuf {
          [github]\napi = \"{github}/api/v3\"\napp_id = {}\n\
          private_key_file = \"{at}/key.pem\"\nwebhook_secret_file = \"{at}/secret\"\n\
          write_spacing_ms = 0\n\
-         [queue]\nlease_seconds = 30\n[worker]\nbeat_seconds = 5\n\
+         [queue]\nlease_seconds = 30\n[worker]\nbeat_seconds = 5\nsandbox = \"none\"\n\
          [sweep]\nevery_seconds = 1000000\n\
          [projects.acme]\nrepositories = [\"acme/web\", \"acme/api\"]\n{}{}",
         app.id,
