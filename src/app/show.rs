@@ -19,10 +19,8 @@ impl App {
         let Some((own, now)) = self.posted(&sprint, Kind::Plan).await? else {
             return self.post(&sprint, Kind::Plan, &say::plan_marker(), text).await;
         };
-        if !same(&own.body, &now.body) {
-            let repo = self.repo(&sprint.repo).await?;
-            self.take_in_edits(&repo, &own, &now).await?;
-        }
+        let repo = self.repo(&sprint.repo).await?;
+        self.take_in_edits(&repo, &own, &now).await?;
         // What was taken in may have changed what is to be shown.
         let sprint = self.sprint(id).await?;
         let text = say::plan::comment(&sprint, &self.agents()).unwrap_or(text);
@@ -31,9 +29,7 @@ impl App {
 
     /// Takes in what people ticked and we did not hear of yet.
     pub(super) async fn take_in_ticks(&self, sprint: &Sprint) -> Result<()> {
-        if let Some((own, now)) = self.posted(sprint, Kind::Plan).await?
-            && !same(&own.body, &now.body)
-        {
+        if let Some((own, now)) = self.posted(sprint, Kind::Plan).await? {
             let repo = self.repo(&sprint.repo).await?;
             self.take_in_edits(&repo, &own, &now).await?;
         }

@@ -3,6 +3,7 @@
 pub mod comments;
 mod filters;
 mod graph;
+pub mod issue;
 pub mod plan;
 pub mod prompt;
 pub mod pull;

@@ -89,6 +89,7 @@ fn start_by(owners: &[(&str, Permission)]) -> Start {
         by: login("ada"),
         owners: owners.iter().map(|(name, may)| (((*name).to_owned(), repo()), *may)).collect(),
         agents: vec![AgentName("builder".to_owned())],
+        despite_warnings: false,
         taken: BTreeSet::new(),
     }
 }
