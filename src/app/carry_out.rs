@@ -31,10 +31,11 @@ impl App {
         match &leased.body.0 {
             Effect::Read { delivery, .. } => self.read(delivery).await,
             Effect::Acknowledge { repo, comment } => {
-                match self.repo(repo).await?.react(*comment, Reaction::Eyes).await {
+                let repo = self.repo(repo).await?;
+                match repo.comment(*comment).await {
                     // Whoever wrote it deleted it.
                     Err(error) if error.is_gone() => Ok(()),
-                    reacted => Ok(reacted?),
+                    found => Ok(repo.react(found?.id, Reaction::Eyes).await?),
                 }
             }
             Effect::Say { on, key, saying } => {

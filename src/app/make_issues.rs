@@ -81,18 +81,22 @@ impl App {
 
     async fn make_issue(&self, sprint: &Sprint, task: &PlannedTask, place: &Place) -> Result<()> {
         let marker = marker(&sprint.id, task.number);
-        let issue = match place.made.get(&marker) {
-            Some(issue) => issue.clone(),
-            None => place.repo.create_issue(&new_issue(task, place, &marker)).await?,
+        let (issue, links) = match place.made.get(&marker) {
+            // It was made by a try that died before noting it, and may be linked already.
+            Some(issue) => (issue.clone(), place.repo.blocked_by(issue.number).await?),
+            None => {
+                let new = new_issue(task, place, &marker);
+                (place.repo.create_issue(&new).await?, Vec::new())
+            }
         };
         let made = IssueRef { repo: task.repo.clone(), number: issue.number };
         let mut after = Vec::new();
         for number in task.waits_for() {
             let plan = sprint.plan.as_ref();
             let blocker = plan.and_then(|plan| plan.find(number)?.issue.clone());
-            if let Some(blocker) = blocker
-                && self.link(&place.repo, &made, &blocker).await?
-            {
+            let Some(blocker) = blocker else { continue };
+            let is_linked = links.iter().any(|link| link.reference().as_ref() == Some(&blocker));
+            if is_linked || self.link(&place.repo, &made, &blocker).await? {
                 after.push(Dependency::Task(number));
             }
         }

@@ -121,6 +121,9 @@ impl Sprint {
             }
         }
         for task in self.meant(edited.edit.withdrawn(), &mut Vec::new()) {
+            if self.approval_of(&task).is_none() {
+                continue;
+            }
             match edited.may_decide(&task) {
                 Ok(()) => {
                     let text = format!("{} withdrew the approval of T{}", edited.by, task.number);

@@ -145,8 +145,11 @@ fn numbers(open: &[&Candidate], before: &Plan) -> BTreeMap<IssueRef, TaskNumber>
         let was = before
             .of_issue(&candidate.issue)
             .or_else(|| before.find(candidate.made_for?).filter(|task| task.issue.is_none()));
+        let dropped =
+            before.dropped.iter().find(|one| one.issue.as_ref() == Some(&candidate.issue));
         let number = was
             .map(|task| task.number)
+            .or(dropped.map(|task| task.number))
             .filter(|number| !numbers.values().any(|taken| taken == number));
         let number = number.unwrap_or_else(|| {
             let free = next;

@@ -204,7 +204,7 @@ impl Sprint {
         };
         let planned =
             |plan: &Plan| -> Vec<_> { plan.tasks.iter().map(PlannedTask::as_shown).collect() };
-        self.run.as_ref().map(started) == self.plan.as_ref().map(planned)
+        self.run.is_some() && self.run.as_ref().map(started) == self.plan.as_ref().map(planned)
     }
 
     fn recognized(&mut self, milestone: MilestoneNumber, goal: Goal) -> Step {

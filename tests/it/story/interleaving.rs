@@ -13,8 +13,9 @@ use futures::future::join_all;
 use crate::aloud;
 use crate::world::{Sprint, Team};
 
-const SPRINTS: u64 = 10;
-const ROUNDS: u64 = 20;
+/// A GitHub answers only so many questions an hour: four of them share the two hundred.
+const SPRINTS: u64 = 5;
+const ROUNDS: u64 = 10;
 const ACTS: usize = 7;
 const PEOPLE: [&str; 4] = ["ada", "grace", "mary", "linus"];
 const TASKS: [&str; 3] = ["T1", "T2", "T3"];
@@ -155,9 +156,28 @@ impl Played<'_> {
 }
 
 #[tokio::test]
-async fn two_hundred_interleavings_end_with_what_people_did() {
+async fn fifty_interleavings_end_with_what_people_did() {
+    interleave(1).await;
+}
+
+#[tokio::test]
+async fn fifty_others_end_with_what_people_did() {
+    interleave(2).await;
+}
+
+#[tokio::test]
+async fn fifty_more_end_with_what_people_did() {
+    interleave(3).await;
+}
+
+#[tokio::test]
+async fn and_so_do_the_last_fifty() {
+    interleave(4).await;
+}
+
+async fn interleave(world: u64) {
     let seed = std::env::var("TEAM6_SEED").ok().and_then(|seed| seed.parse().ok());
-    let seed = seed.unwrap_or_else(|| u64::from(std::process::id()) * 7_919 + 17);
+    let seed = seed.unwrap_or_else(|| u64::from(std::process::id()) * 7_919 + world);
     aloud(&format!("interleavings: TEAM6_SEED={seed}"));
     let team = Team::new().await;
     let mut all = Vec::new();

@@ -31,7 +31,11 @@ async fn every_command_of_a_comment_is_one_new_version() {
     assert!(plan.contains("version 2") && plan.contains("3 tasks"), "{plan}");
     insta::assert_snapshot!(
         [sprint.line_of("T1").await, sprint.line_of("T2").await, sprint.line_of("T4").await].join("\n"),
-        @""
+        @"
+    **T1** Name the colors (#2) · @grace · agent backend · estimate 5
+    **T2** Add a switch (#3) · @grace · agent backend · after T1
+    **T4** Größe wählen (new) · @ada · agent backend · estimate 3 · after T1, T2
+    "
     );
     assert_eq!(sprint.answers().await.len(), 1, "who is obeyed needs no answer but the plan");
     team.ends().await;
@@ -50,9 +54,21 @@ async fn one_wrong_line_keeps_everything_as_it_was_and_is_named() {
 
     assert_eq!(sprint.plan().await, plan);
     assert_eq!(sprint.status().await, "");
-    insta::assert_snapshot!(sprint.answer().await, @"");
+    insta::assert_snapshot!(sprint.answer().await, @r#"
+    @grace, I did not do that, for these reasons:
+
+    - line 3, `/team6 owner T99 @nobody ‹!-- x --›`: I do not know what `‹!--` means here; it is written `/team6 owner T2 @ada`.
+    - line 4, `/team6 add "open`: a quotation mark is not closed; it is written `/team6 add "title" [after T1,T2] [repo owner/name] [owner @ada] [agent backend] [estimate 3] [priority 1]`.
+    - line 5, `/team6 start`: the line above it was not obeyed.
+    "#);
     sprint.hears("grace", "/team6 owner T1 @linus\n/team6 owner T2 @nobody\n/team6 start").await;
-    insta::assert_snapshot!(sprint.answer().await, @"");
+    insta::assert_snapshot!(sprint.answer().await, @"
+    @grace, I did not do that, for these reasons:
+
+    - line 1, `/team6 owner T1 @linus`: linus cannot write to acme/web, and so could not merge the task's pull request.
+    - line 2, `/team6 owner T2 @nobody`: nobody on GitHub is called nobody.
+    - line 3, `/team6 start`: the line above it was not obeyed.
+    ");
     assert_eq!((sprint.plan().await, sprint.status().await), (plan, String::new()));
     team.ends().await;
 }
@@ -320,7 +336,16 @@ async fn the_difference_since_ones_approval_is_shown() {
         .await;
 
     sprint.hears("grace", "/team6 diff").await;
-    insta::assert_snapshot!(sprint.answer().await, @"");
+    insta::assert_snapshot!(sprint.answer().await, @"
+    **From version 1 of the plan to version 2**
+
+    - **T4** Test: added
+    - **T3** Write it down: gone
+    - **T1** Name all colors, to be approved anew
+      - title: Name the colors → Name all colors
+    - **T2** Add a toggle
+      - estimate: nothing → 3
+    ");
     sprint.hears("linus", "/team6 diff 9").await;
     assert!(sprint.answer().await.contains("there is no version 9 of this plan"));
     sprint.hears("linus", "/team6 diff 2").await;
@@ -335,7 +360,7 @@ async fn nothing_is_refined_while_the_sprint_runs() {
 
     sprint.hears("ada", "/team6 owner T1 @grace").await;
 
-    insta::assert_snapshot!(sprint.answer().await, @"");
+    insta::assert_snapshot!(sprint.answer().await, @"@ada, I did not do that: this sprint is running, so its plan stays as it was approved. While it runs, `/team6 status` and `/team6 retry T3` work; what is missing can be an issue of the next sprint.");
     team.ends().await;
 }
 

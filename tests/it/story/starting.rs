@@ -12,7 +12,7 @@ async fn a_start_without_a_plan_is_refused() {
 
     sprint.hears("ada", "/team6 start").await;
 
-    insta::assert_snapshot!(sprint.answer().await, @"@ada, I did not do that: every task of this plan is merged already. Add an issue for each new task to the milestone, then say `/team6 plan`.");
+    insta::assert_snapshot!(sprint.answer().await, @"@ada, I did not do that: there is no plan yet. Ask for one with `/team6 plan`.");
     team.ends().await;
 }
 
