@@ -84,6 +84,7 @@ create table orchestration_runs (
     number      bigint      not null,
     status      text        not null check (status in ('pending', 'running', 'paused', 'completed', 'failed', 'cancelled')),
     started_by  text        not null,
+    holds       json        not null, -- [domain::run::Hold]: why nothing new is started
     started_at  timestamptz not null,
     finished_at timestamptz,
     unique (sprint_id, number)
@@ -104,6 +105,7 @@ create table orchestration_tasks (
     waits_for    json        not null, -- what it still waits for
     state        json        not null, -- domain::task::State; the columns below repeat it for queries
     status       text        not null,
+    held_by      text,                 -- who paused it
     attempt      bigint      not null,
     pull         bigint,
     merge_commit text,
@@ -166,7 +168,8 @@ create table job (
     priority    bigint      not null,
     run_at      timestamptz not null,
     state       text        not null check (state in ('ready', 'leased', 'done', 'dead')),
-    held        boolean     not null,             -- its run is paused
+    held        boolean     not null,             -- its run or its task is paused
+    unwanted    boolean     not null,             -- a person ended its task: its worker stops the agent
     run_id      text        not null,
     epoch       bigint      not null,
     worker      text,

@@ -10,6 +10,7 @@ use crate::domain::ids::{DeliveryId, ExecutionId, RunId, SprintId, TaskNumber};
 use crate::domain::refusal::Refusal;
 use crate::domain::run::{self, Run};
 use crate::domain::sprint::{Decision, Event, No, Sprint};
+use crate::domain::task;
 use crate::queue::{Job, Recovered};
 
 /// Because of whom or what something happens.
@@ -148,9 +149,24 @@ impl App {
                 tasks::advance(tx, &run.id, after, now).await?;
             }
         }
-        if old.state != run.state {
-            runs::advance(tx, &run.id, run.state, now).await?;
-            self.queue().hold(tx, &run.id, run.state == run::State::Paused).await?;
+        if old.state != run.state || old.holds != run.holds {
+            runs::advance(tx, run, now).await?;
+        }
+        let holds_changed = old.state != run.state
+            || old.tasks.iter().zip(&run.tasks).any(|(old, new)| old.held_by != new.held_by);
+        if holds_changed {
+            self.hold_jobs(tx, run).await?;
+        }
+        Ok(())
+    }
+
+    /// Keeps the jobs of what is paused from being taken.
+    async fn hold_jobs(&self, tx: &mut Tx, run: &Run) -> Result<()> {
+        let paused = run.state == run::State::Paused;
+        self.queue().hold(tx, &run.id, paused).await?;
+        for task in run.tasks.iter().filter(|task| !paused && task.held_by.is_some()) {
+            let execution = ExecutionId::of(&run.id, task.planned.number, task.state.attempt());
+            self.queue().hold_one(tx, &execution, true).await?;
         }
         Ok(())
     }
@@ -225,8 +241,9 @@ impl App {
                 + jitter(execution, pause_seconds),
         };
         self.queue().enqueue(tx, &job, now).await?;
-        if sprint.run.as_ref().is_some_and(|run| run.state == run::State::Paused) {
-            self.queue().hold(tx, run_id, true).await?;
+        let paused = sprint.run.as_ref().is_some_and(|run| run.state == run::State::Paused);
+        if paused || task.held_by.is_some() {
+            self.queue().hold_one(tx, execution, true).await?;
         }
         Ok(())
     }
@@ -238,6 +255,10 @@ impl App {
             let (id, dead) = match one {
                 Recovered::Requeued(id) => (id, false),
                 Recovered::Dead(id) => (id, true),
+                Recovered::Stopped(id) => {
+                    self.has_stopped(tx, &id, "a lost worker").await?;
+                    continue;
+                }
             };
             let execution = executions::get(tx, &id).await?;
             let event = if dead {
@@ -260,6 +281,34 @@ impl App {
             }
         }
         Ok(())
+    }
+}
+
+impl App {
+    /// Stops a try that a person ended. One that nobody has taken yet is over at once; else its
+    /// worker hears of it and reports.
+    pub(super) async fn stop(&self, id: &ExecutionId) -> Result<()> {
+        let mut tx = self.db().begin().await?;
+        if self.queue().stop(&mut tx, id).await? {
+            self.has_stopped(&mut tx, id, "Team6").await?;
+        }
+        tx.commit().await?;
+        self.wake();
+        Ok(())
+    }
+
+    /// Notes that nobody works on a try any more that a person ended.
+    async fn has_stopped(&self, tx: &mut Tx, id: &ExecutionId, by: &str) -> Result<()> {
+        let execution = executions::get(tx, id).await?;
+        if execution.finished_at.is_none() {
+            let status = executions::Status::Cancelled;
+            executions::failed(tx, id, status, None, self.clock().now()).await?;
+        }
+        let event = Event::Task(execution.task, task::Event::Stopped(execution.attempt));
+        match self.apply_in(tx, &execution.sprint_id, &event, &Cause::by(by)).await? {
+            Some(_) => Ok(()),
+            None => Err(Error::Contended),
+        }
     }
 }
 

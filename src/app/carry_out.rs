@@ -50,6 +50,7 @@ impl App {
             Effect::ShowPlan(sprint) => self.show_plan(sprint).await,
             Effect::ShowStatus(sprint) => self.show_status(sprint).await,
             Effect::Publish(execution) => self.publish(execution).await,
+            Effect::Stop(execution) => self.stop(execution).await,
             // The database's queue took it with the decision.
             Effect::Queue { .. } => Ok(()),
         }
@@ -133,6 +134,7 @@ fn sorry(leased: &Leased) -> Option<Effect> {
         | Effect::ShowPlan(_)
         | Effect::ShowStatus(_)
         | Effect::Publish(_)
+        | Effect::Stop(_)
         | Effect::Queue { .. } => None,
     }
 }

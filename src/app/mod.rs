@@ -4,6 +4,7 @@
 pub mod apply;
 mod carry_out;
 mod command;
+mod control;
 mod dispatch;
 mod draft;
 mod error;

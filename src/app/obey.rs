@@ -142,8 +142,11 @@ impl App {
             Command::Start { despite_warnings } => {
                 self.start(sprint, said, *despite_warnings, key, *delivery).await?
             }
-            Command::Retry { task } => match task.or(*here) {
-                Some(task) => self.retry(sprint, task, said, key, *delivery).await?,
+            Command::Control { verb, task } => {
+                self.control(sprint, *verb, task.or(*here), said, key, *delivery).await?
+            }
+            Command::Retry { task, again } => match task.or(*here) {
+                Some(task) => self.retry(sprint, (task, *again), said, key, *delivery).await?,
                 None => Applied::Refused(vec![Refusal::WhichTask { command: "retry".to_owned() }]),
             },
             Command::Diff { since } => self.diff(sprint, said, *since, key, *delivery).await?,
@@ -238,6 +241,7 @@ fn not_understood(line: &Line) -> Option<Refusal> {
         | Command::Start { .. }
         | Command::Status
         | Command::Retry { .. }
+        | Command::Control { .. }
         | Command::Help => None,
     }
 }

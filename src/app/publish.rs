@@ -97,6 +97,7 @@ impl App {
                 &work.sprint.issue_ref(),
                 &work.delivery,
                 work.execution.attempt.0,
+                &skipped(&work.sprint, task),
             ),
             head: work.task.branch.clone(),
             base: self.known(repo.name()).await?.default_branch,
@@ -162,6 +163,19 @@ impl App {
         let cause = Cause::by("Team6");
         Ok(self.apply_in(tx, &work.sprint.id, &event, &cause).await?.is_some())
     }
+}
+
+/// The tasks that this one depends on and that a person skipped.
+fn skipped(sprint: &Sprint, task: &Task) -> Vec<say::pull::Skipped> {
+    let run = sprint.run.as_ref();
+    let before = task.planned.waits_for().filter_map(|number| run?.find(number));
+    before
+        .filter_map(|before| {
+            let State::Skipped { by, .. } = &before.state else { return None };
+            let (number, title) = (before.planned.number, before.planned.title.clone());
+            Some(say::pull::Skipped { number, title, by: by.clone() })
+        })
+        .collect()
 }
 
 /// Asks the owner for a review, unless they were asked by a try that died after that.

@@ -3,8 +3,9 @@
 use super::{App, Result};
 use crate::db::{executions, runs};
 use crate::domain::effect::Saying;
-use crate::domain::ids::{IssueRef, RunId, SprintId};
-use crate::domain::task::Task;
+use crate::domain::ids::{IssueRef, RunId, SprintId, TaskNumber};
+use crate::domain::sprint::Sprint;
+use crate::domain::task::{State, Task};
 use crate::say;
 
 impl App {
@@ -46,6 +47,8 @@ impl App {
                 say::comments::pull_closed(owner, *task, waiting)
             }
             Saying::Completed(run) => self.summary(run).await?,
+            Saying::Cancelled(run) => self.what_is_left(run).await?,
+            Saying::TaskEnded { run, task } => self.task_ended(run, *task).await?,
             Saying::Trouble { reference } => say::comments::trouble(reference),
         })
     }
@@ -78,12 +81,37 @@ impl App {
     }
 }
 
+impl App {
+    async fn what_is_left(&self, id: &RunId) -> Result<String> {
+        let sprint = self.of_run(id).await?;
+        let Some(run) = &sprint.run else { return Ok(String::new()) };
+        Ok(say::ending::run(run, &sprint))
+    }
+
+    async fn task_ended(&self, id: &RunId, task: TaskNumber) -> Result<String> {
+        let sprint = self.of_run(id).await?;
+        let Some(run) = &sprint.run else { return Ok(String::new()) };
+        Ok(run.find(task).map_or_else(String::new, |task| say::ending::task(task, run)))
+    }
+
+    async fn of_run(&self, id: &RunId) -> Result<Sprint> {
+        let mut tx = self.db().read().await?;
+        let times = runs::times(&mut tx, id).await?;
+        drop(tx);
+        self.sprint(&times.sprint_id).await
+    }
+}
+
 fn summarized(task: &Task) -> say::comments::Summarized {
     let repo = task.planned.repo();
     say::comments::Summarized {
         number: task.planned.number,
         title: task.planned.title.clone(),
-        pull: task.state.pull().map_or(String::new(), |pull| format!("{repo}#{pull}")),
+        pull: match (&task.state, task.state.pull()) {
+            (State::Skipped { by, .. }, _) => format!("skipped by {by}"),
+            (_, pull) => pull.map_or(String::new(), |pull| format!("{repo}#{pull}")),
+        },
+        is_skipped: matches!(task.state, State::Skipped { .. }),
         owner: task.planned.owner.as_ref().map_or(String::new(), |owner| owner.0.clone()),
         attempts: task.state.attempt().0,
     }

@@ -11,6 +11,7 @@ pub use prose::prose;
 use super::ids::TaskNumber;
 use super::refine::Change;
 use super::refusal::Refusal;
+use super::task::Again;
 
 /// Something a person asked for with a line that begins `/team6`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -38,6 +39,15 @@ pub enum Command {
     /// Try a task again that failed or whose pull request was closed.
     Retry {
         /// Which; `None` where the place of the comment says it.
+        task: Option<TaskNumber>,
+        /// How.
+        again: Again,
+    },
+    /// Pause, resume, cancel or skip the sprint or a task.
+    Control {
+        /// What.
+        verb: Verb,
+        /// Which task; `None` where the place of the comment says it, or the whole sprint is meant.
         task: Option<TaskNumber>,
     },
     /// Say what can be asked for.
@@ -69,6 +79,20 @@ pub struct Line {
     pub text: String,
     /// What it asks for.
     pub command: Command,
+}
+
+/// What can be done to a sprint under way, or to one of its tasks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Verb {
+    /// Start nothing new.
+    Pause,
+    /// Go on.
+    Resume,
+    /// End it.
+    Cancel,
+    /// Let nothing wait for the task.
+    Skip,
 }
 
 /// A command as the help shows it.
@@ -121,8 +145,28 @@ pub const HELP: &[Entry] = &[
     },
     Entry { usage: "/team6 status", does: "say how the sprint stands", who: "anybody" },
     Entry {
+        usage: "/team6 pause",
+        does: "start nothing new; agents at work finish. `pause T3` does it for one task",
+        who: "write access; for a task its owner or a maintainer",
+    },
+    Entry {
+        usage: "/team6 resume",
+        does: "go on. `resume T3` does it for one task",
+        who: "write access; for a task its owner or a maintainer",
+    },
+    Entry {
+        usage: "/team6 cancel",
+        does: "end the sprint: agents are stopped, branches and pull requests stay. `cancel T3` does it for one task",
+        who: "whoever started it or a maintainer; for a task its owner or a maintainer",
+    },
+    Entry {
+        usage: "/team6 skip T3",
+        does: "let nothing wait for a task any more, without its being done",
+        who: "the task's owner or a maintainer",
+    },
+    Entry {
         usage: "/team6 retry T3",
-        does: "try a task again that failed or whose pull request was closed",
+        does: "try a task again that failed, was cancelled or whose pull request was closed; `retry T3 continue` goes on from its last try",
         who: "the task's owner or a maintainer",
     },
     Entry { usage: "/team6 help", does: "show this list", who: "anybody" },
@@ -132,7 +176,11 @@ impl Command {
     /// Whether asking takes write access.
     pub fn needs_write(&self) -> bool {
         match self {
-            Self::Plan { .. } | Self::Refine(_) | Self::Start { .. } | Self::Retry { .. } => true,
+            Self::Plan { .. }
+            | Self::Refine(_)
+            | Self::Start { .. }
+            | Self::Retry { .. }
+            | Self::Control { .. } => true,
             Self::Diff { .. }
             | Self::Status
             | Self::Help
@@ -230,7 +278,15 @@ fn understand(verb: &str, behind: &str) -> Result<Command, Mistake> {
             },
         },
         // People write why behind these; what is there is not read.
-        "retry" => Ok(Command::Retry { task: said.first().and_then(|word| task_number(word)) }),
+        "retry" => {
+            let goes_on = said.last().is_some_and(|word| word.eq_ignore_ascii_case("continue"));
+            let again = if goes_on { Again::Continue } else { Again::Fresh };
+            Ok(Command::Retry { task: said.first().and_then(|word| task_number(word)), again })
+        }
+        "pause" => control(Verb::Pause, &said).map_err(mistake),
+        "resume" => control(Verb::Resume, &said).map_err(mistake),
+        "cancel" => control(Verb::Cancel, &said).map_err(mistake),
+        "skip" => control(Verb::Skip, &said).map_err(mistake),
         "status" => Ok(Command::Status),
         _ => Ok(Command::Help),
     }
@@ -240,6 +296,18 @@ fn understand(verb: &str, behind: &str) -> Result<Command, Mistake> {
 fn is_option(word: &str, name: &str) -> bool {
     let bare = word.trim_start_matches(['-', '–', '—']);
     bare.len() < word.len() && bare.eq_ignore_ascii_case(name)
+}
+
+/// What is meant for one task must not be done to the whole sprint because of a slip.
+fn control(verb: Verb, said: &[&str]) -> Result<Command, String> {
+    let task = match said.first() {
+        None => None,
+        Some(word) => {
+            let wrong = || format!("`{}` is not a task, like `T3`", super::refusal::shown(word));
+            Some(task_number(word).ok_or_else(wrong)?)
+        }
+    };
+    Ok(Command::Control { verb, task })
 }
 
 /// `T3`, `t3` or `3`.
@@ -279,7 +347,13 @@ mod tests {
         assert_eq!(read("/team6"), [Command::Help]);
         assert_eq!(read("/team6ish"), []);
         assert_eq!(read("Thanks!\n/team6 plan\n/team6 status"), [PLAN, Command::Status]);
-        assert_eq!(read("/team6 retry t3"), [Command::Retry { task: Some(TaskNumber(3)) }]);
+        let again = |again| Command::Retry { task: Some(TaskNumber(3)), again };
+        assert_eq!(read("/team6 retry t3"), [again(Again::Fresh)]);
+        assert_eq!(read("/team6 retry T3 continue"), [again(Again::Continue)]);
+        let cancel = |task| Command::Control { verb: Verb::Cancel, task };
+        assert_eq!(read("/team6 cancel"), [cancel(None)]);
+        assert_eq!(read("/team6 cancel T3"), [cancel(Some(TaskNumber(3)))]);
+        assert_eq!(why("/team6 cancel Tx"), "`Tx` is not a task, like `T3`");
         assert_eq!(read("/team6 dance"), [Command::Unknown { word: "dance".into() }]);
         assert_eq!(parse("a\n\n /team6 plan ")[0].number, 3);
     }

@@ -75,6 +75,9 @@ pub enum Effect {
     /// Push what an execution delivered and open its pull request. Twice is harmless: the branch
     /// then stands where it stood, and a pull request of that branch is looked for first.
     Publish(ExecutionId),
+    /// Stop a try that a person ended: take it out of its queue, or have its worker stop the agent.
+    /// Twice is harmless: what is stopped stays so.
+    Stop(ExecutionId),
     /// Put a try into its project's queue. Twice is harmless: a job's id is its execution's.
     Queue {
         /// Which run's task.
@@ -169,8 +172,17 @@ pub enum Saying {
         /// The tasks that go on waiting.
         waiting: Vec<TaskNumber>,
     },
-    /// Everything is merged.
+    /// Everything is merged or skipped.
     Completed(RunId),
+    /// The run was cancelled and its agents are gone: what is left.
+    Cancelled(RunId),
+    /// A task was cancelled or skipped: what is left of it, and who waits.
+    TaskEnded {
+        /// Which run's.
+        run: RunId,
+        /// Which task.
+        task: TaskNumber,
+    },
     /// Something broke on our side.
     Trouble {
         /// What the operator finds it by.
@@ -195,6 +207,7 @@ impl Effect {
             Self::ShowPlan(sprint) => format!("plan comment {sprint}"),
             Self::ShowStatus(sprint) => format!("status {sprint}"),
             Self::Publish(execution) => format!("publish {execution}"),
+            Self::Stop(execution) => format!("stop {execution}"),
             Self::Queue { run, .. } => format!("queue {run}"),
         }
     }
@@ -214,6 +227,7 @@ impl Effect {
             | Self::Draft { asked: Some(_), .. }
             | Self::Read { .. }
             | Self::Acknowledge { .. }
+            | Self::Stop(_)
             | Self::Queue { .. } => None,
         }
     }

@@ -3,6 +3,7 @@
 pub mod approval;
 pub mod checklist;
 pub mod command;
+pub mod control;
 pub mod diff;
 pub mod effect;
 pub mod ids;

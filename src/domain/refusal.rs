@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::ids::{AgentName, IssueNumber, IssueRef, Login, RepoName, TaskNumber};
+use super::run::Hold;
 
 /// Why Team6 will not do what a person asked. Nothing else is shown to people as an error.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
@@ -120,6 +121,57 @@ pub enum Refusal {
     /// The sprint is not running.
     #[error("this sprint is not running")]
     NotRunning,
+    /// Only some may end a run.
+    #[error("only {by}, who started this sprint, or a maintainer can cancel it")]
+    NotYourRun {
+        /// Who started it.
+        by: Login,
+    },
+    /// It is paused already.
+    #[error("{by} has paused this sprint already")]
+    AlreadyPaused {
+        /// By whom.
+        by: Login,
+    },
+    /// It is not paused.
+    #[error("this sprint is not paused")]
+    NotPaused,
+    /// It is paused, but not by a person.
+    #[error("this sprint is held because {hold}")]
+    HeldByOther {
+        /// Why.
+        hold: Hold,
+    },
+    /// The task is paused already.
+    #[error("{by} has paused T{task} already")]
+    TaskAlreadyPaused {
+        /// Which.
+        task: TaskNumber,
+        /// By whom.
+        by: Login,
+    },
+    /// The task is not paused.
+    #[error("T{task} is not paused")]
+    TaskNotPaused {
+        /// Which.
+        task: TaskNumber,
+    },
+    /// The task is past the point where it could be paused.
+    #[error("T{task} is {state}, so there is nothing to pause")]
+    NothingToPause {
+        /// Which.
+        task: TaskNumber,
+        /// What it is, in words.
+        state: String,
+    },
+    /// The task is over already.
+    #[error("T{task} is {state} already")]
+    NothingToEnd {
+        /// Which.
+        task: TaskNumber,
+        /// What it is, in words.
+        state: String,
+    },
     /// There is no such task.
     #[error("there is no task T{task} in this sprint")]
     NoSuchTask {
@@ -303,7 +355,18 @@ impl Refusal {
                 Some("Read it again, then tick it again.")
             }
             Self::NoIssue { .. } => Some("It gets one in a moment; then say `/team6 start` again."),
-            Self::NeedsWrite
+            Self::HeldByOther { hold: Hold::NotASprint } => {
+                Some("Put the label and the milestone back, and it goes on by itself.")
+            }
+            Self::HeldByOther { hold: Hold::Person(_) }
+            | Self::NotYourRun { .. }
+            | Self::AlreadyPaused { .. }
+            | Self::NotPaused
+            | Self::TaskAlreadyPaused { .. }
+            | Self::TaskNotPaused { .. }
+            | Self::NothingToPause { .. }
+            | Self::NothingToEnd { .. }
+            | Self::NeedsWrite
             | Self::NotYourTask { .. }
             | Self::AlreadyRunning
             | Self::Malformed { .. }

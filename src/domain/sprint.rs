@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 pub use super::approval::{Approval, Edited};
+use super::control::Control;
 use super::effect::{Effect, Saying};
 use super::ids::{
     IssueNumber, IssueRef, MilestoneNumber, ProjectName, RepoId, RepoName, RunId, RunNumber,
@@ -15,7 +16,7 @@ use super::planning::{self, Planning};
 use super::refine::Refined;
 use super::refusal::Refusal;
 use super::retry::Retry;
-use super::run::{self, Run, Step};
+use super::run::{self, Hold, Run, Step};
 use super::start::Start;
 use super::task;
 
@@ -119,6 +120,8 @@ pub enum Event {
     Task(TaskNumber, task::Event),
     /// A person wants another try at a task.
     Retry(Retry),
+    /// A person pauses, resumes, cancels or skips.
+    Control(Control),
     /// An issue outside the sprint was completed.
     OutsideDone(IssueRef),
 }
@@ -169,6 +172,7 @@ impl Sprint {
                 next.with_run(|run, id| Ok(run.meet(id, number, &event)?))?
             }
             Event::Retry(retry) => next.retry(retry)?,
+            Event::Control(control) => next.controlled(&control)?,
             Event::OutsideDone(issue) => {
                 next.with_run(|run, id| Ok(run.outside_done(id, &issue)))?
             }
@@ -204,14 +208,17 @@ impl Sprint {
         };
         let planned =
             |plan: &Plan| -> Vec<_> { plan.tasks.iter().map(PlannedTask::as_shown).collect() };
-        self.run.is_some() && self.run.as_ref().map(started) == self.plan.as_ref().map(planned)
+        let run = self.run.as_ref().filter(|run| run.state != run::State::Cancelled);
+        run.is_some() && run.map(started) == self.plan.as_ref().map(planned)
     }
 
     fn recognized(&mut self, milestone: MilestoneNumber, goal: Goal) -> Step {
         let mut step = Step::default();
         if self.state == State::Forgotten {
             step.notes.push((None, "the issue is a sprint issue again".to_owned()));
-            self.set_run_state(run::State::Paused, run::State::Running);
+            if let Some(run) = &mut self.run {
+                run.lift(|hold| *hold == Hold::NotASprint);
+            }
             step.effects.push(Effect::ShowStatus(self.id.clone()));
         }
         self.state = State::Recognized;
@@ -224,17 +231,13 @@ impl Sprint {
         let mut step = Step::default();
         if self.state == State::Recognized {
             step.notes.push((None, "the issue is no sprint issue any more".to_owned()));
-            self.set_run_state(run::State::Running, run::State::Paused);
+            if let Some(run) = &mut self.run {
+                run.hold(Hold::NotASprint);
+            }
             step.effects.push(Effect::ShowStatus(self.id.clone()));
         }
         self.state = State::Forgotten;
         step
-    }
-
-    fn set_run_state(&mut self, from: run::State, to: run::State) {
-        if let Some(run) = self.run.as_mut().filter(|run| run.state == from) {
-            run.state = to;
-        }
     }
 
     /// Takes in what the milestone's issues say, beside what people decided by command.
@@ -362,6 +365,7 @@ impl Sprint {
             number,
             state: run::State::Pending,
             started_by: start.by.clone(),
+            holds: Vec::new(),
             tasks: plan.tasks.iter().map(|task| start.task(task)).collect::<Result<_, _>>()?,
         };
         let mut step = run.begin(&self.id);
@@ -378,8 +382,15 @@ impl Sprint {
     ) -> Result<Step, No> {
         let on = self.issue_ref();
         let Some(run) = &mut self.run else { return Err(Refusal::NotRunning.into()) };
-        let was_live = run.state.is_live();
+        let (was_live, was_at_rest) = (run.state.is_live(), run.has_come_to_rest());
         let mut step = happen(run, &self.id)?;
+        if !was_at_rest && run.has_come_to_rest() {
+            step.effects.push(Effect::Say {
+                on: on.clone(),
+                key: format!("cancelled {}", run.id),
+                saying: Saying::Cancelled(run.id.clone()),
+            });
+        }
         if was_live && run.state == run::State::Completed {
             step.effects.push(Effect::Say {
                 on,

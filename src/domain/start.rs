@@ -51,6 +51,7 @@ impl Start {
                 .collect(),
             planned: planned.clone(),
             state: task::State::Waiting,
+            held_by: None,
         })
     }
 

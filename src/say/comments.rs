@@ -159,8 +159,10 @@ pub struct Summarized {
     pub number: TaskNumber,
     /// Its title.
     pub title: String,
-    /// Its pull request, as one refers to it from the sprint issue.
+    /// Its pull request, as one refers to it from the sprint issue; or that it was skipped.
     pub pull: String,
+    /// Whether it was skipped.
+    pub is_skipped: bool,
     /// Its owner.
     pub owner: String,
     /// How many tries it took.
@@ -173,6 +175,7 @@ struct Completed<'a> {
     milestone: &'a str,
     elapsed: String,
     total: usize,
+    skipped: usize,
     tasks: &'a [Summarized],
 }
 
@@ -180,7 +183,8 @@ struct Completed<'a> {
 pub fn completed(milestone: &str, seconds: i64, tasks: &[Summarized]) -> String {
     as_many_as_fit(tasks.len(), |most| {
         let (elapsed, total) = (elapsed(seconds), tasks.len());
-        render(&Completed { milestone, elapsed, total, tasks: &tasks[..most] })
+        let skipped = tasks.iter().filter(|task| task.is_skipped).count();
+        render(&Completed { milestone, elapsed, total, skipped, tasks: &tasks[..most] })
     })
 }
 

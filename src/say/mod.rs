@@ -1,6 +1,7 @@
 //! What Team6 says: comments, pull requests, prompts. Nothing else formats text for people.
 
 pub mod comments;
+pub mod ending;
 mod filters;
 mod graph;
 pub mod issue;

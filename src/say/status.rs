@@ -78,6 +78,9 @@ fn words(task: &Task, home: &RepoName) -> String {
         State::Closed { pull: number, .. } => format!("🚫 closed unmerged: {}", pull(number.0)),
         State::Done { pull: number, .. } => format!("✅ merged: {}", pull(number.0)),
         State::Failed { .. } => "❌ failed".to_owned(),
+        State::Stopping { .. } => "⏹️ being stopped".to_owned(),
+        State::Cancelled { .. } => "⏹️ cancelled".to_owned(),
+        State::Skipped { by, .. } => format!("⏭️ skipped by {by}"),
     }
 }
 
@@ -114,10 +117,15 @@ fn next(run: &Run, home: &RepoName) -> Vec<String> {
             State::Failed { .. } => {
                 next.push(format!("**{owner}** looks into T{number}: `/team6 retry T{number}`"));
             }
+            State::Cancelled { .. } => next.push(format!(
+                "**{owner}** decides about T{number}: `/team6 retry T{number}` or `/team6 skip T{number}`"
+            )),
             State::Waiting
             | State::Assigned { .. }
             | State::InProgress { .. }
             | State::Delivered { .. }
+            | State::Stopping { .. }
+            | State::Skipped { .. }
             | State::Done { .. } => {}
         }
     }

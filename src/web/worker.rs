@@ -14,7 +14,7 @@ use serde::Deserialize;
 use super::{Failed, Web};
 use crate::app::{Stale, Worker};
 use crate::domain::ids::{Epoch, ExecutionId};
-use crate::domain::work::{Claim, Finish, Lease, Renew, Renewals, TraceBatch};
+use crate::domain::work::{Claim, Finish, Lease, Renew, Renewals, Renewed, TraceBatch};
 
 /// How long a claim is held while there is no work.
 const PATIENCE: Duration = Duration::from_secs(25);
@@ -60,6 +60,13 @@ pub(super) async fn renew(
     Known(_): Known,
     Json(renew): Json<Renew>,
 ) -> Result<Json<Renewals>, Failed> {
+    let renewals = web.app().renew(renew.leases.clone()).await?;
+    let patience = Duration::from_secs(renew.patience_seconds).min(PATIENCE);
+    let news = renewals.iter().any(|renewal| renewal.renewed != Renewed::GoOn);
+    if news || patience.is_zero() {
+        return Ok(Json(Renewals { leases: renewals }));
+    }
+    web.app().until_unwanted(&renew.leases, patience).await?;
     Ok(Json(Renewals { leases: web.app().renew(renew.leases).await? }))
 }
 

@@ -8,7 +8,7 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 use team6::db::{Db, Tx};
 use team6::domain::ids::{ExecutionId, ProjectName, RunId, WorkerId};
-use team6::domain::work::Lease;
+use team6::domain::work::{Lease, Renewed};
 use team6::queue::{
     Claimant, Depth, Job, Limits, MOST_RECOVERIES, MOST_RESTARTS, Queue, Recovered,
 };
@@ -66,7 +66,7 @@ impl Bench {
     }
 
     async fn renew(&mut self, lease: &Lease, until: i64) -> bool {
-        self.queue.renew(&mut self.tx, lease, at(until)).await.unwrap()
+        self.queue.renew(&mut self.tx, lease, at(until)).await.unwrap() != Renewed::Lost
     }
 
     async fn holds(&mut self, lease: &Lease) -> bool {
@@ -383,6 +383,46 @@ async fn the_jobs_of_a_run_can_be_held_back() {
         assert_eq!(bench.claim_all(&worker("w"), &MANY, 181).await, ["c"]);
         bench.queue.hold(&mut bench.tx, &job("a").run, false).await.unwrap();
         assert_eq!(bench.claim_all(&worker("w"), &MANY, 181).await, ["a", "b"]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn one_job_can_be_held_back() {
+    of_every_queue(async |bench| {
+        bench.enqueue(&[job("a"), job("b")]).await;
+        bench.queue.hold_one(&mut bench.tx, &job("a").execution, true).await.unwrap();
+        assert_eq!(bench.claim_all(&worker("w"), &MANY, 0).await, ["b"]);
+        bench.queue.hold_one(&mut bench.tx, &job("a").execution, false).await.unwrap();
+        assert_eq!(bench.claim_all(&worker("w"), &MANY, 0).await, ["a"]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_job_that_waits_is_stopped_at_once() {
+    of_every_queue(async |bench| {
+        bench.enqueue(&[job("a")]).await;
+        assert!(bench.queue.stop(&mut bench.tx, &job("a").execution).await.unwrap());
+        assert!(bench.queue.stop(&mut bench.tx, &job("a").execution).await.unwrap());
+        assert!(bench.claim(&worker("w"), &MANY, 0).await.is_none());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn whoever_works_on_a_stopped_job_hears_of_it_and_nobody_gets_it_again() {
+    of_every_queue(async |bench| {
+        bench.enqueue(&[job("a")]).await;
+        let lease = bench.claim(&worker("w"), &MANY, 0).await.unwrap();
+        let leases = [lease.clone()];
+        assert!(!bench.queue.any_unwanted(&mut bench.tx, &leases).await.unwrap());
+        assert!(!bench.queue.stop(&mut bench.tx, &lease.execution).await.unwrap());
+        assert!(bench.queue.any_unwanted(&mut bench.tx, &leases).await.unwrap());
+        let renewed = bench.queue.renew(&mut bench.tx, &lease, at(90)).await.unwrap();
+        assert_eq!(renewed, Renewed::Cancel);
+        assert_eq!(bench.reap(91).await, [Recovered::Stopped(lease.execution)]);
+        assert!(bench.claim(&worker("w"), &MANY, 91).await.is_none());
     })
     .await;
 }

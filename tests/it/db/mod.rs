@@ -80,6 +80,7 @@ fn task(number: i64, state: task::State) -> Task {
         planned,
         waits_for: Vec::new(),
         state,
+        held_by: None,
     }
 }
 
@@ -89,6 +90,7 @@ fn run(sprint: &Sprint, number: i64, state: run::State) -> Run {
         number: RunNumber(number),
         state,
         started_by: Login("ada".into()),
+        holds: Vec::new(),
         tasks: Vec::new(),
     }
 }

@@ -1,6 +1,7 @@
 //! What the core decides, without a world around it.
 
 mod approving;
+mod controlling;
 mod permitting;
 mod refining;
 mod running;

@@ -26,7 +26,11 @@ async fn help_lists_every_command() {
     | `/team6 diff [3]` | show what changed since the version you last approved something in, or since that version | anybody |
     | `/team6 start [--despite-warnings]` | start the sprint once every task has an owner and is approved | write access |
     | `/team6 status` | say how the sprint stands | anybody |
-    | `/team6 retry T3` | try a task again that failed or whose pull request was closed | the task's owner or a maintainer |
+    | `/team6 pause` | start nothing new; agents at work finish. `pause T3` does it for one task | write access; for a task its owner or a maintainer |
+    | `/team6 resume` | go on. `resume T3` does it for one task | write access; for a task its owner or a maintainer |
+    | `/team6 cancel` | end the sprint: agents are stopped, branches and pull requests stay. `cancel T3` does it for one task | whoever started it or a maintainer; for a task its owner or a maintainer |
+    | `/team6 skip T3` | let nothing wait for a task any more, without its being done | the task's owner or a maintainer |
+    | `/team6 retry T3` | try a task again that failed, was cancelled or whose pull request was closed; `retry T3 continue` goes on from its last try | the task's owner or a maintainer |
     | `/team6 help` | show this list | anybody |
 
     Commands work on the sprint issue, and on the issues and pull requests of its tasks.

@@ -3,6 +3,7 @@
 mod asking;
 mod breaking;
 mod closing;
+mod controlling;
 mod dying;
 mod ending;
 mod failing;

@@ -10,7 +10,7 @@ use super::github::REPOSITORIES;
 use super::ours;
 use super::team::World;
 
-const PATIENCE: Duration = Duration::from_secs(90);
+const PATIENCE: Duration = Duration::from_mins(5);
 const SILENCE: Duration = Duration::from_millis(500);
 const GLANCE: Duration = Duration::from_millis(40);
 

@@ -295,7 +295,7 @@ impl Team {
                 tokio::time::sleep(Duration::from_millis(20)).await;
             }
         };
-        let waited = tokio::time::timeout(Duration::from_secs(30), become_so).await;
+        let waited = tokio::time::timeout(Duration::from_mins(5), become_so).await;
         assert!(waited.is_ok(), "{:?}", all());
     }
 
