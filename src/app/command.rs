@@ -186,7 +186,9 @@ impl Said {
 /// The lines that ask for something and were not in the older text, or not as often.
 pub(super) fn new_lines(from: &str, to: &str) -> Vec<Line> {
     let mut before: BTreeMap<String, usize> = BTreeMap::new();
-    parse(from).into_iter().for_each(|line| *before.entry(line.text).or_default() += 1);
+    for line in parse(from) {
+        *before.entry(line.text).or_default() += 1;
+    }
     let mut lines = parse(to);
     lines.retain(|line| match before.get_mut(&line.text) {
         Some(left) if 0 < *left => {

@@ -102,7 +102,8 @@ impl App {
         let begun = self.clock().now();
         let versions = repo.edits(now).await?;
         self.count_versions(own, &versions, None).await?;
-        if !is_told(&versions, &now.body) && !(versions.is_empty() && same(&own.body, &now.body)) {
+        let is_unchanged = versions.is_empty() && same(&own.body, &now.body);
+        if !is_unchanged && !is_told(&versions, &now.body) {
             return Err(Error::NotYet("waiting to hear who edited the plan"));
         }
         let mut tx = self.db().begin().await?;

@@ -179,6 +179,7 @@ impl PlannedTask {
     }
 
     /// The task without what only we remember of its issue.
+    #[must_use]
     pub fn as_shown(&self) -> Self {
         Self { reading: None, ..self.clone() }
     }

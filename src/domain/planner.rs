@@ -107,7 +107,7 @@ pub fn plan(survey: &Survey, previous: Option<&Plan>, fresh: bool) -> Plan {
         let reading = read(candidate, survey, &numbers, &kept.dropped);
         tasks.push(match kept.find(number) {
             Some(task) => merged(task, candidate, reading, survey),
-            None => proposed(number, candidate, reading, survey),
+            None => proposed(number, candidate, &reading, survey),
         });
     }
     // A task that has no issue yet is nowhere but in the plan.
@@ -183,7 +183,7 @@ fn read(
 fn proposed(
     number: TaskNumber,
     candidate: &Candidate,
-    reading: Reading,
+    reading: &Reading,
     survey: &Survey,
 ) -> PlannedTask {
     let agent = reading.agent.clone().unwrap_or_else(|| agent_for(candidate, &survey.roster));
@@ -265,13 +265,16 @@ fn outside(issue: IssueRef, state: Option<IssueState>) -> Option<Dependency> {
 /// A plan in which what waited for a task that is gone waits for what became of its issue.
 fn without_the_gone(plan: Plan, before: &Plan, survey: &Survey) -> Plan {
     let there: BTreeSet<_> = plan.tasks.iter().map(|task| task.number).collect();
-    let instead = |dependency: Dependency| match dependency {
-        Dependency::Task(number) if !there.contains(&number) => {
-            let issue = before.find(number)?.issue.clone()?;
+    let instead = |dependency: Dependency| match &dependency {
+        Dependency::Task(number) if !there.contains(number) => {
+            let issue = before.find(*number)?.issue.clone()?;
             let state = survey.state(&issue);
             outside(issue, state)
         }
-        other => Some(other),
+        Dependency::Task(_)
+        | Dependency::Outside(_)
+        | Dependency::Dropped(_)
+        | Dependency::Unknown(_) => Some(dependency),
     };
     let tasks = plan.tasks.into_iter().map(|task| {
         let mut after: Vec<_> = task.after.into_iter().filter_map(instead).collect();
