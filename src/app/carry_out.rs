@@ -75,7 +75,12 @@ impl App {
             Effect::Say { on, key, saying } => {
                 self.speak(on, key, saying, leased.attempt == 1).await
             }
-            Effect::Draft { sprint, asked } => self.draft(sprint, asked.as_ref()).await,
+            Effect::Obey { sprint, here, said } => {
+                self.obey(sprint, *here, said, leased.delivery_id.as_ref()).await
+            }
+            Effect::Draft { sprint, asked } => self.draft_and_answer(sprint, asked.as_ref()).await,
+            Effect::Mirror { sprint, task } => self.mirror(sprint, *task).await,
+            Effect::MakeIssues(sprint) => self.make_issues(sprint).await,
             Effect::ShowPlan(sprint) => self.show_plan(sprint).await,
             Effect::ShowStatus(sprint) => self.show_status(sprint).await,
             Effect::Publish(execution) => self.publish(execution).await,
@@ -94,6 +99,9 @@ impl App {
             | Effect::Acknowledge { .. }
             | Effect::Say { .. }
             | Effect::Draft { .. }
+            | Effect::Obey { .. }
+            | Effect::Mirror { .. }
+            | Effect::MakeIssues(_)
             | Effect::Publish(_)
             | Effect::Stop(_)
             | Effect::Queue { .. } => return Ok(()),

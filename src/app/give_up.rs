@@ -43,6 +43,10 @@ impl App {
                 let saying = Saying::Trouble { reference };
                 Ok(Some(Effect::Say { on: asked.on.clone(), key, saying }))
             }
+            Effect::Obey { said, .. } => {
+                let saying = Saying::Trouble { reference };
+                Ok(Some(Effect::Say { on: said.on.clone(), key, saying }))
+            }
             // What cannot be said where it belongs is said on the sprint issue.
             Effect::Say { on, saying, .. } => {
                 let Some(home) = self.sprint_issue_of(on).await? else { return Ok(None) };
@@ -51,7 +55,9 @@ impl App {
                     Saying::Elsewhere { meant_for: on, why, saying: Box::new(saying.clone()) };
                 Ok(Some(Effect::Say { on: home, key, saying }))
             }
-            Effect::Draft { sprint, asked: None } => {
+            Effect::Draft { sprint, asked: None }
+            | Effect::Mirror { sprint, .. }
+            | Effect::MakeIssues(sprint) => {
                 let saying = Saying::Trouble { reference };
                 let on = self.issue_of_sprint(sprint).await?;
                 Ok(Some(Effect::Say { on, key, saying }))

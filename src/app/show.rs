@@ -5,6 +5,7 @@ use super::tick::same;
 use super::{App, Error, Result};
 use crate::db::comments::{self, Kind, OwnComment};
 use crate::db::sprints;
+use crate::domain::checklist::{without_writing, written_after};
 use crate::domain::ids::SprintId;
 use crate::domain::sprint::Sprint;
 use crate::github::Comment;
@@ -19,10 +20,8 @@ impl App {
         let Some((own, now)) = self.posted(&sprint, Kind::Plan).await? else {
             return self.post(&sprint, Kind::Plan, &say::plan_marker(), text).await;
         };
-        if !same(&own.body, &now.body) {
-            let repo = self.repo(&sprint.repo).await?;
-            self.take_in_edits(&repo, &own, &now).await?;
-        }
+        let repo = self.repo(&sprint.repo).await?;
+        self.take_in_edits(&repo, &own, &now).await?;
         // What was taken in may have changed what is to be shown.
         let sprint = self.sprint(id).await?;
         let text = say::plan::comment(&sprint, &self.agents()).unwrap_or(text);
@@ -31,9 +30,7 @@ impl App {
 
     /// Takes in what people ticked and we did not hear of yet.
     pub(super) async fn take_in_ticks(&self, sprint: &Sprint) -> Result<()> {
-        if let Some((own, now)) = self.posted(sprint, Kind::Plan).await?
-            && !same(&own.body, &now.body)
-        {
+        if let Some((own, now)) = self.posted(sprint, Kind::Plan).await? {
             let repo = self.repo(&sprint.repo).await?;
             self.take_in_edits(&repo, &own, &now).await?;
         }
@@ -99,8 +96,14 @@ impl App {
         now: &Comment,
         text: String,
     ) -> Result<()> {
-        if !same(&now.body, &text) {
+        let mut text = text;
+        if same(&without_writing(&now.body), &text) {
+            text.clone_from(&now.body);
+        } else {
             let repo = self.repo(&sprint.repo).await?;
+            if own.kind == Kind::Plan {
+                text = written_after(&text, &now.body);
+            }
             repo.rewrite_comment(own.comment_id, &text).await?;
             if own.kind == Kind::Plan {
                 // Somebody may have ticked after it was read and before it was written.

@@ -9,7 +9,6 @@ use super::{App, Result};
 use crate::db::{sprints, tasks};
 use crate::domain::ids::{DeliveryId, RepoName, SprintId};
 use crate::domain::permission::Permission;
-use crate::domain::refusal::Refusal;
 use crate::domain::sprint::{Event, Sprint};
 use crate::domain::start::Start;
 
@@ -21,19 +20,15 @@ impl App {
         &self,
         id: &SprintId,
         said: &Said,
+        despite_warnings: bool,
         key: &str,
         delivery: Option<&DeliveryId>,
-    ) -> Result<()> {
-        let mut tx = self.db().read().await?;
-        let (sprint, _) = sprints::get(&mut tx, id).await?;
-        drop(tx);
-        if sprint.plan.is_none() {
-            let refused = Applied::Refused(vec![Refusal::NoPlan]);
-            return self.answer(refused, said, key, delivery).await;
-        }
-        if !sprint.is_running() {
+    ) -> Result<Applied> {
+        let sprint = self.sprint(id).await?;
+        if sprint.plan.is_some() && !sprint.is_running() {
             self.take_in_ticks(&sprint).await?;
-            self.draft(id, None).await?;
+            self.draft(id, None, false).await?;
+            self.make_issues(id).await?;
         }
         let mut tx = self.db().read().await?;
         let (sprint, _) = sprints::get(&mut tx, id).await?;
@@ -43,10 +38,10 @@ impl App {
             by: said.by.clone(),
             owners: self.permissions_of_owners(&sprint).await?,
             agents: self.agents(),
+            despite_warnings,
             taken,
         };
-        let applied = self.apply(id, &Event::Started(start), &said.cause(key, delivery)).await?;
-        self.answer(applied, said, key, delivery).await
+        self.apply(id, &Event::Started(start), &said.cause(key, delivery)).await
     }
 
     /// The agents one can choose.

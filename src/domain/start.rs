@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::ids::{AgentName, BranchName, IssueRef, Login, RepoName};
 use super::permission::Permission;
-use super::plan::{Dependency, PlannedTask};
+use super::plan::{Dependency, Plan, PlannedTask};
 use super::refusal::Refusal;
 use super::task::{self, Task};
 
@@ -17,6 +17,8 @@ pub struct Start {
     pub owners: BTreeMap<(String, RepoName), Permission>,
     /// The agents there are.
     pub agents: Vec<AgentName>,
+    /// Whether the plan's warnings were read and accepted.
+    pub despite_warnings: bool,
     /// The branches that other sprints work on.
     pub taken: BTreeSet<(RepoName, BranchName)>,
 }
@@ -26,6 +28,12 @@ impl Start {
     pub(super) fn permission_of(&self, owner: &Login, repo: &RepoName) -> Permission {
         let key = (owner.0.to_ascii_lowercase(), repo.clone());
         self.owners.get(&key).copied().unwrap_or_default()
+    }
+
+    /// What may go wrong with a plan, for somebody to accept.
+    #[expect(clippy::unused_self, reason = "what is likely is judged by what was looked up")]
+    pub(super) fn warnings(&self, _plan: &Plan) -> Vec<Refusal> {
+        Vec::new()
     }
 
     /// A planned task at the beginning of its life, if there is an issue to talk about it.

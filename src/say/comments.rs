@@ -4,7 +4,9 @@ use askama::Template;
 
 use super::{LONGEST, as_many_as_fit, filters, render};
 use crate::domain::command::{Entry, HELP};
+use crate::domain::diff::{ChangedTask, Diff};
 use crate::domain::ids::{IssueRef, Login, TaskNumber};
+use crate::domain::refine::Remark;
 use crate::domain::refusal::Refusal;
 
 /// The first words on a new sprint issue.
@@ -78,6 +80,31 @@ struct Help<'a> {
 /// The list of commands.
 pub fn help(unknown: Option<&str>) -> String {
     render(&Help { unknown, entries: HELP })
+}
+
+#[derive(Template)]
+#[template(path = "comment/remarks.md")]
+struct Remarks<'a> {
+    to: &'a Login,
+    remarks: &'a [Remark],
+}
+
+/// Says what people should know about what was done.
+pub fn remarks(to: &Login, remarks: &[Remark]) -> String {
+    let most = remarks.len();
+    as_many_as_fit(most, |most| render(&Remarks { to, remarks: &remarks[..most] }))
+}
+
+#[derive(Template)]
+#[template(path = "comment/diff.md")]
+struct Changes<'a> {
+    diff: &'a Diff,
+    tasks: &'a [ChangedTask],
+}
+
+/// Shows what changed in the plan.
+pub fn diff(diff: &Diff) -> String {
+    as_many_as_fit(diff.tasks.len(), |most| render(&Changes { diff, tasks: &diff.tasks[..most] }))
 }
 
 #[derive(Template)]

@@ -4,6 +4,7 @@ pub mod comments;
 pub mod ending;
 mod filters;
 mod graph;
+pub mod issue;
 pub mod plan;
 pub mod prompt;
 pub mod pull;

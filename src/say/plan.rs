@@ -109,7 +109,7 @@ impl Content {
             hidden: plan.tasks.len() - plan.tasks.len().min(most),
             everything: Box {
                 ticked: self.approved == plan.tasks.len() && !plan.tasks.is_empty(),
-                marker: Mark::Everything.marker(),
+                marker: Mark::Everything(plan.hash()).marker(),
             },
         })
     }

@@ -16,6 +16,7 @@ fn every_refusal() -> Vec<Refusal> {
         Refusal::NotYourTask { task, owner: owner.clone() },
         Refusal::PlanRewritten,
         Refusal::Outdated { task },
+        Refusal::PlanOutdated,
         Refusal::NotASprint,
         Refusal::SecondSprint { other: IssueNumber(1) },
         Refusal::NoPlan,
@@ -33,8 +34,40 @@ fn every_refusal() -> Vec<Refusal> {
         Refusal::NotRunning,
         Refusal::NoSuchTask { task },
         Refusal::WhichTask { command: "retry".to_owned() },
+        Refusal::InLine {
+            number: 2,
+            line: "/team6 drop T9 `<!-- @ada".to_owned(),
+            why: Box::new(Refusal::NoSuchTask { task: TaskNumber(9) }),
+        },
+        Refusal::Malformed {
+            why: "the title is missing".to_owned(),
+            usage: "/team6 add".to_owned(),
+        },
+        Refusal::UnknownWord { word: "dance <b>".to_owned() },
+        Refusal::NotReached,
+        Refusal::WaitsForItself { task },
+        Refusal::NoSuchAgent { agent: painter(), known: vec![painter(), painter()] },
+        Refusal::NoSuchAgent { agent: painter(), known: vec![] },
+        Refusal::NoSuchRepository { repo: "acme/ops".parse().unwrap() },
+        Refusal::NoSuchPerson { person: Login("nobody".to_owned()) },
+        Refusal::NotAPerson { person: Login("team6[bot]".to_owned()) },
+        Refusal::PersonCannotWrite {
+            person: Login("linus".to_owned()),
+            repo: "acme/api".parse().unwrap(),
+        },
+        Refusal::NeedsWriteIn { repo: "acme/api".parse().unwrap() },
+        Refusal::Unanswered { question: 2 },
+        Refusal::Warned { warning: "T1 and T2 may touch the same files".to_owned() },
+        Refusal::StillPlanning,
+        Refusal::NoSuchVersion { version: 9 },
+        Refusal::NeverApproved,
+        Refusal::NoIssue { task },
         Refusal::NothingToRetry { task, state: "in review".to_owned() },
     ]
+}
+
+fn painter() -> AgentName {
+    AgentName("painter".to_owned())
 }
 
 #[test]

@@ -50,7 +50,7 @@ async fn the_plan_is_a_checklist_with_waves_and_a_graph() {
 
     - [ ] **T3** Tell @¦everybody &lt;!-- x --&gt; (#4) · **no owner** · agent backend · estimate 3 · after T1, T2 <!-- team6:approve T3 … -->
 
-    - [ ] **Approve the whole plan**: every task that is yours to approve <!-- team6:approve all -->
+    - [ ] **Approve the whole plan**: every task that is yours to approve <!-- team6:approve all … -->
 
     To approve a task, tick its box: its owner can, or a maintainer. To change a task, edit its issue; its approval is then void. When every box is ticked, type `/team6 start`.
     "#);
@@ -84,7 +84,7 @@ async fn a_plan_in_which_everything_is_approved_says_what_to_type() {
     - [x] **T1** Name the colors (#2) · @ada · agent frontend · approved by ada <!-- team6:approve T1 … -->
     - [x] **T2** Add a toggle (#3) · @grace · agent backend · approved by grace <!-- team6:approve T2 … -->
 
-    - [x] **Approve the whole plan**: every task that is yours to approve <!-- team6:approve all -->
+    - [x] **Approve the whole plan**: every task that is yours to approve <!-- team6:approve all … -->
 
     **Everything is approved.** Type `/team6 start` to begin.
     "#);

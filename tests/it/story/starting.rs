@@ -72,7 +72,7 @@ async fn a_circle_is_named_by_its_path() {
 
     sprint.hears("ada", "/team6 start").await;
 
-    insta::assert_snapshot!(sprint.answer().await, @"@ada, I did not do that: T1 → T3 → T2 → T1 wait for each other in a circle. Remove one of these dependencies from the issues (a `Depends on` line or a blocked-by link).");
+    insta::assert_snapshot!(sprint.answer().await, @"@ada, I did not do that: T1 → T3 → T2 → T1 wait for each other in a circle. Remove one of these dependencies, with `/team6 after`, or from the issues (a `Depends on` line or a blocked-by link).");
     assert!(sprint.plan().await.contains("T1 → T3 → T2 → T1 wait for each other"));
     team.ends().await;
 }

@@ -8,7 +8,7 @@ use localhub::{
 };
 use team6::clock::Clock;
 
-pub(super) const PEOPLE: [&str; 3] = ["ada", "grace", "linus"];
+pub(super) const PEOPLE: [&str; 4] = ["ada", "grace", "linus", "mary"];
 pub(super) const REPOSITORIES: [&str; 2] = ["acme/web", "acme/api"];
 pub(super) const LABEL: &str = "team6:sprint";
 const APP: &str = "team6";
@@ -78,7 +78,12 @@ const EVENTS: [&str; 11] = [
 ];
 
 fn repository(name: &str) -> Repository {
-    let roles = [("ada", Role::Maintain), ("grace", Role::Write), ("linus", Role::Read)];
+    let roles = [
+        ("ada", Role::Maintain),
+        ("grace", Role::Write),
+        ("linus", Role::Read),
+        ("mary", Role::Write),
+    ];
     let labels = [LABEL, "agent:frontend", "agent:ghost", "estimate:1", "estimate:3"];
     Repository {
         owner: "acme".into(),

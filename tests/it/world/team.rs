@@ -23,7 +23,7 @@ use super::server::{self, Kind, Server};
 use super::wire::Wire;
 use super::{Sprint, github, ours, time};
 
-/// A team that has just installed Team6: ada maintains, grace writes, linus reads.
+/// A team that has just installed Team6: ada maintains, grace and mary write, linus reads.
 pub(crate) struct Team {
     pub(super) world: Arc<World>,
 }
@@ -288,15 +288,6 @@ impl Team {
     /// Waits until everybody has heard everything and nobody works any more.
     pub(crate) async fn settles(&self) {
         self.world.settles().await;
-    }
-
-    /// GitHub's clock goes on; it tells no two moments of one second apart.
-    pub(crate) async fn a_second_passes(&self) {
-        let now = || self.world.hub.clock().now().timestamp();
-        let begun = now();
-        while now() == begun {
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
     }
 
     /// The workspaces there are.
