@@ -174,9 +174,10 @@ create index job_leased on job (leased_until) where state = 'leased';
 create table own_comment (
     sprint_id  text   not null references sprint (id),
     kind       text   not null check (kind in ('plan', 'status')),
+    part       bigint not null, -- from 1: a long plan is more than one comment
     comment_id bigint not null,
     body       text   not null,
-    primary key (sprint_id, kind)
+    primary key (sprint_id, kind, part)
 );
 create unique index own_comment_comment on own_comment (comment_id);
 

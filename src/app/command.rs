@@ -90,7 +90,9 @@ impl App {
                 let draft = Effect::Draft { sprint: sprint.clone(), asked: Some(asked) };
                 self.ask_once(key, &[draft], delivery).await
             }
-            Command::Start => self.start(sprint, said, key, delivery).await,
+            Command::Start { despite_warnings } => {
+                self.start(sprint, *despite_warnings, said, key, delivery).await
+            }
             Command::Status => {
                 let saying = Saying::Status(sprint.clone());
                 let say = Effect::Say { on: said.on.clone(), key: key.to_owned(), saying };
@@ -119,7 +121,7 @@ impl App {
         let unknown = match command {
             Command::Unknown { word } => Some(word.clone()),
             Command::Plan
-            | Command::Start
+            | Command::Start { .. }
             | Command::Status
             | Command::Retry { .. }
             | Command::Help => None,

@@ -56,6 +56,8 @@ pub struct Settings {
     pub queue: Queue,
     /// `[worker]`
     pub worker: Worker,
+    /// `[lint]`
+    pub lint: Lint,
     /// `[sweep]`
     pub sweep: Sweep,
     /// `[projects.…]`
@@ -114,6 +116,14 @@ pub struct Worker {
     pub silence_seconds: u64,
     /// How long a turn may take.
     pub turn_seconds: u64,
+}
+
+/// What a plan is warned about.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Lint {
+    /// How many tasks of one wave a person may own without a warning.
+    pub tasks_at_once: usize,
 }
 
 /// The comparison with GitHub.

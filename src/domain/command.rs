@@ -11,7 +11,10 @@ pub enum Command {
     /// Draft the plan, or draft it again.
     Plan,
     /// Start the approved sprint.
-    Start,
+    Start {
+        /// Whether the warnings were seen and it shall start all the same.
+        despite_warnings: bool,
+    },
     /// Say how it stands.
     Status,
     /// Try a task again that failed or whose pull request was closed.
@@ -64,7 +67,7 @@ impl Command {
     /// Whether asking takes write access.
     pub fn needs_write(&self) -> bool {
         match self {
-            Self::Plan | Self::Start | Self::Retry { .. } => true,
+            Self::Plan | Self::Start { .. } | Self::Retry { .. } => true,
             Self::Status | Self::Help | Self::Unknown { .. } => false,
         }
     }
@@ -126,7 +129,9 @@ fn parse_line(line: &str) -> Option<Command> {
     };
     Some(match verb.to_ascii_lowercase().as_str() {
         "plan" => Command::Plan,
-        "start" => Command::Start,
+        "start" => Command::Start {
+            despite_warnings: words.any(|word| word.eq_ignore_ascii_case("--despite-warnings")),
+        },
         "status" => Command::Status,
         "retry" => Command::Retry { task: words.next().and_then(task_number) },
         "help" => Command::Help,
@@ -146,7 +151,11 @@ mod tests {
     #[test]
     fn a_command_is_a_line_of_its_own() {
         assert_eq!(parse("/team6 plan"), [Command::Plan]);
-        assert_eq!(parse("  /Team6   START\r\n"), [Command::Start]);
+        assert_eq!(parse("  /Team6   START\r\n"), [Command::Start { despite_warnings: false }]);
+        assert_eq!(
+            parse("/team6 start --despite-warnings"),
+            [Command::Start { despite_warnings: true }]
+        );
         assert_eq!(parse("please /team6 plan"), []);
         assert_eq!(parse("/team6"), [Command::Help]);
         assert_eq!(parse("/team6ish"), []);

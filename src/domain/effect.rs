@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::ids::{
-    CommentId, DeliveryId, ExecutionId, IssueRef, Login, RepoId, RepoName, RunId, SprintId,
-    TaskNumber,
+    CommentId, DeliveryId, ExecutionId, IssueRef, Login, PullNumber, RepoId, RepoName, RunId,
+    SprintId, TaskNumber,
 };
 use super::refusal::Refusal;
 
@@ -119,6 +119,10 @@ pub enum Saying {
     PullClosed {
         /// Which task.
         task: TaskNumber,
+        /// Where the pull request is.
+        repo: RepoName,
+        /// Which pull request.
+        pull: PullNumber,
         /// Its owner.
         owner: Login,
         /// The tasks that go on waiting.

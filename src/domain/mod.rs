@@ -3,6 +3,7 @@
 pub mod checklist;
 pub mod command;
 pub mod effect;
+pub mod forecast;
 pub mod ids;
 pub mod lint;
 pub mod permission;

@@ -19,6 +19,20 @@ pub struct Plan {
     pub tasks: Vec<PlannedTask>,
     /// What the team took out of it.
     pub dropped: Vec<DroppedTask>,
+    /// The approvals that do not count any more, until the task is approved anew.
+    #[serde(default)]
+    pub void: Vec<VoidApproval>,
+}
+
+/// An approval of a task that changed after it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct VoidApproval {
+    /// Which task.
+    pub task: TaskNumber,
+    /// Who had approved it.
+    pub by: Login,
+    /// What changed, in words: `its owner`.
+    pub changed: String,
 }
 
 /// A short product requirements document: what the sprint is for, in lists of sentences.
@@ -91,6 +105,9 @@ pub struct Reading {
     pub text: String,
     /// The first person assigned.
     pub owner: Option<Login>,
+    /// The other people assigned.
+    #[serde(default)]
+    pub others: Vec<Login>,
     /// The agent its label names.
     pub agent: Option<AgentName>,
     /// The estimate its label says.
@@ -166,6 +183,26 @@ impl PlannedTask {
         .expect("a task is plain data");
         let digest = digest::digest(&digest::SHA256, &approved);
         TextHash(hex::encode(&digest.as_ref()[..8]))
+    }
+
+    /// What an approval of this task approves and `other` has differently, in words: `its owner and
+    /// its text`.
+    pub fn changed_from(&self, other: &Self) -> String {
+        let differs = [
+            ("its title", self.title != other.title),
+            ("its text", self.text != other.text || self.acceptance != other.acceptance),
+            ("its owner", self.owner != other.owner),
+            ("its agent", self.agent != other.agent),
+            ("its repository", self.repo != other.repo),
+            ("what it waits for", self.after != other.after),
+        ];
+        let words: Vec<_> =
+            differs.into_iter().filter(|(_, differs)| *differs).map(|(words, _)| words).collect();
+        match words.as_slice() {
+            [] => "it".to_owned(),
+            [one] => (*one).to_owned(),
+            [first @ .., last] => format!("{} and {last}", first.join(", ")),
+        }
     }
 
     /// The tasks of the sprint it waits for.

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::ids::{AgentName, IssueNumber, IssueRef, Login, RepoName, TaskNumber};
+use super::lint::Warning;
 
 /// Why Team6 will not do what a person asked. Nothing else is shown to people as an error.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
@@ -31,7 +32,7 @@ pub enum Refusal {
         task: TaskNumber,
     },
     /// The issue is no sprint issue.
-    #[error("this issue is not a sprint: it needs the label `team6:sprint` and an open milestone")]
+    #[error("this issue is not a sprint")]
     NotASprint,
     /// The milestone has a sprint issue already.
     #[error("the milestone already has a sprint issue, #{other}, and a milestone is one sprint")]
@@ -74,13 +75,24 @@ pub enum Refusal {
         task: TaskNumber,
     },
     /// A task names an agent nobody configured.
-    #[error("T{task} asks for the agent `{agent}`, which is not configured")]
+    #[error("T{task} asks for the agent {}, which is not configured", plain(.agent))]
     UnknownAgent {
         /// Which task.
         task: TaskNumber,
         /// Which agent.
         agent: AgentName,
     },
+    /// The App is not installed where tasks are to be done.
+    #[error("I cannot reach {repo}, where {} would be done", list(.tasks))]
+    Unreachable {
+        /// Where.
+        repo: RepoName,
+        /// Which tasks.
+        tasks: Vec<TaskNumber>,
+    },
+    /// Something should be looked at twice first.
+    #[error("something should be looked at twice first")]
+    LookTwice(Vec<Warning>),
     /// A task waits for something that will never be done.
     #[error("T{task} depends on {issue}, which was closed as not planned")]
     WaitsForNothing {
@@ -167,8 +179,10 @@ impl Refusal {
             Self::UnknownDependency { .. } => {
                 Some("Correct the dependency, or install the App on that repository.")
             }
-            Self::NotASprint => {
-                Some("Put the issue into a milestone and add the label `team6:sprint`.")
+            Self::NotASprint => Some("It needs an open milestone and the sprint label."),
+            Self::Unreachable { .. } => Some("Install the App there."),
+            Self::LookTwice(_) => {
+                Some("If it is fine as it is, say `/team6 start --despite-warnings`.")
             }
             Self::SecondSprint { .. } => {
                 Some("Take the label or the milestone off one of the two issues.")
@@ -176,12 +190,12 @@ impl Refusal {
             Self::PlanRewritten => Some("To change a task, edit its issue."),
             Self::Outdated { .. } => Some("Read it again, then tick it again."),
             Self::NoIssue { .. } => Some("It gets one in a moment; then say `/team6 start` again."),
-            Self::NeedsWrite
-            | Self::NotYourTask { .. }
-            | Self::AlreadyRunning
+            Self::NeedsWrite => Some("A maintainer can give you write access."),
+            Self::AlreadyRunning | Self::NotRunning | Self::NoSuchTask { .. } => {
+                Some("`/team6 status` says how it stands.")
+            }
+            Self::NotYourTask { .. }
             | Self::PlanIsFixed
-            | Self::NotRunning
-            | Self::NoSuchTask { .. }
             | Self::WhichTask { .. }
             | Self::NothingToRetry { .. } => None,
         }
@@ -191,4 +205,28 @@ impl Refusal {
 /// `T1 → T2 → T1`
 fn path(tasks: &[TaskNumber]) -> String {
     tasks.iter().map(|task| format!("T{task}")).collect::<Vec<_>>().join(" → ")
+}
+
+/// `T1, T2 and T3`; from a dozen on only the first ones, and how many more there are.
+pub fn list(tasks: &[TaskNumber]) -> String {
+    const MOST: usize = 12;
+    let name = |task: &TaskNumber| format!("T{task}");
+    let (shown, more) = tasks.split_at(tasks.len().min(MOST));
+    match (shown, more.len()) {
+        ([], _) => String::new(),
+        ([one], 0) => name(one),
+        ([first @ .., last], 0) => {
+            format!("{} and {}", first.iter().map(name).collect::<Vec<_>>().join(", "), name(last))
+        }
+        (_, more) => {
+            format!("{} and {more} more", shown.iter().map(name).collect::<Vec<_>>().join(", "))
+        }
+    }
+}
+
+/// An agent's name with nothing in it that means something in Markdown: anybody may have written
+/// it, in a label or a command.
+fn plain(agent: &AgentName) -> String {
+    let short = agent.0.chars().filter(|c| c.is_alphanumeric() || *c == '-').take(40);
+    short.collect()
 }

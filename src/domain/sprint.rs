@@ -1,6 +1,6 @@
 //! A sprint: a milestone with a goal, from its plan to its last merge.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -13,7 +13,7 @@ use super::ids::{
 };
 use super::lint;
 use super::permission::{Permission, may_approve};
-use super::plan::{Plan, PlannedTask, TextHash};
+use super::plan::{Plan, PlannedTask, TextHash, VoidApproval};
 use super::planning::Planning;
 use super::refusal::Refusal;
 use super::retry::Retry;
@@ -182,7 +182,7 @@ impl Sprint {
 
     /// Who approved a task in its present text.
     pub fn approval_of(&self, task: &PlannedTask) -> Option<&Approval> {
-        self.approvals.iter().find(|a| a.task == task.number && a.hash == task.hash())
+        self.approvals.iter().find(|approval| approval.is_of(task))
     }
 
     /// Whether a run of it is under way.
@@ -251,9 +251,9 @@ impl Sprint {
         let mut step = Step::default();
         let version = self.plan.as_ref().map_or(0, |plan| plan.version);
         if self.plan.as_ref().is_none_or(|plan| plan.tasks != draft.tasks) {
-            self.plan = Some(Plan { version: version + 1, ..draft });
+            let before = self.plan.replace(Plan { version: version + 1, ..draft });
             step.notes.push((None, format!("version {} of the plan", version + 1)));
-            self.void_outdated_approvals(&mut step);
+            self.void_outdated_approvals(before.as_ref(), &mut step);
             step.effects.push(Effect::ShowPlan(self.id.clone()));
         } else if asked {
             step.effects.push(Effect::ShowPlan(self.id.clone()));
@@ -261,18 +261,33 @@ impl Sprint {
         Ok(step)
     }
 
-    fn void_outdated_approvals(&mut self, step: &mut Step) {
-        let hashes: BTreeSet<_> =
-            self.tasks().iter().map(|task| (task.number, task.hash())).collect();
-        self.approvals.retain(|approval| {
-            let holds = hashes.contains(&(approval.task, approval.hash.clone()));
-            if !holds {
-                let (by, task) = (&approval.by, approval.task);
-                let text = format!("{by}'s approval of T{task} is void: the task changed");
-                step.notes.push((Some(approval.task), text));
-            }
-            holds
-        });
+    /// Drops the approvals of other texts than the plan has now, and keeps in mind why.
+    fn void_outdated_approvals(&mut self, before: Option<&Plan>, step: &mut Step) {
+        let (outdated, counts): (Vec<_>, Vec<_>) = std::mem::take(&mut self.approvals)
+            .into_iter()
+            .partition(|approval| !self.tasks().iter().any(|task| approval.is_of(task)));
+        self.approvals = counts;
+        let mut void = before.map_or(Vec::new(), |plan| plan.void.clone());
+        for Approval { task, by, .. } in outdated {
+            let now = self.plan.as_ref().and_then(|plan| plan.find(task));
+            let then = before.and_then(|plan| plan.find(task));
+            let changed = match (now, then) {
+                (Some(now), Some(then)) => now.changed_from(then),
+                (_, _) => "it".to_owned(),
+            };
+            let text = format!("{by}'s approval of T{task} is void: {changed} changed");
+            step.notes.push((Some(task), text));
+            void.retain(|old| old.task != task);
+            void.push(VoidApproval { task, by, changed });
+        }
+        let open = |void: &VoidApproval| {
+            let task = self.tasks().iter().find(|task| task.number == void.task);
+            task.is_some_and(|task| self.approval_of(task).is_none())
+        };
+        void.retain(open);
+        if let Some(plan) = &mut self.plan {
+            plan.void = void;
+        }
     }
 
     fn tasks(&self) -> &[PlannedTask] {
@@ -365,20 +380,12 @@ impl Sprint {
             return Err(Refusal::AlreadyDone.into());
         }
         let plan = self.plan.clone().ok_or(Refusal::NoPlan)?;
-        let mut refusals = lint::flaws(&plan, &start.agents);
-        for task in &plan.tasks {
-            if let Some(owner) = &task.owner
-                && !start.permission_of(owner, task.repo()).may_write()
-            {
-                refusals.push(Refusal::OwnerCannotWrite {
-                    task: task.number,
-                    owner: owner.clone(),
-                    repo: task.repo().clone(),
-                });
-            }
-            if self.approval_of(task).is_none() {
-                refusals.push(Refusal::NotApproved { task: task.number });
-            }
+        let mut refusals = lint::flaws(&plan, &start.around);
+        let unapproved = plan.tasks.iter().filter(|task| self.approval_of(task).is_none());
+        refusals.extend(unapproved.map(|task| Refusal::NotApproved { task: task.number }));
+        let warnings = lint::warnings(&plan, &start.around);
+        if !start.despite_warnings && !warnings.is_empty() {
+            refusals.push(Refusal::LookTwice(warnings));
         }
         if !refusals.is_empty() {
             return Err(No::Refused(refusals));
@@ -416,6 +423,13 @@ impl Sprint {
             step.effects.push(Effect::ShowPlan(self.id.clone()));
         }
         Ok(step)
+    }
+}
+
+impl Approval {
+    /// Whether it approves this task in its present text.
+    pub fn is_of(&self, task: &PlannedTask) -> bool {
+        self.task == task.number && self.hash == task.hash()
     }
 }
 

@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::{filters, marker, render};
+use super::{filters, harmless, marker, render};
 use crate::domain::ids::{ExecutionId, IssueNumber, IssueRef};
 use crate::domain::plan::PlannedTask;
 use crate::domain::task::Task;
@@ -49,5 +49,5 @@ pub fn body(
 
 /// The title of a task's pull request.
 pub fn title(task: &PlannedTask) -> String {
-    task.title.chars().take(200).collect()
+    harmless::plain(&task.title, 200)
 }

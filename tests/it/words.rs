@@ -50,8 +50,8 @@ fn every_refusal_says_why_and_what_to_do() {
 fn one_reason_is_a_sentence_and_several_are_a_list() {
     let to = Login("grace".to_owned());
     let reasons = [Refusal::NoPlan, Refusal::NotApproved { task: TaskNumber(2) }];
-    insta::assert_snapshot!(say::comments::refused(&to, &reasons[..1]), @"@grace, I did not do that: there is no plan yet. Ask for one with `/team6 plan`.");
-    insta::assert_snapshot!(say::comments::refused(&to, &reasons), @r"
+    insta::assert_snapshot!(say::comments::refused(&to, &reasons[..1], "team6:sprint"), @"@grace, I did not do that: there is no plan yet. Ask for one with `/team6 plan`.");
+    insta::assert_snapshot!(say::comments::refused(&to, &reasons, "team6:sprint"), @r"
     @grace, I did not do that, for these reasons:
 
     - there is no plan yet. Ask for one with `/team6 plan`.
@@ -63,7 +63,7 @@ fn one_reason_is_a_sentence_and_several_are_a_list() {
 fn more_reasons_than_a_comment_holds_are_cut_not_refused() {
     let to = Login("grace".to_owned());
     let reasons: Vec<_> = (0..3_000).map(|n| Refusal::NoOwner { task: TaskNumber(n) }).collect();
-    let text = say::comments::refused(&to, &reasons);
+    let text = say::comments::refused(&to, &reasons, "team6:sprint");
     assert!(text.chars().count() <= say::LONGEST);
     assert!(text.contains("more"), "it must not look as if these were all");
 }
