@@ -70,6 +70,14 @@ create table approval (
     primary key (sprint_id, task, hash)
 );
 
+-- The version of its plan in which a person approved something last.
+create table approver (
+    sprint_id text   not null references sprint (id),
+    login     text   not null, -- in small letters
+    version   bigint not null,
+    primary key (sprint_id, login)
+);
+
 create table orchestration_runs (
     id          text        not null primary key,
     sprint_id   text        not null references sprint (id),
@@ -180,6 +188,12 @@ create table own_comment (
     primary key (sprint_id, kind, part)
 );
 create unique index own_comment_comment on own_comment (comment_id);
+
+-- How far the edit history of a comment of ours was taken in.
+create table edits_taken (
+    comment_id  bigint      not null primary key,
+    taken_until timestamptz not null
+);
 
 -- What was heard once and must not be heard again: commands, by comment and text.
 create table heard (

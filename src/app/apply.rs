@@ -116,10 +116,18 @@ impl App {
         if after.plan != before.plan
             && let Some(plan) = &after.plan
         {
-            plans::add(tx, &after.id, plan, now).await?;
+            if before.plan.as_ref().is_some_and(|old| old.version == plan.version) {
+                plans::rewrite(tx, &after.id, plan).await?;
+            } else {
+                plans::add(tx, &after.id, plan, now).await?;
+            }
         }
         if after.approvals != before.approvals {
             plans::set_approvals(tx, &after.id, &after.approvals).await?;
+            let version = after.plan.as_ref().map_or(0, |plan| plan.version);
+            for new in after.approvals.iter().filter(|one| !before.approvals.contains(one)) {
+                plans::note_approver(tx, &after.id, &new.by, version).await?;
+            }
         }
         let Some(run) = &after.run else { return Ok(()) };
         match before.run.as_ref().filter(|old| old.id == run.id) {

@@ -31,12 +31,21 @@ impl App {
         match &leased.body.0 {
             Effect::Read { delivery, .. } => self.read(delivery).await,
             Effect::Acknowledge { repo, comment } => {
-                Ok(self.repo(repo).await?.react(*comment, Reaction::Eyes).await?)
+                match self.repo(repo).await?.react(*comment, Reaction::Eyes).await {
+                    // Whoever wrote it deleted it.
+                    Err(error) if error.is_gone() => Ok(()),
+                    reacted => Ok(reacted?),
+                }
             }
             Effect::Say { on, key, saying } => {
                 self.speak(on, key, saying, leased.attempt == 1).await
             }
-            Effect::Draft { sprint, asked } => self.draft(sprint, asked.as_ref()).await,
+            Effect::Obey { sprint, here, said } => {
+                self.obey(sprint, *here, said, leased.delivery_id.as_ref()).await
+            }
+            Effect::Draft { sprint, asked } => self.draft_and_answer(sprint, asked.as_ref()).await,
+            Effect::Mirror { sprint, task } => self.mirror(sprint, *task).await,
+            Effect::MakeIssues(sprint) => self.make_issues(sprint).await,
             Effect::ShowPlan(sprint) => self.show_plan(sprint).await,
             Effect::ShowStatus(sprint) => self.show_status(sprint).await,
             Effect::Publish(execution) => self.publish(execution).await,
@@ -109,7 +118,14 @@ fn sorry(leased: &Leased) -> Option<Effect> {
             key: format!("trouble {}", leased.id),
             saying: Saying::Trouble { reference: leased.id.clone() },
         }),
+        Effect::Obey { said, .. } => Some(Effect::Say {
+            on: said.on.clone(),
+            key: format!("trouble {}", leased.id),
+            saying: Saying::Trouble { reference: leased.id.clone() },
+        }),
         Effect::Draft { asked: None, .. }
+        | Effect::Mirror { .. }
+        | Effect::MakeIssues(_)
         | Effect::Read { .. }
         | Effect::Acknowledge { .. }
         | Effect::Say { .. }

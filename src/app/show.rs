@@ -78,7 +78,7 @@ impl App {
     async fn take_in(&self, sprint: &Sprint, posted: &[Posted]) -> Result<()> {
         let repo = self.repo(&sprint.repo).await?;
         for (own, now) in posted {
-            if let Some(now) = now.as_ref().filter(|now| !same(&own.body, &now.body)) {
+            if let Some(now) = now {
                 self.take_in_edits(&repo, own, now).await?;
             }
         }

@@ -40,6 +40,8 @@ impl App {
             Saying::Refused { to, refusals } => say::comments::refused(to, refusals, label),
             Saying::NoSecondSprint { refusal } => say::comments::no_second_sprint(refusal, label),
             Saying::Help { unknown } => say::comments::help(unknown.as_deref()),
+            Saying::Remarks { to, remarks } => say::comments::remarks(to, remarks),
+            Saying::Diff(diff) => say::comments::diff(diff),
             Saying::Status(sprint) => self.status(sprint).await?,
             Saying::TaskFailed { task, owner, execution, .. } => {
                 let mut tx = self.db().read().await?;

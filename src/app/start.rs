@@ -5,7 +5,6 @@ use super::command::Said;
 use super::{App, Result};
 use crate::db::{sprints, tasks};
 use crate::domain::ids::{DeliveryId, SprintId};
-use crate::domain::refusal::Refusal;
 use crate::domain::sprint::Event;
 use crate::domain::start::Start;
 
@@ -16,21 +15,16 @@ impl App {
     pub(super) async fn start(
         &self,
         id: &SprintId,
-        despite_warnings: bool,
         said: &Said,
+        despite_warnings: bool,
         key: &str,
         delivery: Option<&DeliveryId>,
-    ) -> Result<()> {
-        let mut tx = self.db().read().await?;
-        let (sprint, _) = sprints::get(&mut tx, id).await?;
-        drop(tx);
-        if sprint.plan.is_none() {
-            let refused = Applied::Refused(vec![Refusal::NoPlan]);
-            return self.answer(refused, said, key, delivery).await;
-        }
-        if !sprint.is_running() {
+    ) -> Result<Applied> {
+        let sprint = self.sprint(id).await?;
+        if sprint.plan.is_some() && !sprint.is_running() {
             self.take_in_ticks(&sprint).await?;
-            self.draft(id, None).await?;
+            self.draft(id, None, false).await?;
+            self.make_issues(id).await?;
         }
         let mut tx = self.db().read().await?;
         let (sprint, _) = sprints::get(&mut tx, id).await?;
@@ -42,7 +36,6 @@ impl App {
             despite_warnings,
             taken,
         };
-        let applied = self.apply(id, &Event::Started(start), &said.cause(key, delivery)).await?;
-        self.answer(applied, said, key, delivery).await
+        self.apply(id, &Event::Started(start), &said.cause(key, delivery)).await
     }
 }

@@ -3,16 +3,16 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use chrono::{SubsecRound as _, TimeDelta};
+use chrono::{DateTime, SubsecRound as _, TimeDelta, Utc};
 use tokio_util::sync::CancellationToken;
 
-use super::command::Said;
+use super::command::{Spoken, new_lines};
 use super::{App, Result};
 use crate::db::{deliveries, effects, repositories, sprints};
 use crate::domain::effect::Effect;
-use crate::domain::ids::{IssueRef, SprintId};
+use crate::domain::ids::{IssueRef, Login, SprintId};
 use crate::domain::plan::Dependency;
-use crate::github::Repo;
+use crate::github::{Account, Comment, Repo};
 
 /// How far back the delivery log is read, in parts of a hundred.
 const MOST_PARTS: usize = 3;
@@ -115,23 +115,54 @@ impl App {
         };
         drop(tx);
         for comment in repo.comments_since(since).await? {
-            let (Some(author), Some(issue)) = (&comment.user, comment.issue()) else { continue };
-            // What was only edited lately was said, and heard, before. GitHub's times have no
-            // parts of a second.
-            if author.is_bot() || comment.created_at < since.trunc_subsecs(0) {
-                continue;
+            if !comment.user.as_ref().is_some_and(Account::is_bot) {
+                self.hear_comment(repo, &comment, since.trunc_subsecs(0)).await?;
             }
-            let said = Said {
-                on: IssueRef { repo: repository.name.clone(), number: issue },
-                comment: comment.id,
-                by: author.login.clone(),
-                body: comment.body,
-            };
-            self.hear(&said, None).await?;
         }
         let mut tx = self.db().begin().await?;
         repositories::set_heard_until(&mut tx, repository.id, (begun - OVERLAP).max(since)).await?;
         tx.commit().await?;
+        Ok(())
+    }
+
+    /// Hears what was written into a comment since then. Who wrote a line is not always who wrote
+    /// the comment: its history tells who added what. GitHub's times have no parts of a second.
+    async fn hear_comment(
+        &self,
+        repo: &Repo,
+        comment: &Comment,
+        since: DateTime<Utc>,
+    ) -> Result<()> {
+        let (Some(author), Some(issue)) = (&comment.user, comment.issue()) else { return Ok(()) };
+        let on = IssueRef { repo: repo.name().clone(), number: issue };
+        let spoken = |by: &Login, body: &str| Spoken {
+            on: on.clone(),
+            comment: comment.id,
+            by: by.clone(),
+            body: body.to_owned(),
+        };
+        let versions = if comment.updated_at == comment.created_at {
+            Vec::new()
+        } else {
+            repo.edits(comment).await?
+        };
+        let first = match versions.first() {
+            Some(first) => first.text.as_deref(),
+            None => Some(comment.body.as_str()),
+        };
+        if let Some(first) = first.filter(|_| since <= comment.created_at) {
+            self.hear(&spoken(&author.login, first), None).await?;
+        }
+        for pair in versions.windows(2) {
+            let [before, after] = pair else { continue };
+            let texts = (before.text.as_deref(), after.text.as_deref());
+            if let ((Some(from), Some(to)), Some(by)) = (texts, &after.by)
+                && since <= after.at
+                && !after.is_bot
+            {
+                self.hear_lines(&spoken(by, to), new_lines(from, to), None).await?;
+            }
+        }
         Ok(())
     }
 
@@ -146,6 +177,9 @@ impl App {
                 effects::push(&mut tx, &draft, None, now).await?;
             }
             effects::push(&mut tx, &Effect::ShowPlan(id.clone()), None, now).await?;
+            if sprint.wants_issues() {
+                effects::push(&mut tx, &Effect::MakeIssues(id.clone()), None, now).await?;
+            }
         }
         if sprint.run.is_some() {
             effects::push(&mut tx, &Effect::ShowStatus(id.clone()), None, now).await?;

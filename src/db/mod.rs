@@ -3,6 +3,7 @@
 pub mod bundles;
 pub mod comments;
 pub mod deliveries;
+pub mod edits;
 pub mod effects;
 pub mod executions;
 pub mod heard;

@@ -2,10 +2,13 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::command::Line;
+use super::diff::Diff;
 use super::ids::{
     CommentId, DeliveryId, ExecutionId, IssueRef, Login, PullNumber, RepoId, RepoName, RunId,
     SprintId, TaskNumber,
 };
+use super::refine::Remark;
 use super::refusal::Refusal;
 
 /// Something to be done outside, after the decision that asked for it was committed. Each may be
@@ -45,6 +48,26 @@ pub enum Effect {
         /// The comment that asked, where one did and so deserves an answer.
         asked: Option<Asked>,
     },
+    /// Obey the commands of a comment. Twice is harmless: each is obeyed once by its line, and what
+    /// was refused is not tried again.
+    Obey {
+        /// The sprint it is about.
+        sprint: SprintId,
+        /// The task at whose issue or pull request it was said.
+        here: Option<TaskNumber>,
+        /// What was said.
+        said: Said,
+    },
+    /// Make a task's issue say what the plan says. Twice is harmless: it is compared first.
+    Mirror {
+        /// Which sprint's.
+        sprint: SprintId,
+        /// Which task.
+        task: TaskNumber,
+    },
+    /// Make an issue for each task that has none. Twice is harmless: each carries a hidden marker,
+    /// which is looked for first.
+    MakeIssues(SprintId),
     /// Bring the plan comment up to date. Twice is harmless: it is written whole.
     ShowPlan(SprintId),
     /// Bring the status comment up to date. Twice is harmless: it is written whole.
@@ -63,6 +86,19 @@ pub enum Effect {
         /// How long to wait before it may be taken, in seconds.
         pause_seconds: u32,
     },
+}
+
+/// A comment that asks for something.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Said {
+    /// Where.
+    pub on: IssueRef,
+    /// Which comment.
+    pub comment: CommentId,
+    /// Who wrote these lines; whoever edits a comment speaks for themselves.
+    pub by: Login,
+    /// The lines that ask for something.
+    pub lines: Vec<Line>,
 }
 
 /// Who asked for something, and in which comment.
@@ -102,6 +138,15 @@ pub enum Saying {
         /// The word that was not understood, if there was one.
         unknown: Option<String>,
     },
+    /// What people should know about what was done.
+    Remarks {
+        /// For whom.
+        to: Login,
+        /// What.
+        remarks: Vec<Remark>,
+    },
+    /// What changed in the plan.
+    Diff(Diff),
     /// How the sprint stands.
     Status(SprintId),
     /// A task failed for good, and its owner decides.
@@ -145,7 +190,13 @@ impl Effect {
             Self::Read { about: None, .. } => "deliveries".to_owned(),
             Self::Acknowledge { repo, comment } => format!("reaction {repo} {comment}"),
             Self::Say { on, .. } => format!("comments {on}"),
-            Self::Draft { sprint, .. } | Self::ShowPlan(sprint) => format!("plan {sprint}"),
+            // What changes the plan comes one after the other, so that nothing it is decided by
+            // is older than what was decided before.
+            Self::Draft { sprint, .. }
+            | Self::Obey { sprint, .. }
+            | Self::Mirror { sprint, .. }
+            | Self::MakeIssues(sprint) => format!("plan {sprint}"),
+            Self::ShowPlan(sprint) => format!("plan comment {sprint}"),
             Self::ShowStatus(sprint) => format!("status {sprint}"),
             Self::Publish(execution) => format!("publish {execution}"),
             Self::Queue { run, .. } => format!("queue {run}"),
@@ -161,7 +212,10 @@ impl Effect {
             Self::Say { key, .. } => Some(format!("say {key}")),
             Self::Publish(execution) => Some(format!("publish {execution}")),
             Self::Draft { sprint, asked: None } => Some(format!("draft {sprint}")),
-            Self::Draft { asked: Some(_), .. }
+            Self::Mirror { sprint, task } => Some(format!("mirror {sprint} {task}")),
+            Self::MakeIssues(sprint) => Some(format!("make issues {sprint}")),
+            Self::Obey { .. }
+            | Self::Draft { asked: Some(_), .. }
             | Self::Read { .. }
             | Self::Acknowledge { .. }
             | Self::Queue { .. } => None,

@@ -1,7 +1,9 @@
 //! What Team6 decides, and nothing it does: no clock, no network, no database, no randomness.
 
+pub mod approval;
 pub mod checklist;
 pub mod command;
+pub mod diff;
 pub mod effect;
 pub mod forecast;
 pub mod ids;
@@ -11,6 +13,7 @@ pub mod plan;
 pub mod planner;
 pub mod planning;
 pub mod references;
+pub mod refine;
 pub mod refusal;
 pub mod retry;
 pub mod run;

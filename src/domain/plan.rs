@@ -8,6 +8,11 @@ use serde::{Deserialize, Serialize};
 
 use super::ids::{AgentName, IssueRef, Login, RepoName, TaskNumber};
 
+/// The most characters a task's title may have; GitHub takes 256.
+pub const LONGEST_TITLE: usize = 200;
+/// The most characters a task's text may have; an issue holds 65,536.
+pub const LONGEST_TEXT: usize = 20_000;
+
 /// What is proposed for a sprint. A plan may still be wrong; [`super::lint`] says how.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Plan {
@@ -19,6 +24,9 @@ pub struct Plan {
     pub tasks: Vec<PlannedTask>,
     /// What the team took out of it.
     pub dropped: Vec<DroppedTask>,
+    /// The highest number a task of it ever had; no number is given out twice.
+    #[serde(default)]
+    pub numbered: i64,
     /// The approvals that do not count any more, until the task is approved anew.
     #[serde(default)]
     pub void: Vec<VoidApproval>,
@@ -97,7 +105,7 @@ pub struct PlannedTask {
 }
 
 /// What an issue says about the task it describes.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Reading {
     /// Its title.
     pub title: String,
@@ -105,7 +113,7 @@ pub struct Reading {
     pub text: String,
     /// The first person assigned.
     pub owner: Option<Login>,
-    /// The other people assigned.
+    /// The others, who own nothing by it.
     #[serde(default)]
     pub others: Vec<Login>,
     /// The agent its label names.
@@ -205,6 +213,11 @@ impl PlannedTask {
         }
     }
 
+    /// The task without what only we remember of its issue.
+    pub fn as_shown(&self) -> Self {
+        Self { reading: None, ..self.clone() }
+    }
+
     /// The tasks of the sprint it waits for.
     pub fn waits_for(&self) -> impl Iterator<Item = TaskNumber> {
         self.after.iter().filter_map(|dependency| match dependency {
@@ -215,6 +228,22 @@ impl PlannedTask {
 }
 
 impl Plan {
+    /// A number that no task of this plan ever had.
+    pub fn next_number(&self) -> TaskNumber {
+        let tasks = self.tasks.iter().map(|task| task.number.0);
+        let dropped = self.dropped.iter().map(|task| task.number.0);
+        TaskNumber(tasks.chain(dropped).fold(self.numbered, i64::max) + 1)
+    }
+
+    /// Whether people would see a difference between the tasks of two plans: what their issues
+    /// said when they were last read is none.
+    pub fn says_the_same(&self, other: &Self) -> bool {
+        let tasks = |plan: &Self| -> Vec<PlannedTask> {
+            plan.tasks.iter().map(PlannedTask::as_shown).collect()
+        };
+        tasks(self) == tasks(other) && self.dropped == other.dropped && self.prd == other.prd
+    }
+
     /// The task of that number.
     pub fn find(&self, number: TaskNumber) -> Option<&PlannedTask> {
         self.tasks.iter().find(|task| task.number == number)

@@ -13,7 +13,7 @@ pub enum Refusal {
     #[error("only people who can write to this repository may do that")]
     NeedsWrite,
     /// The task belongs to somebody else.
-    #[error("T{task} is {owner}'s: only its owner or a maintainer may decide about it")]
+    #[error("T{task} is {}'s: only its owner or a maintainer may decide about it", name(.owner))]
     NotYourTask {
         /// Which task.
         task: TaskNumber,
@@ -59,7 +59,10 @@ pub enum Refusal {
         task: TaskNumber,
     },
     /// A task's owner could not merge its pull request.
-    #[error("T{task} is owned by {owner}, who cannot write to {repo} and so could not merge it")]
+    #[error(
+        "T{task} is owned by {}, who cannot write to {repo} and so could not merge it",
+        name(.owner)
+    )]
     OwnerCannotWrite {
         /// Which task.
         task: TaskNumber,
@@ -75,7 +78,7 @@ pub enum Refusal {
         task: TaskNumber,
     },
     /// A task names an agent nobody configured.
-    #[error("T{task} asks for the agent {}, which is not configured", plain(.agent))]
+    #[error("T{task} asks for the agent `{}`, which is not configured", shown(&.agent.0))]
     UnknownAgent {
         /// Which task.
         task: TaskNumber,
@@ -133,6 +136,97 @@ pub enum Refusal {
         /// Which.
         task: TaskNumber,
     },
+    /// A line of a comment that asked for several things cannot be obeyed, so none of them was.
+    #[error("line {number}, `{}`: {why}", shown(.line))]
+    InLine {
+        /// Which, from 1.
+        number: usize,
+        /// The line.
+        line: String,
+        /// Why.
+        why: Box<Refusal>,
+    },
+    /// A command is not written as it should be.
+    #[error("{why}; it is written `{usage}`")]
+    Malformed {
+        /// What is wrong.
+        why: String,
+        /// How it is written.
+        usage: String,
+    },
+    /// A word nobody taught us, among others that had to wait for it.
+    #[error("I do not know `/team6 {}`", shown(.word))]
+    UnknownWord {
+        /// The word.
+        word: String,
+    },
+    /// Something stood above it in the same comment that could not be done.
+    #[error("the line above it was not obeyed")]
+    NotReached,
+    /// A task cannot wait for itself.
+    #[error("T{task} cannot wait for itself")]
+    WaitsForItself {
+        /// Which task.
+        task: TaskNumber,
+    },
+    /// Nobody configured such an agent.
+    #[error("there is no agent `{agent}`; there {} {}", are(.known.len()), listed(.known))]
+    NoSuchAgent {
+        /// The agent that was named.
+        agent: AgentName,
+        /// Those there are.
+        known: Vec<AgentName>,
+    },
+    /// The repository does not belong to the sprint's project.
+    #[error("{repo} does not belong to this project, or I am not installed there")]
+    NoSuchRepository {
+        /// Which.
+        repo: RepoName,
+    },
+    /// There is no such account.
+    #[error("nobody on GitHub is called {}", shown(&.person.0))]
+    NoSuchPerson {
+        /// The name.
+        person: Login,
+    },
+    /// A bot cannot be accountable.
+    #[error("{} is not a person, and only people own tasks", shown(&.person.0))]
+    NotAPerson {
+        /// The account.
+        person: Login,
+    },
+    /// A person cannot own a task whose pull request they could not merge.
+    #[error("{} cannot write to {repo}, and so could not merge the task's pull request", shown(&.person.0))]
+    PersonCannotWrite {
+        /// Who.
+        person: Login,
+        /// Where.
+        repo: RepoName,
+    },
+    /// The person cannot write where the task is done.
+    #[error("only people who can write to {repo} may do that")]
+    NeedsWriteIn {
+        /// Where.
+        repo: RepoName,
+    },
+    /// A question of the planner's is open.
+    #[error("question {question} is not answered")]
+    Unanswered {
+        /// Which.
+        question: u32,
+    },
+    /// The planner is not done.
+    #[error("the plan is still being drafted")]
+    StillPlanning,
+    /// There is no such version of the plan.
+    #[error("there is no version {version} of this plan")]
+    NoSuchVersion {
+        /// Which.
+        version: i64,
+    },
+    /// The person never approved anything in this plan.
+    #[error("you have not approved anything in this plan yet, so I do not know since when")]
+    NeverApproved,
     /// The command needs a task.
     #[error("`{command}` needs a task, like `/team6 {command} T3`")]
     WhichTask {
@@ -150,6 +244,12 @@ pub enum Refusal {
 }
 
 impl Refusal {
+    /// The reason alone, where the comment had only this line.
+    #[must_use]
+    pub fn alone(self) -> Self {
+        if let Self::InLine { why, .. } = self { *why } else { self }
+    }
+
     /// What to do about it.
     pub fn hint(&self) -> Option<&'static str> {
         match self {
@@ -161,7 +261,7 @@ impl Refusal {
                 Some("Add an issue for each task to the milestone, then say `/team6 plan` again.")
             }
             Self::Cycle { .. } => Some(
-                "Remove one of these dependencies from the issues (a `Depends on` line or a blocked-by link).",
+                "Remove one of these dependencies, with `/team6 after`, or from the issues (a `Depends on` line or a blocked-by link).",
             ),
             Self::NoOwner { .. } => Some("Assign a person to its issue."),
             Self::OwnerCannotWrite { .. } => {
@@ -187,7 +287,21 @@ impl Refusal {
             Self::SecondSprint { .. } => {
                 Some("Take the label or the milestone off one of the two issues.")
             }
-            Self::PlanRewritten => Some("To change a task, edit its issue."),
+            Self::PlanRewritten => {
+                Some("To change a task, use a command of `/team6 help`, or edit its issue.")
+            }
+            Self::PlanIsFixed => Some(
+                "While it runs, `/team6 status` and `/team6 retry T3` work; what is missing can be an issue of the next sprint.",
+            ),
+            Self::InLine { why, .. } => why.hint(),
+            Self::NoSuchRepository { .. } => {
+                Some("The operator adds it to the project and installs the App on it.")
+            }
+            Self::Unanswered { .. } => {
+                Some("Answer it with `/team6 answer`, or skip it with `/team6 answer skip`.")
+            }
+            Self::StillPlanning => Some("When it is there and approved, say `/team6 start`."),
+            Self::NeverApproved => Some("Name a version, like `/team6 diff 1`."),
             Self::Outdated { .. } => Some("Read it again, then tick it again."),
             Self::NoIssue { .. } => Some("It gets one in a moment; then say `/team6 start` again."),
             Self::NeedsWrite => Some("A maintainer can give you write access."),
@@ -195,7 +309,16 @@ impl Refusal {
                 Some("`/team6 status` says how it stands.")
             }
             Self::NotYourTask { .. }
-            | Self::PlanIsFixed
+            | Self::Malformed { .. }
+            | Self::UnknownWord { .. }
+            | Self::NotReached
+            | Self::WaitsForItself { .. }
+            | Self::NoSuchAgent { .. }
+            | Self::NoSuchPerson { .. }
+            | Self::NotAPerson { .. }
+            | Self::PersonCannotWrite { .. }
+            | Self::NeedsWriteIn { .. }
+            | Self::NoSuchVersion { .. }
             | Self::WhichTask { .. }
             | Self::NothingToRetry { .. } => None,
         }
@@ -224,9 +347,43 @@ pub fn list(tasks: &[TaskNumber]) -> String {
     }
 }
 
-/// An agent's name with nothing in it that means something in Markdown: anybody may have written
-/// it, in a label or a command.
-fn plain(agent: &AgentName) -> String {
-    let short = agent.0.chars().filter(|c| c.is_alphanumeric() || *c == '-').take(40);
-    short.collect()
+/// Most characters of somebody's words that are said back to them.
+const MOST_SHOWN: usize = 80;
+
+/// Somebody's words, so that they can stand between two backticks and do nothing there.
+pub fn shown(words: &str) -> String {
+    let one_line = words.split_whitespace().collect::<Vec<_>>().join(" ");
+    let cut = MOST_SHOWN < one_line.chars().count();
+    let mut safe: String = one_line.chars().take(MOST_SHOWN).filter_map(harmless).collect();
+    if cut {
+        safe.push('…');
+    }
+    safe
+}
+
+/// A character that ends no code, begins no marker and turns nothing around.
+fn harmless(c: char) -> Option<char> {
+    match c {
+        '`' => Some('\''),
+        '<' => Some('‹'),
+        '>' => Some('›'),
+        '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' => None,
+        c => (!c.is_control()).then_some(c),
+    }
+}
+
+/// A person's name, with nothing in it that cannot be in one.
+fn name(login: &Login) -> String {
+    login.0.chars().filter(|c| c.is_ascii_alphanumeric() || "-_".contains(*c)).take(40).collect()
+}
+
+fn are(how_many: usize) -> &'static str {
+    if how_many == 1 { "is" } else { "are" }
+}
+
+fn listed(agents: &[AgentName]) -> String {
+    if agents.is_empty() {
+        return "none".to_owned();
+    }
+    agents.iter().map(|agent| format!("`{agent}`")).collect::<Vec<_>>().join(", ")
 }

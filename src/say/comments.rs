@@ -5,7 +5,9 @@ use askama::Template;
 use super::reasons::{Missing, Reason, missing, reasons};
 use super::{as_many_as_fit, filters, render};
 use crate::domain::command::{Entry, HELP};
+use crate::domain::diff::{ChangedTask, Diff};
 use crate::domain::ids::{BranchName, Login, TaskNumber};
+use crate::domain::refine::Remark;
 use crate::domain::refusal::{Refusal, list};
 use crate::domain::sprint::Sprint;
 
@@ -59,6 +61,31 @@ struct Help<'a> {
 pub fn help(unknown: Option<&str>) -> String {
     let unknown = unknown.map(|word| word.chars().filter(|c| c.is_alphanumeric()).collect());
     render(&Help { unknown, entries: HELP })
+}
+
+#[derive(Template)]
+#[template(path = "comment/remarks.md")]
+struct Remarks<'a> {
+    to: &'a Login,
+    remarks: &'a [Remark],
+}
+
+/// Says what people should know about what was done.
+pub fn remarks(to: &Login, remarks: &[Remark]) -> String {
+    let most = remarks.len();
+    as_many_as_fit(most, |most| render(&Remarks { to, remarks: &remarks[..most] }))
+}
+
+#[derive(Template)]
+#[template(path = "comment/diff.md")]
+struct Changes<'a> {
+    diff: &'a Diff,
+    tasks: &'a [ChangedTask],
+}
+
+/// Shows what changed in the plan.
+pub fn diff(diff: &Diff) -> String {
+    as_many_as_fit(diff.tasks.len(), |most| render(&Changes { diff, tasks: &diff.tasks[..most] }))
 }
 
 #[derive(Template)]

@@ -4,6 +4,7 @@ pub mod comments;
 mod filters;
 mod harmless;
 mod hostile;
+pub mod issue;
 pub mod plan;
 pub mod prompt;
 pub mod pull;

@@ -18,35 +18,47 @@ pub(super) struct Reason {
 
 /// The reasons, the same one for many tasks as one. `label` is that of a sprint issue.
 pub(super) fn reasons(refusals: &[Refusal], label: &str) -> Vec<Reason> {
-    let (mut ownerless, mut unapproved) = (Vec::new(), Vec::new());
+    let with = |of: fn(&Refusal) -> Option<TaskNumber>| -> Vec<_> {
+        refusals.iter().filter_map(of).collect()
+    };
+    let (unowned, unapproved) = (with(without_owner), with(without_approval));
+    let mut reasons = Vec::new();
     for refusal in refusals {
-        if let Refusal::NoOwner { task } = refusal {
-            ownerless.push(*task);
-        }
-        if let Refusal::NotApproved { task } = refusal {
-            unapproved.push(*task);
+        let together = match (without_owner(refusal), without_approval(refusal)) {
+            (Some(task), _) if 1 < unowned.len() => Some((task, &unowned)),
+            (_, Some(task)) if 1 < unapproved.len() => Some((task, &unapproved)),
+            (_, _) => None,
+        };
+        match together {
+            None => reasons.push(Reason::of(refusal, label)),
+            Some((task, tasks)) if tasks.first() == Some(&task) => {
+                reasons.push(Reason::together(refusal, tasks));
+            }
+            // It was said with the first one.
+            Some(_) => {}
         }
     }
-    let first = |tasks: &[TaskNumber], task: &TaskNumber| tasks.first() == Some(task);
-    let reason = |refusal: &Refusal| match refusal {
-        Refusal::NoOwner { task } if 1 < ownerless.len() => first(&ownerless, task).then(|| {
-            let text = format!("{} have no owner", all(&ownerless));
-            Reason::new(text, "Assign a person to each one's issue.")
-        }),
-        Refusal::NotApproved { task } if 1 < unapproved.len() => {
-            first(&unapproved, task).then(|| {
-                let text = format!("{} are not approved", all(&unapproved));
-                Reason::new(text, "Their owners or a maintainer tick their boxes in the plan.")
-            })
-        }
-        other => Some(Reason::of(other, label)),
-    };
-    refusals.iter().filter_map(reason).collect()
+    reasons
+}
+
+fn without_owner(refusal: &Refusal) -> Option<TaskNumber> {
+    if let Refusal::NoOwner { task } = refusal { Some(*task) } else { None }
+}
+
+fn without_approval(refusal: &Refusal) -> Option<TaskNumber> {
+    if let Refusal::NotApproved { task } = refusal { Some(*task) } else { None }
 }
 
 impl Reason {
-    fn new(text: String, hint: &str) -> Self {
-        Self { text, hint: Some(hint.to_owned()), details: Vec::new() }
+    /// The same reason for several tasks.
+    fn together(refusal: &Refusal, tasks: &[TaskNumber]) -> Self {
+        let (what, hint) = if without_owner(refusal).is_some() {
+            ("have no owner", "Assign a person to each one's issue.")
+        } else {
+            ("are not approved", "Their owners or a maintainer tick their boxes in the plan.")
+        };
+        let (text, hint) = (format!("{} {what}", all(tasks)), Some(hint.to_owned()));
+        Self { text, hint, details: Vec::new() }
     }
 
     /// One refusal, in words.

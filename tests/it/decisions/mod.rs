@@ -1,6 +1,7 @@
 //! What the core decides, without a world around it.
 
 mod approving;
+mod linting;
 mod running;
 mod starting;
 mod task_machine;

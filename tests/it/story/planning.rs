@@ -138,9 +138,12 @@ async fn another_owner_voids_the_approval() {
 
     sprint.assigns("T1", "grace").await;
     assert_eq!(sprint.approvals().await, "");
+    let void = "The approval of T1 by ada is void: its owner changed.";
+    assert!(sprint.plan().await.contains(void), "{}", sprint.plan().await);
     sprint.ticks("grace", "T1").await;
 
     assert_eq!(sprint.approvals().await, "T1 by grace");
+    assert!(!sprint.plan().await.contains("is void"));
     team.ends().await;
 }
 

@@ -8,7 +8,7 @@ use localhub::{
 };
 
 pub(super) const PEOPLE: [&str; 3] = ["ada", "grace", "linus"];
-pub(super) const REPOSITORIES: [&str; 2] = ["acme/web", "acme/api"];
+pub(super) const REPOSITORIES: [&str; 3] = ["acme/web", "acme/api", "acme/docs"];
 pub(super) const LABEL: &str = "team6:sprint";
 const APP: &str = "team6";
 
@@ -52,7 +52,9 @@ fn seed() -> Seed {
     Seed {
         users: PEOPLE.iter().map(user).collect(),
         organizations: vec![acme],
-        repositories: vec![repository("web"), repository("api")],
+        repositories: REPOSITORIES
+            .map(|full| repository(full.trim_start_matches("acme/")))
+            .to_vec(),
         apps: vec![app],
     }
 }

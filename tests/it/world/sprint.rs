@@ -237,6 +237,13 @@ impl<'t> Sprint<'t> {
         self.team.settles().await;
     }
 
+    /// Somebody closes a task's issue; nobody waits.
+    pub(crate) async fn closes(&self, task: &str, reason: &str) {
+        let place = self.place(task);
+        let closed = json!({ "state": "closed", "state_reason": reason });
+        self.people().edits("ada", &place.repo, place.issue, closed).await;
+    }
+
     pub(crate) async fn is_labelled(&self, yes: bool) {
         let path = format!("{HOME}/issues/{}/labels", self.issue);
         if yes {
@@ -284,6 +291,17 @@ impl<'t> Sprint<'t> {
 
     pub(crate) async fn reopens_the_pull_of(&self, task: &str, person: &str) {
         self.sets_the_pull_of(task, person, "open").await;
+    }
+
+    /// Has a task's pull request ask to be merged into another branch.
+    pub(crate) async fn points_the_pull_of(&self, task: &str, person: &str, branch: &str) {
+        let repo = self.place(task).repo;
+        let main = self.people().reads(&format!("{repo}/git/ref/heads/main")).await;
+        let new = json!({ "ref": format!("refs/heads/{branch}"), "sha": main["object"]["sha"] });
+        self.does(person, Method::POST, &format!("{repo}/git/refs"), new).await;
+        let path = format!("{repo}/pulls/{}", self.number(task).await);
+        self.does(person, Method::PATCH, &path, json!({ "base": branch })).await;
+        self.team.settles().await;
     }
 
     async fn sets_the_pull_of(&self, task: &str, person: &str, state: &str) {
@@ -394,6 +412,12 @@ impl<'t> Sprint<'t> {
         let place = self.place(task);
         let all = answers(self.people().comments(&place.repo, place.issue).await);
         all.into_iter().next_back().unwrap_or_default()
+    }
+
+    /// All of those.
+    pub(crate) async fn answers_at(&self, task: &str) -> usize {
+        let place = self.place(task);
+        answers(self.people().comments(&place.repo, place.issue).await).len()
     }
 
     /// The task's latest pull request.
