@@ -17,7 +17,7 @@ use team6::domain::ids::{
 };
 use team6::domain::lint::{self, Surroundings};
 use team6::domain::plan::Plan;
-use team6::domain::planner::{Candidate, IssueState, Specialist, plan};
+use team6::domain::planner::{Candidate, IssueState, Specialist, Survey, plan};
 use team6::domain::planning::Planning;
 use team6::domain::sprint::{Approval, Goal, Sprint, State};
 use team6::say;
@@ -51,9 +51,10 @@ fn main() -> anyhow::Result<()> {
             good_at: (*good_at).to_owned(),
         })
         .collect();
-    let agents = roster.iter().map(|agent| agent.name.clone()).collect();
     let around = Surroundings { agents, most_at_once: 5, ..Surroundings::default() };
-    let draft = || plan(&issues, &BTreeMap::new(), &roster, None);
+    let agents: Vec<_> = roster.iter().map(|agent| agent.name.clone()).collect();
+    let survey = Survey { candidates: issues, outside: BTreeMap::new(), roster };
+    let draft = || plan(&survey, None, false);
     let planned = draft();
     check(&planned, edges.len())?;
     let fresh = sprint(planned.clone());
@@ -160,6 +161,7 @@ fn issues(edges: &BTreeSet<(usize, usize)>) -> Vec<Candidate> {
             assignees: vec![Login(["ada", "grace", "linus"][n % 3].to_owned())],
             blocked_by: vec![],
             state: IssueState::Open,
+            made_for: None,
         })
         .collect();
     for (nth, (task, before)) in edges.iter().enumerate() {

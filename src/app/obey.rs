@@ -7,6 +7,7 @@ use crate::db::{effects, heard};
 use crate::domain::command::{Command, Line, parse};
 use crate::domain::effect::{Asked, Effect, Saying};
 use crate::domain::ids::{DeliveryId, SprintId, TaskNumber};
+use crate::domain::permission::{Asker, may_ask};
 use crate::domain::refusal::Refusal;
 
 /// A comment that is being obeyed.
@@ -114,8 +115,10 @@ impl App {
         if !wrong.is_empty() {
             return Ok(Outcome::Refused(wrong));
         }
-        if !self.may(obeyed).await? {
-            return Ok(Outcome::Refused(vec![Refusal::NeedsWrite]));
+        for line in lines.iter().filter(|line| is_refining(line)).take(1) {
+            if let Err(refusal) = self.may(obeyed, &line.command).await? {
+                return Ok(Outcome::Refused(vec![refusal]));
+            }
         }
         let Obeyed { sprint, here, said, delivery } = obeyed;
         let refining = lines.iter().filter(|line| is_refining(line)).cloned().collect();
@@ -128,8 +131,8 @@ impl App {
         if self.is_heard(&refused(key)).await? {
             return Ok(Outcome::RefusedBefore);
         }
-        if line.command.needs_write() && !self.may(obeyed).await? {
-            return Ok(Outcome::Refused(vec![Refusal::NeedsWrite]));
+        if let Err(refusal) = self.may(obeyed, &line.command).await? {
+            return Ok(Outcome::Refused(vec![refusal]));
         }
         let applied = match &line.command {
             Command::Plan { fresh } => {
@@ -162,10 +165,14 @@ impl App {
         Ok(outcome)
     }
 
-    async fn may(&self, obeyed: &Obeyed<'_>) -> Result<bool> {
+    async fn may(&self, obeyed: &Obeyed<'_>, command: &Command) -> Result<Result<(), Refusal>> {
+        if !command.needs_write() {
+            return Ok(Ok(()));
+        }
         // Read at the moment of the act: it may have been taken away a minute ago.
-        let said = obeyed.said;
-        Ok(self.permission_in(&said.on.repo, &said.by).await?.may_write())
+        let Said { on, by, .. } = obeyed.said;
+        let permission = self.permission_in(&on.repo, by).await?;
+        Ok(may_ask(command, Asker::Person(permission)))
     }
 
     async fn say(&self, obeyed: &Obeyed<'_>, saying: Saying, key: &str) -> Result<Applied> {

@@ -5,6 +5,7 @@ use super::tick::same;
 use super::{App, Error, Result};
 use crate::db::comments::{self, Kind, OwnComment};
 use crate::db::sprints;
+use crate::domain::checklist::{without_writing, written_after};
 use crate::domain::ids::SprintId;
 use crate::domain::sprint::Sprint;
 use crate::github::Comment;
@@ -162,8 +163,14 @@ impl App {
         now: &Comment,
         text: String,
     ) -> Result<()> {
-        if !same(&now.body, &text) {
+        let mut text = text;
+        if same(&without_writing(&now.body), &text) {
+            text.clone_from(&now.body);
+        } else {
             let repo = self.repo(&sprint.repo).await?;
+            if own.kind == Kind::Plan {
+                text = written_after(&text, &now.body);
+            }
             repo.rewrite_comment(own.comment_id, &text).await?;
             if own.kind == Kind::Plan {
                 // Somebody may have ticked after it was read and before it was written.

@@ -150,7 +150,10 @@ impl Sprint {
         let mut meant = Vec::new();
         for mark in marks {
             match mark {
-                Mark::Everything => meant.extend(self.tasks().iter().cloned()),
+                Mark::Everything(hash) => match &self.plan {
+                    Some(plan) if plan.hash() == *hash => meant.extend(plan.tasks.iter().cloned()),
+                    Some(_) | None => refusals.push(Refusal::PlanOutdated),
+                },
                 Mark::Task(number, hash) => {
                     match self.tasks().iter().find(|task| task.number == *number) {
                         Some(task) if task.hash() == *hash => meant.push(task.clone()),

@@ -14,8 +14,8 @@ use super::plan::TextHash;
 pub enum Mark {
     /// Approve this task, in exactly this text.
     Task(TaskNumber, TextHash),
-    /// Approve everything this person may approve.
-    Everything,
+    /// Approve everything this person may approve, in exactly these texts.
+    Everything(TextHash),
 }
 
 /// What an edit of the plan comment changed.
@@ -27,6 +27,24 @@ pub struct Edit {
     pub unticked: Vec<Mark>,
     /// Whether anything but boxes is different.
     pub rewritten: bool,
+}
+
+/// Begins the hidden line that tells one writing of the comment from another.
+const WRITING: &str = "<!-- team6:writing ";
+
+/// A comment's text with a hidden number that no earlier writing of it had. What somebody saves
+/// then tells which writing it was made of, also if others wrote meanwhile.
+pub fn written_after(text: &str, before: &str) -> String {
+    let number = before.lines().rev().find_map(|line| {
+        line.strip_prefix(WRITING)?.trim_end().strip_suffix(" -->")?.parse::<u64>().ok()
+    });
+    format!("{text}\n{WRITING}{} -->", number.map_or(1, |number| number.saturating_add(1)))
+}
+
+/// A comment's text without that number.
+pub fn without_writing(text: &str) -> String {
+    let lines: Vec<_> = text.lines().filter(|line| !line.starts_with(WRITING)).collect();
+    lines.join("\n")
 }
 
 /// What the comment said once.
@@ -46,7 +64,7 @@ impl Mark {
     pub fn marker(&self) -> String {
         match self {
             Self::Task(number, hash) => format!("<!-- team6:approve T{number} {hash} -->"),
-            Self::Everything => "<!-- team6:approve all -->".to_owned(),
+            Self::Everything(hash) => format!("<!-- team6:approve all {hash} -->"),
         }
     }
 
@@ -54,7 +72,7 @@ impl Mark {
         let (_, rest) = line.rsplit_once("<!-- team6:approve ")?;
         let mut words = rest.trim_end().strip_suffix("-->")?.split_whitespace();
         match (words.next()?, words.next()) {
-            ("all", None) => Some(Self::Everything),
+            ("all", Some(hash)) => Some(Self::Everything(TextHash(hash.to_owned()))),
             (task, Some(hash)) => {
                 let number = task.strip_prefix('T')?.parse().ok()?;
                 Some(Self::Task(TaskNumber(number), TextHash(hash.to_owned())))
@@ -147,7 +165,7 @@ mod tests {
     use super::*;
 
     const EMPTY: &str = "### Plan\n- [ ] **T1** Tokens <!-- team6:approve T1 aa -->\n\
-        - [ ] **T2** Toggle <!-- team6:approve T2 bb -->\n- [ ] All <!-- team6:approve all -->\n";
+        - [ ] **T2** Toggle <!-- team6:approve T2 bb -->\n- [ ] All <!-- team6:approve all cc -->\n";
 
     fn mark(number: i64, hash: &str) -> Mark {
         Mark::Task(TaskNumber(number), TextHash(hash.into()))
@@ -215,8 +233,16 @@ mod tests {
     }
 
     #[test]
+    fn each_writing_is_told_from_the_others_and_says_the_same() {
+        let first = written_after(EMPTY, "");
+        let second = written_after(EMPTY, &first);
+        assert!(Edit::between(&first, &second).rewritten);
+        assert!(Edit::between(&without_writing(&first), &without_writing(&second)).is_empty());
+    }
+
+    #[test]
     fn the_whole_plan_has_a_box() {
         let edit = Edit::between(EMPTY, &EMPTY.replace("- [ ] All", "- [x] All"));
-        assert_eq!(edit.ticked, [Mark::Everything]);
+        assert_eq!(edit.ticked, [Mark::Everything(TextHash("cc".into()))]);
     }
 }

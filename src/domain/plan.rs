@@ -189,8 +189,7 @@ impl PlannedTask {
             &self.after,
         ))
         .expect("a task is plain data");
-        let digest = digest::digest(&digest::SHA256, &approved);
-        TextHash(hex::encode(&digest.as_ref()[..8]))
+        fingerprint(&approved)
     }
 
     /// What an approval of this task approves and `other` has differently, in words: `its owner and
@@ -227,7 +226,18 @@ impl PlannedTask {
     }
 }
 
+fn fingerprint(approved: &[u8]) -> TextHash {
+    let digest = digest::digest(&digest::SHA256, approved);
+    TextHash(hex::encode(&digest.as_ref()[..8]))
+}
+
 impl Plan {
+    /// The fingerprint of everything that an approval of the whole plan approves.
+    pub fn hash(&self) -> TextHash {
+        let tasks = self.tasks.iter().map(|task| format!("{} {}\n", task.number, task.hash()));
+        fingerprint(tasks.collect::<String>().as_bytes())
+    }
+
     /// A number that no task of this plan ever had.
     pub fn next_number(&self) -> TaskNumber {
         let tasks = self.tasks.iter().map(|task| task.number.0);

@@ -31,6 +31,11 @@ pub enum Refusal {
         /// Which task.
         task: TaskNumber,
     },
+    /// The tick belongs to an older plan.
+    #[error(
+        "the plan changed while you were looking at it, so your tick does not count for the new one"
+    )]
+    PlanOutdated,
     /// The issue is no sprint issue.
     #[error("this issue is not a sprint")]
     NotASprint,
@@ -302,7 +307,9 @@ impl Refusal {
             }
             Self::StillPlanning => Some("When it is there and approved, say `/team6 start`."),
             Self::NeverApproved => Some("Name a version, like `/team6 diff 1`."),
-            Self::Outdated { .. } => Some("Read it again, then tick it again."),
+            Self::Outdated { .. } | Self::PlanOutdated => {
+                Some("Read it again, then tick it again.")
+            }
             Self::NoIssue { .. } => Some("It gets one in a moment; then say `/team6 start` again."),
             Self::NeedsWrite => Some("A maintainer can give you write access."),
             Self::AlreadyRunning | Self::NotRunning | Self::NoSuchTask { .. } => {

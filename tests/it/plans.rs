@@ -92,9 +92,9 @@ fn shown(sprint: &Sprint, around: &Surroundings, links: &[String]) -> Vec<String
 /// What one sees of it, with what changes with every word of a task left out.
 fn page(text: &str) -> String {
     let text = text.replace('\u{200b}', "¦");
-    let lines = text.lines().map(|line| match line.split_once(" <!-- team6:approve T") {
+    let lines = text.lines().map(|line| match line.split_once(" <!-- team6:approve ") {
         Some((words, marker)) => {
-            format!("{words} <!-- team6:approve T{} … -->", marker.split(' ').next().unwrap())
+            format!("{words} <!-- team6:approve {} … -->", marker.split(' ').next().unwrap())
         }
         None => line.to_owned(),
     });

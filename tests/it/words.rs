@@ -19,6 +19,7 @@ fn every_refusal() -> Vec<Refusal> {
         Refusal::NotYourTask { task, owner: owner.clone() },
         Refusal::PlanRewritten,
         Refusal::Outdated { task },
+        Refusal::PlanOutdated,
         Refusal::NotASprint,
         Refusal::SecondSprint { other: IssueNumber(1) },
         Refusal::NoPlan,

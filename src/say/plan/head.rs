@@ -88,7 +88,7 @@ impl<'a> Head<'a> {
             dropped: dropped(plan, sprint),
             approved: entries.iter().filter(|entry| entry.ticked).count(),
             missing: missing(sprint),
-            everything: Mark::Everything.marker(),
+            everything: Mark::Everything(plan.hash()).marker(),
         }
     }
 

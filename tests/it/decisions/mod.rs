@@ -2,6 +2,8 @@
 
 mod approving;
 mod linting;
+mod permitting;
+mod refining;
 mod running;
 mod starting;
 mod task_machine;
@@ -81,9 +83,15 @@ fn mark(sprint: &Sprint, number: i64) -> Mark {
     Mark::Task(task.number, task.hash())
 }
 
+/// The box for the whole plan.
+fn everything(sprint: &Sprint) -> Mark {
+    Mark::Everything(sprint.plan.as_ref().unwrap().hash())
+}
+
 /// Everything approved by a maintainer.
 fn approved(tasks: Vec<PlannedTask>) -> Sprint {
-    ticks(&planned(tasks), "ada", Permission::Maintain, vec![Mark::Everything]).sprint
+    let sprint = planned(tasks);
+    ticks(&sprint, "ada", Permission::Maintain, vec![everything(&sprint)]).sprint
 }
 
 fn start_by(owners: &[(&str, Permission)]) -> Start {

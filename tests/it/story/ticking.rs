@@ -145,7 +145,7 @@ async fn other_words_in_the_plan_are_put_back_and_explained() {
     sprint.rewrites_the_plan("grace", "Name the colors", "Delete everything").await;
 
     assert_eq!(sprint.plan().await, before);
-    insta::assert_snapshot!(sprint.answer().await, @"@grace, I did not do that: the words of the plan are Team6's to write; I put them back. To change a task, edit its issue.");
+    insta::assert_snapshot!(sprint.answer().await, @"@grace, I did not do that: the words of the plan are Team6's to write; I put them back. To change a task, use a command of `/team6 help`, or edit its issue.");
     team.ends().await;
 }
 

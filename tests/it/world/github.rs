@@ -7,7 +7,7 @@ use localhub::{
     AppKeys, Hub, Level, Organization, Repository, Role, Seed, SeedApp, SeedLabel, User,
 };
 
-pub(super) const PEOPLE: [&str; 3] = ["ada", "grace", "linus"];
+pub(super) const PEOPLE: [&str; 4] = ["ada", "grace", "linus", "mary"];
 pub(super) const REPOSITORIES: [&str; 3] = ["acme/web", "acme/api", "acme/docs"];
 pub(super) const LABEL: &str = "team6:sprint";
 const APP: &str = "team6";
@@ -74,7 +74,12 @@ const EVENTS: [&str; 11] = [
 ];
 
 fn repository(name: &str) -> Repository {
-    let roles = [("ada", Role::Maintain), ("grace", Role::Write), ("linus", Role::Read)];
+    let roles = [
+        ("ada", Role::Maintain),
+        ("grace", Role::Write),
+        ("linus", Role::Read),
+        ("mary", Role::Write),
+    ];
     let labels = [LABEL, "agent:frontend", "agent:ghost", "estimate:1", "estimate:3"];
     Repository {
         owner: "acme".into(),

@@ -158,6 +158,86 @@ impl<'t> Sprint<'t> {
         self.team.settles().await;
     }
 
+    /// Somebody comments on the sprint issue; the comment's id. Nobody waits.
+    pub(crate) async fn writes(&self, person: &str, text: &str) -> i64 {
+        let path = format!("{HOME}/issues/{}/comments", self.issue);
+        let comment = self.does(person, Method::POST, &path, json!({ "body": text })).await;
+        comment["id"].as_i64().unwrap()
+    }
+
+    /// Somebody edits a comment, of theirs or of somebody else's.
+    pub(crate) async fn rewrites_the_comment(&self, person: &str, comment: i64, text: &str) {
+        self.saves(person, comment, text.to_owned()).await;
+        self.team.settles().await;
+    }
+
+    /// The same, without waiting for what comes of it.
+    pub(crate) async fn saves_the_comment(&self, person: &str, comment: i64, text: &str) {
+        self.saves(person, comment, text.to_owned()).await;
+    }
+
+    pub(crate) async fn deletes_the_comment(&self, person: &str, comment: i64) {
+        let path = format!("{HOME}/issues/comments/{comment}");
+        self.does(person, Method::DELETE, &path, Value::Null).await;
+    }
+
+    /// The line of a task in the plan, without its box and its marker.
+    pub(crate) async fn line_of(&self, task: &str) -> String {
+        let plan = self.plan().await;
+        let line = plan.lines().find(|line| line.contains(&format!("] **{task}** ")));
+        let line = line.unwrap_or_else(|| panic!("no {task} in {plan}"));
+        line[6..].split(" <!--").next().unwrap().to_owned()
+    }
+
+    /// The tasks in the plan, as `T1, T3`.
+    pub(crate) async fn tasks(&self) -> String {
+        let plan = self.plan().await;
+        let marker = "<!-- team6:approve T";
+        let lines = plan.lines().filter_map(|line| line.split_once(marker)?.1.split(' ').next());
+        let mut tasks: Vec<i64> = lines.map(|number| number.parse().unwrap()).collect();
+        tasks.sort_unstable();
+        tasks.iter().map(|number| format!("T{number}")).collect::<Vec<_>>().join(", ")
+    }
+
+    /// A task's issue, as GitHub has it.
+    pub(crate) async fn issue_at(&self, task: &str) -> Value {
+        let place = self.place(task);
+        self.people().reads(&format!("{}/issues/{}", place.repo, place.issue)).await
+    }
+
+    /// The numbers of the issues that GitHub says block a task's.
+    pub(crate) async fn blockers_of(&self, repo: &str, issue: i64) -> Vec<i64> {
+        let path = format!("{repo}/issues/{issue}/dependencies/blocked_by");
+        let all = self.people().reads(&path).await;
+        all.as_array().unwrap().iter().map(|one| one["number"].as_i64().unwrap()).collect()
+    }
+
+    /// The issue of that title, if there is one.
+    pub(crate) async fn issue_called(&self, repo: &str, title: &str) -> Option<Value> {
+        let all = self.people().reads(&format!("{repo}/issues?state=all&per_page=100")).await;
+        let mut found: Vec<_> = all.as_array().unwrap().clone();
+        found.retain(|issue| issue["title"] == title);
+        assert!(found.len() < 2, "twice: {title}");
+        found.pop()
+    }
+
+    /// Gives a task's issue another title; nobody waits.
+    pub(crate) async fn changes_the_title_of(&self, task: &str, title: &str) {
+        let place = self.place(task);
+        self.people().edits("ada", &place.repo, place.issue, json!({ "title": title })).await;
+    }
+
+    /// Changes a task's issue on GitHub.
+    pub(crate) async fn changes_the_issue_of(&self, task: &str, change: Value) {
+        self.edits(task, change).await;
+    }
+
+    /// What a person is shown in the plan now and may save later.
+    pub(crate) async fn plan_page(&self) -> (i64, String) {
+        let comment = self.plan_comment().await;
+        (comment.id, comment.body)
+    }
+
     pub(crate) async fn ticks(&self, person: &str, task: &str) {
         self.ticks_without_waiting(person, task).await;
         self.team.settles().await;
@@ -508,10 +588,11 @@ fn answers(comments: Vec<Comment>) -> Vec<String> {
 /// is a bar.
 fn without_hashes(text: &str) -> String {
     let text = text.replace('\u{200b}', "¦");
-    let lines = text.lines().map(|line| match line.split_once(" <!-- team6:approve T") {
+    let lines = text.lines().filter(|line| !line.starts_with("<!-- team6:writing "));
+    let lines = lines.map(|line| match line.split_once(" <!-- team6:approve ") {
         Some((words, marker)) => {
-            let task = marker.split(' ').next().unwrap_or_default();
-            format!("{words} <!-- team6:approve T{task} … -->")
+            let what = marker.split(' ').next().unwrap_or_default();
+            format!("{words} <!-- team6:approve {what} … -->")
         }
         None => line.to_owned(),
     });

@@ -24,7 +24,7 @@ use super::server::{self, Kind, Server};
 use super::wire::Wire;
 use super::{Sprint, github, ours};
 
-/// A team that has just installed Team6: ada maintains, grace writes, linus reads.
+/// A team that has just installed Team6: ada maintains, grace and mary write, linus reads.
 pub(crate) struct Team {
     pub(super) world: Arc<World>,
 }
