@@ -22,10 +22,11 @@ pub(super) fn sentence(text: &str) -> String {
 
 /// One line of at most so many characters, without any mark-up.
 pub(super) fn cut(text: &str, most: usize) -> String {
-    let words: Vec<_> = text.split_whitespace().collect();
+    let begin = beginning(text, most);
+    let words: Vec<_> = begin.split_whitespace().collect();
     let seen = seen(&words.join(" "));
     let short: String = seen.trim().chars().take(most).collect();
-    let is_cut = short.len() < seen.trim().len();
+    let is_cut = begin.len() < text.len() || short.len() < seen.trim().len();
     let mut safe = String::with_capacity(short.len() * 2);
     let mut at_start = true;
     for c in disarmed(&short).chars() {
@@ -50,10 +51,11 @@ pub(super) fn cut(text: &str, most: usize) -> String {
 /// Several lines, which keep their own paragraphs, lists and code; what is too long is cut, and
 /// says so. Code that is not closed ends only with what holds the text: see [`quote`].
 pub(super) fn block(text: &str, most: usize) -> String {
-    let text = text.replace("\r\n", "\n").replace(['\r', '\u{2028}', '\u{2029}'], "\n");
-    let seen = seen(&text);
+    let begin = beginning(text, most);
+    let lines = begin.replace("\r\n", "\n").replace(['\r', '\u{2028}', '\u{2029}'], "\n");
+    let seen = seen(&lines);
     let short: String = seen.trim().chars().take(most).collect();
-    let is_cut = short.len() < seen.trim().len();
+    let is_cut = begin.len() < text.len() || short.len() < seen.trim().len();
     let mut safe = String::with_capacity(short.len() * 2);
     for (nth, line) in disarmed(&short).lines().enumerate() {
         if 0 < nth {
@@ -76,6 +78,12 @@ pub(super) fn quote(text: &str, most: usize, indent: &str) -> String {
 pub(super) fn plain(text: &str, most: usize) -> String {
     let words: Vec<_> = text.split_whitespace().collect();
     disarmed(&seen(&words.join(" ")).chars().take(most).collect::<String>())
+}
+
+/// As much of a text as can matter where `most` characters of it are shown.
+fn beginning(text: &str, most: usize) -> &str {
+    let end = text.char_indices().nth(most * 4 + 1_000);
+    end.map_or(text, |(at, _)| &text[..at])
 }
 
 /// A person's name on GitHub, or as much of it as can be one.

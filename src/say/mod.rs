@@ -1,6 +1,7 @@
 //! What Team6 says: comments, pull requests, prompts. Nothing else formats text for people.
 
 pub mod comments;
+mod everywhere;
 mod filters;
 mod harmless;
 mod hostile;

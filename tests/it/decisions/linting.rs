@@ -157,7 +157,9 @@ fn an_approval_that_a_change_voids_is_kept_in_mind_until_it_is_given_anew() {
     let notes: Vec<_> = drafted.notes.iter().map(|(_, text)| text.as_str()).collect();
     assert!(notes.contains(&"ada's approval of T1 is void: its title and its owner changed"));
 
-    let again = ticks(&drafted.sprint, "ada", Permission::Maintain, vec![everything(&drafted.sprint)]).sprint;
+    let again =
+        ticks(&drafted.sprint, "ada", Permission::Maintain, vec![everything(&drafted.sprint)])
+            .sprint;
     let third = plan_of(vec![again.plan.as_ref().unwrap().tasks[0].clone()]);
     let third = again.decide(Event::Drafted { plan: third, asked: true }).unwrap().sprint;
     assert_eq!(third.plan.unwrap().void, []);

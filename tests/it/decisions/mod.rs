@@ -108,7 +108,7 @@ fn around(owners: &[(&str, Permission)]) -> Surroundings {
     Surroundings {
         agents: vec![AgentName("builder".to_owned())],
         owners: owners.iter().map(|(name, may)| (((*name).to_owned(), repo()), *may)).collect(),
-        most_at_once: 5,
+        most_at_once: 100,
         ..Surroundings::default()
     }
 }
