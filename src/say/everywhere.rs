@@ -198,7 +198,9 @@ fn nothing_hostile_acts_in_any_template() {
             continue;
         }
         for ((name, page), (_, plain)) in pages(text).into_iter().zip(&harmless) {
-            let count = |page: &str| acts(page).len();
+            // A name of seven figures is a name all the same.
+            let is_name = |one: &String| one.chars().all(|c| c.is_ascii_hexdigit());
+            let count = |page: &str| acts(page).iter().filter(|one| !is_name(one)).count();
             // Our own boxes, markers, mentions and references are there in any case; a name
             // that can be nobody's is left out.
             let (found, ours) = (acts(&page), acts(plain));
