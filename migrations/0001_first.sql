@@ -191,9 +191,10 @@ create index job_live on job (queue, state, run_at) where state in ('ready', 'le
 create table own_comment (
     sprint_id  text   not null references sprint (id),
     kind       text   not null check (kind in ('plan', 'status')),
+    part       bigint not null, -- from 1: a long plan is more than one comment
     comment_id bigint not null,
     body       text   not null,
-    primary key (sprint_id, kind)
+    primary key (sprint_id, kind, part)
 );
 create unique index own_comment_comment on own_comment (comment_id);
 

@@ -107,7 +107,7 @@ impl App {
             | Effect::Queue { .. } => return Ok(()),
         };
         let mut tx = self.db().read().await?;
-        if comments::find(&mut tx, sprint, kind).await?.is_none() {
+        if comments::of(&mut tx, sprint, kind).await?.is_empty() {
             return Ok(());
         }
         drop(tx);

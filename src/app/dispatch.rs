@@ -5,7 +5,7 @@ use chrono::TimeDelta;
 use super::apply::Cause;
 use super::{App, Error, Listener, Result};
 use crate::db::executions::{self, Execution};
-use crate::domain::ids::{CommitSha, ProjectName, WorkerId};
+use crate::domain::ids::{Attempt, CommitSha, ExecutionId, ProjectName, WorkerId};
 use crate::domain::sprint::{Event, Sprint};
 use crate::domain::task::{self, Task};
 use crate::domain::work::{Assignment, Checkout, Claim, Claimed, Lease};
@@ -93,12 +93,24 @@ impl App {
             task: execution.task,
             title: task.planned.title.clone(),
             agent: execution.agent.clone(),
-            prompt: prompt(&sprint, task),
+            prompt: prompt(&sprint, task, self.failure_before(&execution).await?.as_deref()),
             checkout: self.checkout(&sprint, task).await?,
             author: self.me().identity(),
         };
         self.taken(lease, &execution, worker, &assignment.checkout.base_sha).await?;
         Ok(Claimed { assignment, read_token: read_token.expose().to_owned() })
+    }
+
+    /// How the try before this one failed, if there was one and it did.
+    async fn failure_before(&self, execution: &Execution) -> Result<Option<String>> {
+        if execution.attempt.0 <= 1 {
+            return Ok(None);
+        }
+        let before = Attempt(execution.attempt.0 - 1);
+        let before = ExecutionId::of(&execution.run_id, execution.task, before);
+        let mut tx = self.db().read().await?;
+        let before = executions::get(&mut tx, &before).await?;
+        Ok(before.failure.as_ref().map(|failure| failure.message.clone()))
     }
 
     async fn checkout(&self, sprint: &Sprint, task: &Task) -> Result<Checkout> {
@@ -148,7 +160,7 @@ fn before<'a>(sprint: &'a Sprint, task: &'a Task) -> impl Iterator<Item = &'a Ta
     task.planned.waits_for().filter_map(move |number| run?.find(number))
 }
 
-fn prompt(sprint: &Sprint, task: &Task) -> String {
+fn prompt(sprint: &Sprint, task: &Task, failure: Option<&str>) -> String {
     let delivered: Vec<_> = before(sprint, task)
         .map(|done| say::prompt::Delivered {
             title: done.planned.title.clone(),
@@ -158,5 +170,5 @@ fn prompt(sprint: &Sprint, task: &Task) -> String {
                 .map_or(String::new(), |pull| format!("{}#{pull}", done.planned.repo())),
         })
         .collect();
-    say::prompt::task(task, &sprint.goal, &delivered)
+    say::prompt::task(task, &sprint.goal, &delivered, failure)
 }

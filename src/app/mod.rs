@@ -2,6 +2,7 @@
 //! git and the words for people; what to decide it asks the domain.
 
 pub mod apply;
+mod around;
 mod bell;
 mod carry_out;
 mod command;

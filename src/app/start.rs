@@ -1,15 +1,11 @@
 //! `/team6 start`
 
-use std::collections::BTreeMap;
-use std::collections::btree_map::Entry;
-
 use super::apply::Applied;
 use super::command::Said;
 use super::{App, Result};
 use crate::db::{sprints, tasks};
-use crate::domain::ids::{DeliveryId, RepoName, SprintId};
-use crate::domain::permission::Permission;
-use crate::domain::sprint::{Event, Sprint};
+use crate::domain::ids::{DeliveryId, SprintId};
+use crate::domain::sprint::Event;
 use crate::domain::start::Start;
 
 impl App {
@@ -36,31 +32,10 @@ impl App {
         drop(tx);
         let start = Start {
             by: said.by.clone(),
-            owners: self.permissions_of_owners(&sprint).await?,
-            agents: self.agents(),
+            around: self.around(&sprint).await?,
             despite_warnings,
             taken,
         };
         self.apply(id, &Event::Started(start), &said.cause(key, delivery)).await
-    }
-
-    /// The agents one can choose.
-    pub(super) fn agents(&self) -> Vec<crate::domain::ids::AgentName> {
-        self.settings().agents.keys().cloned().collect()
-    }
-
-    async fn permissions_of_owners(
-        &self,
-        sprint: &Sprint,
-    ) -> Result<BTreeMap<(String, RepoName), Permission>> {
-        let mut permissions = BTreeMap::new();
-        for task in sprint.plan.iter().flat_map(|plan| &plan.tasks) {
-            let Some(owner) = &task.owner else { continue };
-            let key = (owner.0.to_ascii_lowercase(), task.repo().clone());
-            if let Entry::Vacant(unknown) = permissions.entry(key) {
-                unknown.insert(self.permission_in(task.repo(), owner).await?);
-            }
-        }
-        Ok(permissions)
     }
 }

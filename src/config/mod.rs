@@ -58,6 +58,8 @@ pub struct Settings {
     pub queue: Queue,
     /// `[worker]`
     pub worker: Worker,
+    /// `[lint]`
+    pub lint: Lint,
     /// `[sweep]`
     pub sweep: Sweep,
     /// `[projects.…]`
@@ -162,6 +164,14 @@ pub enum Sandbox {
     Landlock,
     /// Not at all.
     None,
+}
+
+/// What a plan is warned about.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Lint {
+    /// How many tasks of one wave a person may own without a warning.
+    pub tasks_at_once: usize,
 }
 
 /// The comparison with GitHub.

@@ -1,6 +1,6 @@
 //! Approving: what a person's edit of the plan comment means, and what it is an approval of.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -9,7 +9,7 @@ use super::checklist::{Edit, Mark};
 use super::effect::{Effect, Saying};
 use super::ids::{Login, RepoName, TaskNumber};
 use super::permission::{Permission, may_approve};
-use super::plan::{PlannedTask, TextHash};
+use super::plan::{Plan, PlannedTask, TextHash, VoidApproval};
 use super::refusal::Refusal;
 use super::run::Step;
 use super::sprint::Sprint;
@@ -43,19 +43,30 @@ pub struct Edited {
 }
 
 impl Sprint {
-    /// Lets go of the approvals of texts that are not the plan's any more.
-    pub(super) fn void_outdated_approvals(&mut self, step: &mut Step) {
-        let hashes: BTreeSet<_> =
-            self.tasks().iter().map(|task| (task.number, task.hash())).collect();
-        self.approvals.retain(|approval| {
-            let holds = hashes.contains(&(approval.task, approval.hash.clone()));
-            if !holds {
-                let (by, task) = (&approval.by, approval.task);
-                let text = format!("{by}'s approval of T{task} is void: the task changed");
-                step.notes.push((Some(approval.task), text));
-            }
-            holds
-        });
+    /// Lets go of the approvals of texts that are not the plan's any more, and keeps in mind why:
+    /// what changed since the plan `before`.
+    pub(super) fn void_outdated_approvals(&mut self, before: Option<&Plan>, step: &mut Step) {
+        let (counts, outdated): (Vec<_>, Vec<_>) = std::mem::take(&mut self.approvals)
+            .into_iter()
+            .partition(|approval| self.tasks().iter().any(|task| approval.is_of(task)));
+        self.approvals = counts;
+        let mut void = self.plan.as_ref().map_or(Vec::new(), |plan| plan.void.clone());
+        for Approval { task, by, .. } in outdated {
+            let now = self.plan.as_ref().and_then(|plan| plan.find(task));
+            let changed = match (now, before.and_then(|plan| plan.find(task))) {
+                (Some(now), Some(then)) => now.changed_from(then),
+                (_, _) => "it".to_owned(),
+            };
+            let text = format!("{by}'s approval of T{task} is void: {changed} changed");
+            step.notes.push((Some(task), text));
+            void.retain(|old| old.task != task);
+            void.push(VoidApproval { task, by, changed });
+        }
+        let waits = |number| self.tasks().iter().find(|task| task.number == number);
+        void.retain(|old| waits(old.task).is_some_and(|task| self.approval_of(task).is_none()));
+        if let Some(plan) = &mut self.plan {
+            plan.void = void;
+        }
     }
 
     /// Whether every task is approved in its present text.
@@ -155,6 +166,13 @@ impl Sprint {
             }
         }
         meant
+    }
+}
+
+impl Approval {
+    /// Whether it approves this task in its present text.
+    pub fn is_of(&self, task: &PlannedTask) -> bool {
+        self.task == task.number && self.hash == task.hash()
     }
 }
 

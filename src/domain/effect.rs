@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 use super::command::Line;
 use super::diff::Diff;
 use super::ids::{
-    CommentId, DeliveryId, ExecutionId, IssueRef, Login, RepoId, RepoName, RunId, SprintId,
-    TaskNumber,
+    CommentId, DeliveryId, ExecutionId, IssueRef, Login, PullNumber, RepoId, RepoName, RunId,
+    SprintId, TaskNumber,
 };
 use super::refine::Remark;
 use super::refusal::Refusal;
@@ -167,6 +167,10 @@ pub enum Saying {
     PullClosed {
         /// Which task.
         task: TaskNumber,
+        /// Where the pull request is.
+        repo: RepoName,
+        /// Which pull request.
+        pull: PullNumber,
         /// Its owner.
         owner: Login,
         /// The tasks that go on waiting.

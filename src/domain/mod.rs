@@ -6,6 +6,7 @@ pub mod command;
 pub mod control;
 pub mod diff;
 pub mod effect;
+pub mod forecast;
 pub mod ids;
 pub mod lint;
 pub mod permission;

@@ -27,6 +27,20 @@ pub struct Plan {
     /// The highest number a task of it ever had; no number is given out twice.
     #[serde(default)]
     pub numbered: i64,
+    /// The approvals that do not count any more, until the task is approved anew.
+    #[serde(default)]
+    pub void: Vec<VoidApproval>,
+}
+
+/// An approval of a task that changed after it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct VoidApproval {
+    /// Which task.
+    pub task: TaskNumber,
+    /// Who had approved it.
+    pub by: Login,
+    /// What changed, in words: `its owner`.
+    pub changed: String,
 }
 
 /// A short product requirements document: what the sprint is for, in lists of sentences.
@@ -176,6 +190,26 @@ impl PlannedTask {
         ))
         .expect("a task is plain data");
         fingerprint(&approved)
+    }
+
+    /// What an approval of this task approves and `other` has differently, in words: `its owner and
+    /// its text`.
+    pub fn changed_from(&self, other: &Self) -> String {
+        let differs = [
+            ("its title", self.title != other.title),
+            ("its text", self.text != other.text || self.acceptance != other.acceptance),
+            ("its owner", self.owner != other.owner),
+            ("its agent", self.agent != other.agent),
+            ("its repository", self.repo != other.repo),
+            ("what it waits for", self.after != other.after),
+        ];
+        let words: Vec<_> =
+            differs.into_iter().filter(|(_, differs)| *differs).map(|(words, _)| words).collect();
+        match words.as_slice() {
+            [] => "it".to_owned(),
+            [one] => (*one).to_owned(),
+            [first @ .., last] => format!("{} and {last}", first.join(", ")),
+        }
     }
 
     /// The task without what only we remember of its issue.

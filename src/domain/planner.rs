@@ -119,6 +119,7 @@ pub fn plan(survey: &Survey, previous: Option<&Plan>, fresh: bool) -> Plan {
         version: before.version + 1,
         prd: kept.prd.clone(),
         tasks,
+        void: Vec::new(),
         dropped: kept.dropped.clone(),
         numbered: before.numbered,
     };

@@ -397,8 +397,8 @@ impl Sprint {
                 saying: Saying::Remarks { to: refined.by.clone(), remarks },
             });
         }
-        self.plan = Some(Plan { version, ..plan });
-        self.void_outdated_approvals(&mut step);
+        let before = self.plan.replace(Plan { version, ..plan });
+        self.void_outdated_approvals(before.as_ref(), &mut step);
         self.ask_for_issues(&mut step);
         step
     }

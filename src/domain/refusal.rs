@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::ids::{AgentName, IssueNumber, IssueRef, Login, RepoName, TaskNumber};
+use super::lint::Warning;
 use super::run::Hold;
 
 /// Why Team6 will not do what a person asked. Nothing else is shown to people as an error.
@@ -13,7 +14,7 @@ pub enum Refusal {
     #[error("only people who can write to this repository may do that")]
     NeedsWrite,
     /// The task belongs to somebody else.
-    #[error("T{task} is {owner}'s: only its owner or a maintainer may decide about it")]
+    #[error("T{task} is {}'s: only its owner or a maintainer may decide about it", name(.owner))]
     NotYourTask {
         /// Which task.
         task: TaskNumber,
@@ -37,7 +38,7 @@ pub enum Refusal {
     )]
     PlanOutdated,
     /// The issue is no sprint issue.
-    #[error("this issue is not a sprint: it needs the label `team6:sprint` and an open milestone")]
+    #[error("this issue is not a sprint")]
     NotASprint,
     /// The milestone has a sprint issue already.
     #[error("the milestone already has a sprint issue, #{other}, and a milestone is one sprint")]
@@ -64,7 +65,10 @@ pub enum Refusal {
         task: TaskNumber,
     },
     /// A task's owner could not merge its pull request.
-    #[error("T{task} is owned by {owner}, who cannot write to {repo} and so could not merge it")]
+    #[error(
+        "T{task} is owned by {}, who cannot write to {repo} and so could not merge it",
+        name(.owner)
+    )]
     OwnerCannotWrite {
         /// Which task.
         task: TaskNumber,
@@ -80,13 +84,24 @@ pub enum Refusal {
         task: TaskNumber,
     },
     /// A task names an agent nobody configured.
-    #[error("T{task} asks for the agent `{agent}`, which is not configured")]
+    #[error("T{task} asks for the agent `{}`, which is not configured", shown(&.agent.0))]
     UnknownAgent {
         /// Which task.
         task: TaskNumber,
         /// Which agent.
         agent: AgentName,
     },
+    /// The App is not installed where tasks are to be done.
+    #[error("I cannot reach {repo}, where {} would be done", list(.tasks))]
+    Unreachable {
+        /// Where.
+        repo: RepoName,
+        /// Which tasks.
+        tasks: Vec<TaskNumber>,
+    },
+    /// Something should be looked at twice first.
+    #[error("something should be looked at twice first")]
+    LookTwice(Vec<Warning>),
     /// A task waits for something that will never be done.
     #[error("T{task} depends on {issue}, which was closed as not planned")]
     WaitsForNothing {
@@ -257,12 +272,6 @@ pub enum Refusal {
         /// Which.
         question: u32,
     },
-    /// The plan has a warning that nobody accepted.
-    #[error("{warning}")]
-    Warned {
-        /// What may go wrong.
-        warning: String,
-    },
     /// The planner is not done.
     #[error("the plan is still being drafted")]
     StillPlanning,
@@ -327,8 +336,10 @@ impl Refusal {
             Self::UnknownDependency { .. } => {
                 Some("Correct the dependency, or install the App on that repository.")
             }
-            Self::NotASprint => {
-                Some("Put the issue into a milestone and add the label `team6:sprint`.")
+            Self::NotASprint => Some("It needs an open milestone and the sprint label."),
+            Self::Unreachable { .. } => Some("Install the App there."),
+            Self::LookTwice(_) => {
+                Some("If it is fine as it is, say `/team6 start --despite-warnings`.")
             }
             Self::SecondSprint { .. } => {
                 Some("Take the label or the milestone off one of the two issues.")
@@ -346,15 +357,16 @@ impl Refusal {
             Self::Unanswered { .. } => {
                 Some("Answer it with `/team6 answer`, or skip it with `/team6 answer skip`.")
             }
-            Self::Warned { .. } => {
-                Some("If that is all right, say `/team6 start --despite-warnings`.")
-            }
             Self::StillPlanning => Some("When it is there and approved, say `/team6 start`."),
             Self::NeverApproved => Some("Name a version, like `/team6 diff 1`."),
             Self::Outdated { .. } | Self::PlanOutdated => {
                 Some("Read it again, then tick it again.")
             }
             Self::NoIssue { .. } => Some("It gets one in a moment; then say `/team6 start` again."),
+            Self::NeedsWrite => Some("A maintainer can give you write access."),
+            Self::AlreadyRunning | Self::NotRunning | Self::NoSuchTask { .. } => {
+                Some("`/team6 status` says how it stands.")
+            }
             Self::HeldByOther { hold: Hold::NotASprint } => {
                 Some("Put the label and the milestone back, and it goes on by itself.")
             }
@@ -366,9 +378,7 @@ impl Refusal {
             | Self::TaskNotPaused { .. }
             | Self::NothingToPause { .. }
             | Self::NothingToEnd { .. }
-            | Self::NeedsWrite
             | Self::NotYourTask { .. }
-            | Self::AlreadyRunning
             | Self::Malformed { .. }
             | Self::UnknownWord { .. }
             | Self::NotReached
@@ -379,8 +389,6 @@ impl Refusal {
             | Self::PersonCannotWrite { .. }
             | Self::NeedsWriteIn { .. }
             | Self::NoSuchVersion { .. }
-            | Self::NotRunning
-            | Self::NoSuchTask { .. }
             | Self::WhichTask { .. }
             | Self::NothingToRetry { .. } => None,
         }
@@ -390,6 +398,23 @@ impl Refusal {
 /// `T1 → T2 → T1`
 fn path(tasks: &[TaskNumber]) -> String {
     tasks.iter().map(|task| format!("T{task}")).collect::<Vec<_>>().join(" → ")
+}
+
+/// `T1, T2 and T3`; from a dozen on only the first ones, and how many more there are.
+pub fn list(tasks: &[TaskNumber]) -> String {
+    const MOST: usize = 12;
+    let name = |task: &TaskNumber| format!("T{task}");
+    let (shown, more) = tasks.split_at(tasks.len().min(MOST));
+    match (shown, more.len()) {
+        ([], _) => String::new(),
+        ([one], 0) => name(one),
+        ([first @ .., last], 0) => {
+            format!("{} and {}", first.iter().map(name).collect::<Vec<_>>().join(", "), name(last))
+        }
+        (_, more) => {
+            format!("{} and {more} more", shown.iter().map(name).collect::<Vec<_>>().join(", "))
+        }
+    }
 }
 
 /// Most characters of somebody's words that are said back to them.
@@ -415,6 +440,11 @@ fn harmless(c: char) -> Option<char> {
         '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' => None,
         c => (!c.is_control()).then_some(c),
     }
+}
+
+/// A person's name, with nothing in it that cannot be in one.
+fn name(login: &Login) -> String {
+    login.0.chars().filter(|c| c.is_ascii_alphanumeric() || "-_".contains(*c)).take(40).collect()
 }
 
 fn are(how_many: usize) -> &'static str {

@@ -187,7 +187,7 @@ impl Sprint {
 
     /// Who approved a task in its present text.
     pub fn approval_of(&self, task: &PlannedTask) -> Option<&Approval> {
-        self.approvals.iter().find(|a| a.task == task.number && a.hash == task.hash())
+        self.approvals.iter().find(|approval| approval.is_of(task))
     }
 
     /// Whether a run of it is under way.
@@ -266,11 +266,12 @@ impl Sprint {
         // A number is not given out again because the last task that had one is gone.
         let last = self.plan.as_ref().map_or(0, |plan| plan.next_number().0 - 1);
         let numbered = if draft.next_number().0 <= last { last } else { draft.numbered };
-        let draft = Plan { numbered, ..draft };
+        let void = self.plan.as_ref().map_or(Vec::new(), |plan| plan.void.clone());
+        let draft = Plan { numbered, void, ..draft };
         if self.plan.as_ref().is_none_or(|plan| !plan.says_the_same(&draft)) {
-            self.plan = Some(Plan { version: version + 1, ..draft });
+            let before = self.plan.replace(Plan { version: version + 1, ..draft });
             step.notes.push((None, format!("version {} of the plan", version + 1)));
-            self.void_outdated_approvals(&mut step);
+            self.void_outdated_approvals(before.as_ref(), &mut step);
             step.effects.push(Effect::ShowPlan(self.id.clone()));
             self.ask_for_issues(&mut step);
         } else {
@@ -336,25 +337,14 @@ impl Sprint {
             return Err(Refusal::AlreadyDone.into());
         }
         let plan = self.plan.clone().ok_or_else(|| self.why_no_plan())?;
-        let mut refusals = lint::flaws(&plan, &start.agents);
+        let mut refusals = lint::flaws(&plan, &start.around);
         let open = self.planning.open();
         refusals.extend(open.map(|one| Refusal::Unanswered { question: one.number }));
-        for task in &plan.tasks {
-            if let Some(owner) = &task.owner
-                && !start.permission_of(owner, task.repo()).may_write()
-            {
-                refusals.push(Refusal::OwnerCannotWrite {
-                    task: task.number,
-                    owner: owner.clone(),
-                    repo: task.repo().clone(),
-                });
-            }
-            if self.approval_of(task).is_none() {
-                refusals.push(Refusal::NotApproved { task: task.number });
-            }
-        }
-        if !start.despite_warnings {
-            refusals.extend(start.warnings(&plan));
+        let unapproved = plan.tasks.iter().filter(|task| self.approval_of(task).is_none());
+        refusals.extend(unapproved.map(|task| Refusal::NotApproved { task: task.number }));
+        let warnings = lint::warnings(&plan, &start.around);
+        if !start.despite_warnings && !warnings.is_empty() {
+            refusals.push(Refusal::LookTwice(warnings));
         }
         if !refusals.is_empty() {
             return Err(No::Refused(refusals));

@@ -2,6 +2,7 @@
 
 mod approving;
 mod controlling;
+mod linting;
 mod permitting;
 mod refining;
 mod running;
@@ -17,6 +18,7 @@ use team6::domain::ids::{
     AgentName, IssueNumber, IssueRef, Login, MilestoneNumber, ProjectName, RepoId, RepoName,
     SprintId, TaskNumber,
 };
+use team6::domain::lint::Surroundings;
 use team6::domain::permission::Permission;
 use team6::domain::plan::{Dependency, Plan, PlannedTask};
 use team6::domain::planning::Planning;
@@ -96,10 +98,19 @@ fn approved(tasks: Vec<PlannedTask>) -> Sprint {
 fn start_by(owners: &[(&str, Permission)]) -> Start {
     Start {
         by: login("ada"),
-        owners: owners.iter().map(|(name, may)| (((*name).to_owned(), repo()), *may)).collect(),
-        agents: vec![AgentName("builder".to_owned())],
+        around: around(owners),
         despite_warnings: false,
         taken: BTreeSet::new(),
+    }
+}
+
+/// A world in which these people may do this, and nothing is wrong.
+fn around(owners: &[(&str, Permission)]) -> Surroundings {
+    Surroundings {
+        agents: vec![AgentName("builder".to_owned())],
+        owners: owners.iter().map(|(name, may)| (((*name).to_owned(), repo()), *may)).collect(),
+        most_at_once: 100,
+        ..Surroundings::default()
     }
 }
 

@@ -1,6 +1,7 @@
 //! What Team6 promises, told as stories: one file for each promise.
 
 mod asking;
+mod big;
 mod breaking;
 mod closing;
 mod controlling;

@@ -9,7 +9,7 @@ use localhub::{
 use team6::clock::Clock;
 
 pub(super) const PEOPLE: [&str; 4] = ["ada", "grace", "linus", "mary"];
-pub(super) const REPOSITORIES: [&str; 2] = ["acme/web", "acme/api"];
+pub(super) const REPOSITORIES: [&str; 3] = ["acme/web", "acme/api", "acme/docs"];
 pub(super) const LABEL: &str = "team6:sprint";
 const APP: &str = "team6";
 
@@ -58,7 +58,9 @@ fn seed() -> Seed {
     Seed {
         users: PEOPLE.iter().map(user).collect(),
         organizations: vec![acme],
-        repositories: vec![repository("web"), repository("api")],
+        repositories: REPOSITORIES
+            .map(|full| repository(full.trim_start_matches("acme/")))
+            .to_vec(),
         apps: vec![app],
     }
 }

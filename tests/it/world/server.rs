@@ -49,7 +49,7 @@ pub(super) fn settings(dir: &Path, github: &str, app: &AppKeys) -> PathBuf {
          write_spacing_ms = 0\n\
          [queue]\nlease_seconds = 30\n[worker]\nbeat_seconds = 5\nsandbox = \"none\"\n\
          [sweep]\nevery_seconds = 1000000\n\
-         [projects.acme]\nrepositories = [\"acme/web\", \"acme/api\"]\n{}{}",
+         [projects.acme]\nrepositories = [\"acme/web\", \"acme/api\", \"acme/docs\"]\n{}{}",
         app.id,
         agent("backend", "services and storage"),
         agent("frontend", "pages, colors and themes"),

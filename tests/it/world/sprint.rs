@@ -239,11 +239,14 @@ impl<'t> Sprint<'t> {
     }
 
     pub(crate) async fn ticks(&self, person: &str, task: &str) {
-        self.changes_the_plan(person, |text| with_box(text, task, true)).await;
+        self.ticks_without_waiting(person, task).await;
+        self.team.settles().await;
     }
 
     pub(crate) async fn unticks(&self, person: &str, task: &str) {
-        self.changes_the_plan(person, |text| with_box(text, task, false)).await;
+        let plan = self.part_of(task).await;
+        self.saves(person, plan.id, with_box(&plan.body, task, false)).await;
+        self.team.settles().await;
     }
 
     pub(crate) async fn ticks_everything(&self, person: &str) {
@@ -266,7 +269,7 @@ impl<'t> Sprint<'t> {
 
     /// Somebody ticks a box and saves; nobody waits.
     pub(crate) async fn ticks_without_waiting(&self, person: &str, task: &str) {
-        let plan = self.plan_comment().await;
+        let plan = self.part_of(task).await;
         self.saves(person, plan.id, with_box(&plan.body, task, true)).await;
     }
 
@@ -312,6 +315,13 @@ impl<'t> Sprint<'t> {
         let place = self.place(task);
         self.people().edits("ada", &place.repo, place.issue, change).await;
         self.team.settles().await;
+    }
+
+    /// Somebody closes a task's issue; nobody waits.
+    pub(crate) async fn closes(&self, task: &str, reason: &str) {
+        let place = self.place(task);
+        let closed = json!({ "state": "closed", "state_reason": reason });
+        self.people().edits("ada", &place.repo, place.issue, closed).await;
     }
 
     pub(crate) async fn is_labelled(&self, yes: bool) {
@@ -363,6 +373,17 @@ impl<'t> Sprint<'t> {
         self.sets_the_pull_of(task, person, "open").await;
     }
 
+    /// Has a task's pull request ask to be merged into another branch.
+    pub(crate) async fn points_the_pull_of(&self, task: &str, person: &str, branch: &str) {
+        let repo = self.place(task).repo;
+        let main = self.people().reads(&format!("{repo}/git/ref/heads/main")).await;
+        let new = json!({ "ref": format!("refs/heads/{branch}"), "sha": main["object"]["sha"] });
+        self.does(person, Method::POST, &format!("{repo}/git/refs"), new).await;
+        let path = format!("{repo}/pulls/{}", self.number(task).await);
+        self.does(person, Method::PATCH, &path, json!({ "base": branch })).await;
+        self.team.settles().await;
+    }
+
     async fn sets_the_pull_of(&self, task: &str, person: &str, state: &str) {
         let path = format!("{}/pulls/{}", self.place(task).repo, self.number(task).await);
         self.does(person, Method::PATCH, &path, json!({ "state": state })).await;
@@ -378,9 +399,44 @@ impl<'t> Sprint<'t> {
         self.marked("plan").await.is_some()
     }
 
+    /// The comments the plan is in, in order.
+    pub(crate) async fn parts(&self) -> Vec<String> {
+        self.part_comments().await.into_iter().map(|one| without_hashes(&one.body)).collect()
+    }
+
+    /// Where a part of the plan is.
+    pub(crate) async fn address_of_part(&self, part: usize) -> String {
+        let id = self.part_comments().await[part - 1].id;
+        let path = format!("{HOME}/issues/comments/{id}");
+        self.people().reads(&path).await["html_url"].as_str().unwrap().to_owned()
+    }
+
+    pub(crate) async fn deletes_part(&self, person: &str, part: usize) {
+        let id = self.part_comments().await[part - 1].id;
+        let path = format!("{HOME}/issues/comments/{id}");
+        self.does(person, Method::DELETE, &path, Value::Null).await;
+        self.team.settles().await;
+    }
+
+    async fn part_comments(&self) -> Vec<Comment> {
+        let mut parts = vec![self.plan_comment().await];
+        while let Some(part) = self.marked(&format!("plan/{}", parts.len() + 1)).await {
+            parts.push(part);
+        }
+        parts
+    }
+
+    /// The part in which a task has its box.
+    async fn part_of(&self, task: &str) -> Comment {
+        let marker = format!("<!-- team6:approve {task} ");
+        let mut parts = self.part_comments().await.into_iter();
+        parts.find(|part| part.body.contains(&marker)).unwrap_or_else(|| panic!("no {task}"))
+    }
+
     /// Who approved what, as the plan says it: `T1 by ada, T3 by grace`.
     pub(crate) async fn approvals(&self) -> String {
-        let plan = self.plan_comment().await.body;
+        let parts = self.part_comments().await;
+        let plan = parts.iter().map(|part| part.body.as_str()).collect::<Vec<_>>().join("\n");
         let lines = plan.lines().filter_map(|line| {
             let task = line.strip_prefix("- [x] **")?.split("**").next()?;
             let by = line.split("approved by ").nth(1)?.split(' ').next()?;
@@ -398,8 +454,8 @@ impl<'t> Sprint<'t> {
     pub(crate) async fn stands(&self) -> String {
         let status = self.status().await;
         let lines = status.lines().filter_map(|line| {
-            let task = line.strip_prefix("| **")?.split("**").next()?;
-            let words = line.split(" | ").nth(1)?;
+            let task = line.strip_prefix("- **")?.split("**").next()?;
+            let words = line.split(" · ").nth(1)?;
             let words = words.split_once(' ').map_or(words, |(_, words)| words);
             Some(format!("{task} {}", words.split(": ").next()?))
         });
@@ -444,6 +500,12 @@ impl<'t> Sprint<'t> {
         let place = self.place(task);
         let all = answers(self.people().comments(&place.repo, place.issue).await);
         all.into_iter().next_back().unwrap_or_default()
+    }
+
+    /// All of those.
+    pub(crate) async fn answers_at(&self, task: &str) -> usize {
+        let place = self.place(task);
+        answers(self.people().comments(&place.repo, place.issue).await).len()
     }
 
     /// The task's latest pull request.
@@ -523,7 +585,7 @@ fn with_box(text: &str, task: &str, ticked: bool) -> String {
 }
 
 fn answers(comments: Vec<Comment>) -> Vec<String> {
-    let kept = ["<!-- team6:plan -->", "<!-- team6:status -->"];
+    let kept = ["<!-- team6:plan -->", "<!-- team6:plan/", "<!-- team6:status -->"];
     let ours = comments.into_iter().filter(Comment::is_ours).map(|comment| comment.body);
     let said = ours.filter(|body| !kept.iter().any(|marker| body.starts_with(marker)));
     said.map(|body| body.split_once("-->\n").map_or(body.clone(), |(_, text)| text.to_owned()))
