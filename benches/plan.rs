@@ -17,7 +17,7 @@ use team6::domain::ids::{
 };
 use team6::domain::lint;
 use team6::domain::plan::Plan;
-use team6::domain::planner::{Candidate, IssueState, Specialist, plan};
+use team6::domain::planner::{Candidate, IssueState, Specialist, Survey, plan};
 use team6::domain::planning::Planning;
 use team6::domain::sprint::{Approval, Goal, Sprint, State};
 use team6::say;
@@ -52,7 +52,8 @@ fn main() -> anyhow::Result<()> {
         })
         .collect();
     let agents: Vec<_> = roster.iter().map(|agent| agent.name.clone()).collect();
-    let draft = || plan(&issues, &BTreeMap::new(), &roster, None);
+    let survey = Survey { candidates: issues, outside: BTreeMap::new(), roster };
+    let draft = || plan(&survey, None, false);
     let planned = draft();
     check(&planned, edges.len())?;
     let fresh = sprint(planned.clone());
@@ -156,6 +157,7 @@ fn issues(edges: &BTreeSet<(usize, usize)>) -> Vec<Candidate> {
             assignees: vec![Login(["ada", "grace", "linus"][n % 3].to_owned())],
             blocked_by: vec![],
             state: IssueState::Open,
+            made_for: None,
         })
         .collect();
     for (nth, (task, before)) in edges.iter().enumerate() {
