@@ -434,7 +434,7 @@ mod tests {
             ("/team6 estimate T2 soon", "`soon` is not a number from 1"),
             ("/team6 priority T2 0", "`0` is not a number from 1"),
             ("/team6 after", "it does not say which tasks it waits for"),
-            ("/team6 agent T2 `<!--`", "`'‹!--'` is not the name of an agent"),
+            ("/team6 agent T2 `<b>`", "`'‹b›'` is not the name of an agent"),
         ] {
             assert_eq!(why(line), expected, "{line}");
         }
