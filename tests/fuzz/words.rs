@@ -1,7 +1,7 @@
 //! Comments that people write, and what they make of the plan.
 
 use proptest::prelude::*;
-use team6::domain::checklist::Edit;
+use team6::domain::checklist::{Edit, Page};
 use team6::domain::command::{parse, prose};
 
 use crate::spoil::spoiling_text;
@@ -47,8 +47,9 @@ fn a_spoiled_plan_is_an_edit_and_nothing_else() {
         prop_assert!(Edit::between(&from, &from).is_empty());
         let edit = Edit::between(&from, &to);
         prop_assert_eq!(&edit, &Edit::between(&from, &to));
-        let on_a_page = Edit::on_a_page(&from, &to, [page.as_str()].into_iter());
-        prop_assert!(on_a_page.withdrawn().len() <= from.lines().count());
+        let pages = [Page { text: &page, is_ours: true }];
+        let clicked = Edit::clicked(&from, &to, &pages);
+        prop_assert!(clicked.withdrawn().len() <= to.lines().count());
         Ok(())
     });
 }

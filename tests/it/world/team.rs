@@ -325,6 +325,15 @@ impl Team {
         self.world.settles().await;
     }
 
+    /// GitHub's clock goes on; it tells no two moments of one second apart.
+    pub(crate) async fn a_second_passes(&self) {
+        let now = || self.world.hub.clock().now().timestamp();
+        let begun = now();
+        while now() == begun {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
     /// The workspaces there are.
     pub(crate) fn workspaces(&self) -> Vec<PathBuf> {
         let dir = self.world.dir.path().join("team6/worker/workspaces");
