@@ -5,6 +5,10 @@ check: fmt-check lint test doc deny
 test *ARGS:
     cargo test --workspace {{ARGS}}
 
+# What outsiders write, spoiled on purpose: longer than in `test`, and another time another way.
+fuzz CASES="200000" SEED="1":
+    TEAM6_FUZZ_CASES={{CASES}} TEAM6_FUZZ_SEED={{SEED}} cargo test --release --test fuzz --locked
+
 lint:
     cargo clippy --workspace --all-targets --locked -- -D warnings
 

@@ -61,7 +61,7 @@ pub struct Ended {
 /// `started` hears of the process group, so that somebody can freeze it. `stop` asks the agent to stop and makes sure.
 pub async fn run(
     spec: &Spec,
-    sandbox: Sandbox,
+    sandbox: &Sandbox,
     place: &Place,
     talk: Talk,
     trace: Trace,
@@ -70,9 +70,10 @@ pub async fn run(
 ) -> Result<Ended, Error> {
     let (program, args) = spec.command.split_first().ok_or(Error::NoCommand)?;
     let not_started = |source| Error::NotStarted { program: program.clone(), source };
-    let mut child =
-        sandbox.command(place, program, args, &spec.env).spawn().map_err(not_started)?;
-    let group = Group::begin(child.id().unwrap_or_default(), place).map_err(not_started)?;
+    let mut command = sandbox.command(place, program, args, &spec.env)?;
+    let mut child = command.spawn().map_err(not_started)?;
+    let group =
+        Group::begin(child.id().unwrap_or_default(), place, sandbox).map_err(not_started)?;
     let group = Arc::new(group);
     started(Arc::clone(&group));
 
@@ -132,9 +133,10 @@ async fn finish(child: &mut Child, group: &Group) -> Result<Option<ExitStatus>, 
         leaves(child, TERMINATED).await;
     }
     // Also those it left behind, and those that went into a group of their own.
+    let gone = group.kill().await;
     let _ = child.start_kill();
     let _ = child.wait().await;
-    group.kill().await?;
+    gone?;
     Ok(by_itself)
 }
 

@@ -24,6 +24,7 @@ use rmcp::transport::streamable_http_server::{StreamableHttpServerConfig, Stream
 use rmcp::{ErrorData, ServerHandler};
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
+use url::Url;
 
 use crate::domain::proposal::Tool;
 use crate::domain::work::ToolAnswer;
@@ -74,9 +75,9 @@ pub async fn serve<L>(
     }
 }
 
-/// The address of the tools behind an HTTP origin such as `http://127.0.0.1:7000`.
-pub fn address(origin: &str) -> String {
-    format!("{origin}{PATH}")
+/// The address of the tools behind a door such as `http://127.0.0.1:7000/`.
+pub fn address(door: &Url) -> String {
+    format!("{}{PATH}", door.as_str().trim_end_matches('/'))
 }
 
 fn router(tools: Vec<Tool>, call: Call, token: String, closed: CancellationToken) -> Router {

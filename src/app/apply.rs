@@ -56,8 +56,7 @@ impl App {
             if let Some(applied) = self.apply_in(&mut tx, id, event, cause).await? {
                 if applied == Applied::Decided {
                     tx.commit().await?;
-                    self.inner.effects.notify_waiters();
-                    self.inner.jobs.notify_waiters();
+                    self.wake();
                 }
                 return Ok(applied);
             }
@@ -83,8 +82,12 @@ impl App {
         let (sprint, revision) = sprints::get(tx, id).await?;
         let decision = match sprint.decide(event.clone()) {
             Ok(decision) => decision,
-            Err(No::Refused(refusals)) => return Ok(Some(Applied::Refused(refusals))),
+            Err(No::Refused(refusals)) => {
+                self.inner.figures.refused();
+                return Ok(Some(Applied::Refused(refusals)));
+            }
             Err(No::Nonsense(nonsense)) => {
+                self.inner.figures.nonsense();
                 tracing::warn!(sprint.id = %id, %nonsense, "ignored what makes no sense");
                 return Ok(Some(Applied::Ignored));
             }
@@ -105,8 +108,8 @@ impl App {
 
     /// Wakes whoever waits for effects or jobs.
     pub(super) fn wake(&self) {
-        self.inner.effects.notify_waiters();
-        self.inner.jobs.notify_waiters();
+        self.inner.effects.ring();
+        self.inner.jobs.ring();
     }
 
     async fn save(
@@ -120,10 +123,18 @@ impl App {
         if after.plan != before.plan
             && let Some(plan) = &after.plan
         {
-            plans::add(tx, &after.id, plan, now).await?;
+            if before.plan.as_ref().is_some_and(|old| old.version == plan.version) {
+                plans::rewrite(tx, &after.id, plan).await?;
+            } else {
+                plans::add(tx, &after.id, plan, now).await?;
+            }
         }
         if after.approvals != before.approvals {
             plans::set_approvals(tx, &after.id, &after.approvals).await?;
+            let version = after.plan.as_ref().map_or(0, |plan| plan.version);
+            for new in after.approvals.iter().filter(|one| !before.approvals.contains(one)) {
+                plans::note_approver(tx, &after.id, &new.by, version).await?;
+            }
         }
         let Some(run) = &after.run else { return Ok(()) };
         match before.run.as_ref().filter(|old| old.id == run.id) {
@@ -144,9 +155,24 @@ impl App {
                 tasks::advance(tx, &run.id, after, now).await?;
             }
         }
-        if old.state != run.state {
-            runs::advance(tx, &run.id, run.state, now).await?;
-            self.queue().hold(tx, &run.id, run.state == run::State::Paused).await?;
+        if old.state != run.state || old.holds != run.holds {
+            runs::advance(tx, run, now).await?;
+        }
+        let holds_changed = old.state != run.state
+            || old.tasks.iter().zip(&run.tasks).any(|(old, new)| old.held_by != new.held_by);
+        if holds_changed {
+            self.hold_jobs(tx, run).await?;
+        }
+        Ok(())
+    }
+
+    /// Keeps the jobs of what is paused from being taken.
+    async fn hold_jobs(&self, tx: &mut Tx, run: &Run) -> Result<()> {
+        let paused = run.state == run::State::Paused;
+        self.queue().hold(tx, &run.id, paused).await?;
+        for task in run.tasks.iter().filter(|task| !paused && task.held_by.is_some()) {
+            let execution = ExecutionId::of(&run.id, task.planned.number, task.state.attempt());
+            self.queue().hold_one(tx, &execution, true).await?;
         }
         Ok(())
     }
@@ -256,8 +282,9 @@ impl App {
             agent: task.planned.agent.clone(),
         };
         self.put_into_queue(tx, &new, Some(run_id.clone()), number.0, pause_seconds).await?;
-        if sprint.run.as_ref().is_some_and(|run| run.state == run::State::Paused) {
-            self.queue().hold(tx, run_id, true).await?;
+        let paused = sprint.run.as_ref().is_some_and(|run| run.state == run::State::Paused);
+        if paused || task.held_by.is_some() {
+            self.queue().hold_one(tx, execution, true).await?;
         }
         Ok(())
     }
@@ -269,6 +296,10 @@ impl App {
             let (id, dead) = match one {
                 Recovered::Requeued(id) => (id, false),
                 Recovered::Dead(id) => (id, true),
+                Recovered::Stopped(id) => {
+                    self.has_stopped(tx, &id, "a lost worker").await?;
+                    continue;
+                }
             };
             let execution = executions::get(tx, &id).await?;
             let event = if dead {
@@ -284,6 +315,7 @@ impl App {
                 Happened::Lost
             };
             tracing::warn!(execution.id = %id, dead, "its worker was lost");
+            self.inner.figures.worker_lost();
             let Some(event) = event.to(&execution) else { continue };
             let cause = Cause::by("a lost worker");
             if self.apply_in(tx, &execution.sprint_id, &event, &cause).await?.is_none() {
@@ -291,6 +323,34 @@ impl App {
             }
         }
         Ok(())
+    }
+}
+
+impl App {
+    /// Stops a try that a person ended. One that nobody has taken yet is over at once; else its
+    /// worker hears of it and reports.
+    pub(super) async fn stop(&self, id: &ExecutionId) -> Result<()> {
+        let mut tx = self.db().begin().await?;
+        if self.queue().stop(&mut tx, id).await? {
+            self.has_stopped(&mut tx, id, "Team6").await?;
+        }
+        tx.commit().await?;
+        self.wake();
+        Ok(())
+    }
+
+    /// Notes that nobody works on a try any more that a person ended.
+    async fn has_stopped(&self, tx: &mut Tx, id: &ExecutionId, by: &str) -> Result<()> {
+        let execution = executions::get(tx, id).await?;
+        if execution.finished_at.is_none() {
+            let status = executions::Status::Cancelled;
+            executions::failed(tx, id, status, None, self.clock().now()).await?;
+        }
+        let Some(event) = Happened::Stopped.to(&execution) else { return Ok(()) };
+        match self.apply_in(tx, &execution.sprint_id, &event, &Cause::by(by)).await? {
+            Some(_) => Ok(()),
+            None => Err(Error::Contended),
+        }
     }
 }
 

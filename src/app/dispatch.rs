@@ -6,15 +6,18 @@ use chrono::TimeDelta;
 
 use super::apply::Cause;
 use super::executing::{Happened, task_of};
-use super::{App, Error, Result};
+use super::{App, Error, Listener, Result};
 use crate::db::executions::{self, Execution, Subject};
-use crate::domain::ids::{CommitSha, ProjectName, RepoName, WorkerId};
+use crate::domain::ids::{Attempt, CommitSha, ExecutionId, ProjectName, RepoName, WorkerId};
 use crate::domain::sprint::Sprint;
 use crate::domain::task::Task;
 use crate::domain::work::{Assignment, Checkout, Claim, Claimed, Lease, Work};
 use crate::github::Grant;
 use crate::queue::{Claimant, Limits};
 use crate::say;
+
+/// How long a job rests that cannot be handed out, as when GitHub is down.
+const LATER: TimeDelta = TimeDelta::seconds(30);
 
 /// What is to be done, and what reads the code for it.
 pub(super) struct Order {
@@ -57,7 +60,7 @@ impl App {
             Err(error) => {
                 tracing::warn!(execution.id = %leased.execution, %error, "cannot hand it out now");
                 let mut tx = self.db().begin().await?;
-                let later = self.clock().now() + TimeDelta::seconds(5);
+                let later = self.clock().now() + LATER;
                 self.queue().give_back(&mut tx, &leased, later).await?;
                 tx.commit().await?;
                 Ok(None)
@@ -65,13 +68,9 @@ impl App {
         }
     }
 
-    /// Waits until a job may have come, or for a second.
-    pub async fn jobs(&self) {
-        let a_second = tokio::time::sleep(std::time::Duration::from_secs(1));
-        tokio::select! {
-            () = self.inner.jobs.notified() => {}
-            () = a_second => {}
-        }
+    /// Hears when a job may have come, from now on.
+    pub fn jobs(&self) -> Listener {
+        self.inner.jobs.listener()
     }
 
     fn limits(&self) -> Limits {
@@ -117,10 +116,23 @@ impl App {
         let name = task.planned.repo();
         let read_token = self.repo(name).await?.token(Grant::ReadContents).await?;
         Ok(Order {
-            prompt: prompt(sprint, task),
+            prompt: prompt(sprint, task, self.failure_before(execution).await?.as_deref()),
             work: Work::Task(self.checkout(sprint, task).await?),
             read_tokens: [(name.clone(), read_token.expose().to_owned())].into(),
         })
+    }
+
+    /// How the try before this one failed, if there was one and it did.
+    async fn failure_before(&self, execution: &Execution) -> Result<Option<String>> {
+        let Subject::Task(run, task) = &execution.subject else { return Ok(None) };
+        if execution.attempt.0 <= 1 {
+            return Ok(None);
+        }
+        let before = Attempt(execution.attempt.0 - 1);
+        let before = ExecutionId::of(run, *task, before);
+        let mut tx = self.db().read().await?;
+        let before = executions::get(&mut tx, &before).await?;
+        Ok(before.failure.as_ref().map(|failure| failure.message.clone()))
     }
 
     async fn checkout(&self, sprint: &Sprint, task: &Task) -> Result<Checkout> {
@@ -170,7 +182,7 @@ fn before<'a>(sprint: &'a Sprint, task: &'a Task) -> impl Iterator<Item = &'a Ta
     task.planned.waits_for().filter_map(move |number| run?.find(number))
 }
 
-fn prompt(sprint: &Sprint, task: &Task) -> String {
+fn prompt(sprint: &Sprint, task: &Task, failure: Option<&str>) -> String {
     let delivered: Vec<_> = before(sprint, task)
         .map(|done| say::prompt::Delivered {
             title: done.planned.title.clone(),
@@ -180,5 +192,5 @@ fn prompt(sprint: &Sprint, task: &Task) -> String {
                 .map_or(String::new(), |pull| format!("{}#{pull}", done.planned.repo())),
         })
         .collect();
-    say::prompt::task(task, &sprint.goal, &delivered)
+    say::prompt::task(task, &sprint.goal, &delivered, failure)
 }

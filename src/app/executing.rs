@@ -4,7 +4,7 @@ use crate::db::executions::{Execution, Subject};
 use crate::domain::planning::{self, Try};
 use crate::domain::sprint::{Event, Sprint};
 use crate::domain::task::{self, Task};
-use crate::domain::work::Failure;
+use crate::domain::work::{Class, Failure};
 
 /// Something that happens to any execution.
 #[derive(Clone, Debug)]
@@ -17,6 +17,8 @@ pub(super) enum Happened {
     Failed(Failure),
     /// Its commits are here.
     Delivered,
+    /// Nobody works on it any more, because a person ended it.
+    Stopped,
 }
 
 impl Happened {
@@ -30,6 +32,7 @@ impl Happened {
                     Self::Lost => task::Event::Lost(attempt),
                     Self::Failed(failure) => task::Event::Failed(attempt, failure.class),
                     Self::Delivered => task::Event::Delivered(attempt),
+                    Self::Stopped => task::Event::Stopped(attempt),
                 };
                 Some(Event::Task(number, event))
             }
@@ -39,12 +42,18 @@ impl Happened {
                     Self::Taken => planning::Event::Taken(of),
                     Self::Lost => planning::Event::Lost(of),
                     Self::Failed(failure) => planning::Event::Failed(of, failure),
+                    Self::Stopped => planning::Event::Failed(of, stopped()),
                     Self::Delivered => return None,
                 };
                 Some(Event::Planning(event))
             }
         }
     }
+}
+
+/// What is said of a planning that was stopped; it is not tried again.
+fn stopped() -> Failure {
+    Failure { class: Class::Unacceptable, message: "it was stopped".to_owned() }
 }
 
 /// The task that an execution is a try at, if its run is still the sprint's.

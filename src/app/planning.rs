@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::apply::Applied;
 use super::command::Said;
 use super::dispatch::Order;
 use super::{App, Error, Result};
@@ -22,11 +23,10 @@ impl App {
         said: &Said,
         key: &str,
         delivery: Option<&DeliveryId>,
-    ) -> Result<()> {
+    ) -> Result<Applied> {
         let at = self.clock().now();
         let event = planning::Event::Wanted { asked: said.asked(), fresh, at };
-        let applied = self.apply(id, &Event::Planning(event), &said.cause(key, delivery)).await?;
-        self.answer(applied, said, key, delivery).await
+        self.apply(id, &Event::Planning(event), &said.cause(key, delivery)).await
     }
 
     /// What a worker needs to have a sprint planned: every repository of the project, as it is now.
@@ -88,15 +88,13 @@ impl App {
         let sprint = self.sprint(id).await?;
         let now = self.clock().now();
         let Some(text) = say::planning::progress(&sprint, number, now) else { return Ok(()) };
-        let marker = say::planning::progress_marker(number);
-        self.show_part(&sprint, (Kind::Planning, number), &marker, text).await
+        self.show_part(&sprint, Kind::Planning, number, text).await
     }
 
     /// Brings the comment with a round of questions up to date.
     pub(super) async fn show_questions(&self, id: &SprintId, round: i64) -> Result<()> {
         let sprint = self.sprint(id).await?;
         let Some(text) = say::planning::questions(&sprint, round) else { return Ok(()) };
-        let marker = say::planning::questions_marker(round);
-        self.show_part(&sprint, (Kind::Questions, round), &marker, text).await
+        self.show_part(&sprint, Kind::Questions, round, text).await
     }
 }

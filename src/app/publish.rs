@@ -97,6 +97,7 @@ impl App {
                 &work.sprint.issue_ref(),
                 &work.delivery,
                 work.execution.attempt.0,
+                &skipped(&work.sprint, task),
             ),
             head: work.task.branch.clone(),
             base: self.known(repo.name()).await?.default_branch,
@@ -139,6 +140,14 @@ impl App {
         self.pull_touched(work.task.planned.repo(), pull.number, None).await
     }
 
+    /// It will not be published, for a reason that has nothing to do with what was delivered.
+    pub(super) async fn publishing_failed(&self, id: &ExecutionId, why: &str) -> Result<()> {
+        match self.work(id).await? {
+            Some(work) => self.unpublishable(&work, why).await,
+            None => Ok(()),
+        }
+    }
+
     /// The result is not for publishing, now or ever: that try failed.
     async fn unpublishable(&self, work: &Work, why: &str) -> Result<()> {
         let failure = Failure { class: Class::Unacceptable, message: why.to_owned() };
@@ -164,6 +173,19 @@ impl App {
     }
 }
 
+/// The tasks that this one depends on and that a person skipped.
+fn skipped(sprint: &Sprint, task: &Task) -> Vec<say::pull::Skipped> {
+    let run = sprint.run.as_ref();
+    let before = task.planned.waits_for().filter_map(|number| run?.find(number));
+    before
+        .filter_map(|before| {
+            let State::Skipped { by, .. } = &before.state else { return None };
+            let (number, title) = (before.planned.number, before.planned.title.clone());
+            Some(say::pull::Skipped { number, title, by: by.clone() })
+        })
+        .collect()
+}
+
 /// Asks the owner for a review, unless they were asked by a try that died after that.
 async fn ask_for_review(repo: &Repo, work: &Work, pull: &Pull) -> Result<()> {
     let Some(owner) = &work.task.planned.owner else { return Ok(()) };
@@ -173,7 +195,7 @@ async fn ask_for_review(repo: &Repo, work: &Work, pull: &Pull) -> Result<()> {
     }
     match repo.request_reviewers(pull.number, std::slice::from_ref(owner)).await {
         // They may not be asked here; they are named in it all the same.
-        Err(error) if error.is_unprocessable() => Ok(()),
+        Err(error) if is_refusal(&error) => Ok(()),
         asked => Ok(asked?),
     }
 }

@@ -1,10 +1,10 @@
 //! Somebody answers the planner's questions.
 
 use super::apply::Applied;
-use super::command::Said;
+use super::command::{Said, Spoken};
 use super::{App, Error, Result};
 use crate::domain::answers::{self, Given};
-use crate::domain::effect::Effect;
+use crate::domain::effect::{Effect, Saying};
 use crate::domain::ids::{DeliveryId, SprintId};
 use crate::domain::planning;
 use crate::domain::refusal::Refusal;
@@ -14,13 +14,15 @@ impl App {
     /// Hears a comment without commands: on the sprint issue it may answer questions.
     pub(super) async fn hear_reply(
         &self,
-        said: &Said,
+        spoken: &Spoken,
         delivery: Option<&DeliveryId>,
     ) -> Result<()> {
-        let given = answers::in_reply(&said.body);
+        let given = answers::in_reply(&spoken.body);
         if given.is_empty() {
             return Ok(());
         }
+        let Spoken { on, comment, by, .. } = spoken.clone();
+        let said = Said { on, comment, by, lines: Vec::new() };
         let known = match self.known(&said.on.repo).await {
             Err(Error::NotInstalled(_)) => return Ok(()),
             known => known?,
@@ -34,12 +36,19 @@ impl App {
         let seen = Effect::Acknowledge { repo: said.on.repo.clone(), comment: said.comment };
         self.ask_once(&format!("seen {}", said.comment), &[seen], delivery).await?;
         let key = format!("reply {}", said.comment);
-        let permission = self.repo(&said.on.repo).await?.permission(&said.by).await?;
-        if !permission.may_write() {
-            let refused = Applied::Refused(vec![Refusal::NeedsWrite]);
-            return self.answer(refused, said, &key, delivery).await;
+        let applied = if self.permission_in(&said.on.repo, &said.by).await?.may_write() {
+            self.take_answers(&id, given, &said, &key, delivery).await?
+        } else {
+            Applied::Refused(vec![Refusal::NeedsWrite])
+        };
+        match applied {
+            Applied::Refused(refusals) => {
+                let saying = Saying::Refused { to: said.by, refusals };
+                let say = Effect::Say { on: said.on, key: key.clone(), saying };
+                self.ask_once(&key, &[say], delivery).await
+            }
+            Applied::Decided | Applied::Ignored => Ok(()),
         }
-        self.take_answers(&id, given, said, &key, delivery).await
     }
 
     /// Takes answers in; the person may give them.
@@ -50,11 +59,10 @@ impl App {
         said: &Said,
         key: &str,
         delivery: Option<&DeliveryId>,
-    ) -> Result<()> {
+    ) -> Result<Applied> {
         let at = self.clock().now();
         let event = planning::Event::Answered { asked: said.asked(), given, at };
-        let applied = self.apply(id, &Event::Planning(event), &said.cause(key, delivery)).await?;
-        self.answer(applied, said, key, delivery).await
+        self.apply(id, &Event::Planning(event), &said.cause(key, delivery)).await
     }
 }
 

@@ -1,5 +1,7 @@
 //! What workers report. Whoever speaks for an older generation of a lease is not listened to.
 
+use std::time::Duration;
+
 use chrono::TimeDelta;
 
 use super::apply::Cause;
@@ -8,7 +10,10 @@ use super::{App, Result};
 use crate::db::executions::{self, Execution, Status};
 use crate::db::{Tx, bundles, tasks, traces};
 use crate::domain::ids::ExecutionId;
-use crate::domain::work::{Class, Failure, Lease, Outcome, Renewal, Renewed, TraceLine};
+use crate::domain::work::{Class, Failure, Lease, Outcome, Renewal, TraceLine};
+
+/// How often we look for what another server decided.
+const A_MOMENT: Duration = Duration::from_secs(2);
 
 /// The lease is somebody else's now, or over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,12 +27,32 @@ impl App {
         let mut tx = self.db().begin().await?;
         let mut renewals = Vec::with_capacity(leases.len());
         for lease in leases {
-            let holds = self.queue().renew(&mut tx, &lease, until).await?;
-            let renewed = if holds { Renewed::GoOn } else { Renewed::Lost };
+            let renewed = self.queue().renew(&mut tx, &lease, until).await?;
             renewals.push(Renewal { lease, renewed });
         }
         tx.commit().await?;
         Ok(renewals)
+    }
+
+    /// Waits until one of these leases is not to be worked on any more, or so long.
+    pub async fn until_unwanted(&self, leases: &[Lease], patience: Duration) -> Result<()> {
+        let over = tokio::time::sleep(patience);
+        tokio::pin!(over);
+        let mut jobs = self.jobs();
+        loop {
+            let mut tx = self.db().read().await?;
+            if self.queue().any_unwanted(&mut tx, leases).await? {
+                return Ok(());
+            }
+            drop(tx);
+            // Another server's news arrive by looking.
+            let a_moment = tokio::time::sleep(A_MOMENT);
+            tokio::select! {
+                () = jobs.rung() => {}
+                () = a_moment => {}
+                () = &mut over => return Ok(()),
+            }
+        }
     }
 
     /// Keeps lines of a trace.
@@ -72,6 +97,7 @@ impl App {
             };
             if heard {
                 tx.commit().await?;
+                self.inner.figures.execution_ended(word(outcome));
                 self.wake();
                 return Ok(Ok(()));
             }
@@ -103,10 +129,10 @@ impl App {
                 }
             }
             Outcome::Failed(failure) => failure.clone(),
-            Outcome::Cancelled => Failure {
-                class: Class::Machinery,
-                message: "it was stopped before it was done".to_owned(),
-            },
+            Outcome::Cancelled => {
+                executions::failed(tx, id, Status::Cancelled, None, now).await?;
+                return Ok(Happened::Stopped);
+            }
         };
         executions::failed(tx, id, Status::Failed, Some(&failure), now).await?;
         Ok(Happened::Failed(failure))
@@ -120,5 +146,15 @@ impl App {
             .into_iter()
             .filter_map(|(run, task)| Some(format!("{}_{task}", run.0.split_once('_')?.1)))
             .collect())
+    }
+}
+
+/// An outcome in a word, for those who count.
+fn word(outcome: &Outcome) -> &'static str {
+    match outcome {
+        Outcome::Delivered(_) => "delivered",
+        Outcome::Done => "done",
+        Outcome::Failed(_) => "failed",
+        Outcome::Cancelled => "cancelled",
     }
 }

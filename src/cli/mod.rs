@@ -1,18 +1,23 @@
 //! The command line.
 
+mod backup;
 mod check;
+mod effects;
 mod serve;
 
+use std::ffi::OsString;
 use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::{Parser, Subcommand};
+use tokio::signal::unix::SignalKind;
 use tokio_util::sync::CancellationToken;
 
+use crate::agent::sandbox::shim;
 use crate::agent::{self, scripted};
-use crate::config::Settings;
+use crate::config::{Log, LogFormat, Settings};
 use crate::demo::{self, Screen};
 use crate::telemetry;
 
@@ -49,6 +54,28 @@ enum Command {
         #[arg(long, env = agent::BRIDGE_TOKEN, hide_env_values = true)]
         token: String,
     },
+    /// Copy the database into a new file, also while the server runs.
+    Backup {
+        /// The file, which must not be there.
+        file: PathBuf,
+        #[command(flatten)]
+        configured: Configured,
+    },
+    /// Put a copy where the database belongs, which must not be there.
+    Restore {
+        /// A file that `team6 backup` wrote.
+        file: PathBuf,
+        #[command(flatten)]
+        configured: Configured,
+    },
+    /// List what Team6 still has to do on GitHub, and what GitHub refused for good; or have one of
+    /// these tried again: `team6 effects retry ID`.
+    Effects {
+        #[command(subcommand)]
+        what: Option<Effects>,
+        #[command(flatten)]
+        configured: Configured,
+    },
     /// Be a coding agent that needs no model, over the Agent Client Protocol on standard input and
     /// output; for the demo and for tests.
     #[command(hide = true)]
@@ -63,12 +90,30 @@ enum Command {
         #[arg(long)]
         no_http: bool,
     },
+    /// Be the first process in an agent's sandbox.
+    #[command(hide = true)]
+    Shim {
+        /// What to give up, as the worker writes it.
+        orders: String,
+        /// What to run then.
+        #[arg(last = true, required = true)]
+        program: Vec<OsString>,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+enum Effects {
+    /// Have an effect tried again.
+    Retry {
+        /// Its id, as the list shows it.
+        id: String,
+    },
 }
 
 #[derive(Debug, clap::Args)]
 struct Configured {
     /// A file with settings; `config/team6.toml` lists them all.
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, global = true, value_name = "FILE")]
     config: Option<PathBuf>,
 }
 
@@ -111,11 +156,28 @@ impl Cli {
                 agent::bridge(&url, &token).await.map_err(anyhow::Error::msg)?;
                 Ok(ExitCode::SUCCESS)
             }
+            Command::Backup { file, configured } => {
+                backup::save(&configured.settings()?, &file).await
+            }
+            Command::Restore { file, configured } => {
+                backup::restore(&configured.settings()?, &file).await
+            }
+            Command::Effects { what: None, configured } => {
+                effects::list(&configured.settings()?).await
+            }
+            Command::Effects { what: Some(Effects::Retry { id }), configured } => {
+                effects::retry(&configured.settings()?, &id).await
+            }
             Command::ScriptedAgent { pace_ms, script, no_http } => {
                 let pace = Duration::from_millis(pace_ms);
                 let manner = scripted::Manner { pace, script, no_http };
                 scripted::serve(manner).await.map_err(anyhow::Error::msg)?;
                 Ok(ExitCode::SUCCESS)
+            }
+            Command::Shim { orders, program } => {
+                // The program is asked to end, and we end when it does.
+                let _deaf = tokio::signal::unix::signal(SignalKind::terminate())?;
+                Ok(shim::run(&orders, &program)?.into())
             }
         }
     }
@@ -129,7 +191,8 @@ impl Configured {
 
 impl Demo {
     async fn run(self) -> anyhow::Result<ExitCode> {
-        telemetry::to_stderr("team6=error,localhub=error");
+        let filter = "team6=error,localhub=error".to_owned();
+        telemetry::to_stderr(&Log { filter, format: LogFormat::Text });
         let options = demo::Options {
             data: self.data,
             hands_on: self.hands_on,
@@ -150,8 +213,7 @@ fn interrupted() -> CancellationToken {
     let token = CancellationToken::new();
     let cancelled = token.clone();
     tokio_util::task::TaskTracker::new().spawn(async move {
-        let mut terminate =
-            tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()).ok();
+        let mut terminate = tokio::signal::unix::signal(SignalKind::terminate()).ok();
         let terminated = async {
             match &mut terminate {
                 Some(signal) => signal.recv().await,

@@ -26,7 +26,8 @@ pub struct OwnComment {
     pub sprint_id: SprintId,
     /// Which.
     pub kind: Kind,
-    /// Which of several of that kind; 0 where there is one.
+    /// Which part of it, from 1: a long plan is more than one comment, and every planning and every
+    /// round of questions has one.
     pub part: i64,
     /// GitHub's id.
     pub comment_id: CommentId,
@@ -34,7 +35,7 @@ pub struct OwnComment {
     pub body: String,
 }
 
-/// Remembers a comment, in place of the one of that kind before.
+/// Remembers a comment, in place of the one before of that kind and part.
 pub async fn remember(tx: &mut Tx, comment: &OwnComment) -> Result<()> {
     let comment = comment.clone();
     tx.query(
@@ -52,21 +53,16 @@ pub async fn remember(tx: &mut Tx, comment: &OwnComment) -> Result<()> {
     Ok(())
 }
 
-/// A sprint's comment of that kind, if it was posted.
-pub async fn find(
-    tx: &mut Tx,
-    sprint: &SprintId,
-    kind: Kind,
-    part: i64,
-) -> Result<Option<OwnComment>> {
+/// A sprint's comments of that kind that were posted, part by part.
+pub async fn of(tx: &mut Tx, sprint: &SprintId, kind: Kind) -> Result<Vec<OwnComment>> {
     tx.query(
         "select sprint_id, kind, part, comment_id, body from own_comment
-         where sprint_id = $1 and kind = $2 and part = $3",
+         where sprint_id = $1 and kind = $2
+         order by part",
     )
     .bind(sprint.clone())
     .bind(kind)
-    .bind(part)
-    .first()
+    .all()
     .await
 }
 

@@ -2,10 +2,11 @@
 
 use chrono::{DateTime, Utc};
 use sqlx::FromRow;
+use sqlx::types::Json;
 
 use super::{Error, Result, Tx, tasks};
 use crate::domain::ids::{Login, RunId, RunNumber, SprintId};
-use crate::domain::run::{Run, State};
+use crate::domain::run::{Hold, Run, State};
 
 #[derive(FromRow)]
 struct Row {
@@ -13,6 +14,7 @@ struct Row {
     number: RunNumber,
     status: State,
     started_by: Login,
+    holds: Json<Vec<Hold>>,
 }
 
 /// When a run began and ended, and of which sprint it is.
@@ -29,8 +31,9 @@ pub struct Times {
 /// Writes a run down for the first time.
 pub async fn insert(tx: &mut Tx, sprint: &SprintId, run: &Run, now: DateTime<Utc>) -> Result<()> {
     tx.query(
-        "insert into orchestration_runs (id, sprint_id, number, status, started_by, started_at)
-         values ($1, $2, $3, $4, $5, $6)",
+        "insert into orchestration_runs (id, sprint_id, number, status, started_by, started_at,
+             holds)
+         values ($1, $2, $3, $4, $5, $6, $7)",
     )
     .bind(run.id.clone())
     .bind(sprint.clone())
@@ -38,20 +41,25 @@ pub async fn insert(tx: &mut Tx, sprint: &SprintId, run: &Run, now: DateTime<Utc
     .bind(run.state)
     .bind(run.started_by.clone())
     .bind(now)
+    .bind(Json(run.holds.clone()))
     .run()
     .await?;
     Ok(())
 }
 
 /// Moves a run to its new state.
-pub async fn advance(tx: &mut Tx, run: &RunId, to: State, now: DateTime<Utc>) -> Result<()> {
-    let finished = (!to.is_live()).then_some(now);
-    tx.query("update orchestration_runs set status = $2, finished_at = $3 where id = $1")
-        .bind(run.clone())
-        .bind(to)
-        .bind(finished)
-        .run()
-        .await?;
+pub async fn advance(tx: &mut Tx, run: &Run, now: DateTime<Utc>) -> Result<()> {
+    let finished = (!run.state.is_live()).then_some(now);
+    tx.query(
+        "update orchestration_runs
+         set status = $2, holds = $3, finished_at = coalesce(finished_at, $4) where id = $1",
+    )
+    .bind(run.id.clone())
+    .bind(run.state)
+    .bind(Json(run.holds.clone()))
+    .bind(finished)
+    .run()
+    .await?;
     Ok(())
 }
 
@@ -59,7 +67,7 @@ pub async fn advance(tx: &mut Tx, run: &RunId, to: State, now: DateTime<Utc>) ->
 pub async fn latest(tx: &mut Tx, sprint: &SprintId) -> Result<Option<Run>> {
     let row: Option<Row> = tx
         .query(
-            "select id, number, status, started_by from orchestration_runs
+            "select id, number, status, started_by, holds from orchestration_runs
              where sprint_id = $1 order by number desc limit 1",
         )
         .bind(sprint.clone())
@@ -72,6 +80,7 @@ pub async fn latest(tx: &mut Tx, sprint: &SprintId) -> Result<Option<Run>> {
         number: row.number,
         state: row.status,
         started_by: row.started_by,
+        holds: row.holds.0,
         tasks,
     }))
 }

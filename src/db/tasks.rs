@@ -21,6 +21,7 @@ struct Row {
     planned: Json<PlannedTask>,
     waits_for: Json<Vec<Dependency>>,
     state: Json<State>,
+    held_by: Option<Login>,
 }
 
 /// Where a task is found.
@@ -45,8 +46,9 @@ pub async fn insert(
     let planned = task.planned.clone();
     tx.query(
         "insert into orchestration_tasks (run_id, number, repo, issue, title, owner, agent, branch,
-             planned, waits_for, state, status, attempt, pull, merge_commit, updated_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)",
+             planned, waits_for, state, status, attempt, pull, merge_commit, updated_at,
+             held_by)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)",
     )
     .bind(run.clone())
     .bind(planned.number)
@@ -64,6 +66,7 @@ pub async fn insert(
     .bind(task.state.pull())
     .bind(task.state.merge())
     .bind(now)
+    .bind(task.held_by.clone())
     .run()
     .await?;
     Ok(())
@@ -74,7 +77,7 @@ pub async fn advance(tx: &mut Tx, run: &RunId, task: &Task, now: DateTime<Utc>) 
     tx.query(
         "update orchestration_tasks
          set waits_for = $3, state = $4, status = $5, attempt = $6, pull = $7, merge_commit = $8,
-             updated_at = $9, branch = $10, title = $11, planned = $12
+             updated_at = $9, branch = $10, title = $11, planned = $12, held_by = $13
          where run_id = $1 and number = $2",
     )
     .bind(run.clone())
@@ -89,6 +92,7 @@ pub async fn advance(tx: &mut Tx, run: &RunId, task: &Task, now: DateTime<Utc>) 
     .bind(task.branch.clone())
     .bind(task.planned.title.clone())
     .bind(Json(task.planned.clone()))
+    .bind(task.held_by.clone())
     .run()
     .await?;
     Ok(())
@@ -98,7 +102,7 @@ pub async fn advance(tx: &mut Tx, run: &RunId, task: &Task, now: DateTime<Utc>) 
 pub async fn of_run(tx: &mut Tx, run: &RunId) -> Result<Vec<Task>> {
     let rows: Vec<Row> = tx
         .query(
-            "select repo, issue, branch, planned, waits_for, state from orchestration_tasks
+            "select repo, issue, branch, planned, waits_for, state, held_by from orchestration_tasks
              where run_id = $1 order by number",
         )
         .bind(run.clone())
@@ -112,6 +116,7 @@ pub async fn of_run(tx: &mut Tx, run: &RunId) -> Result<Vec<Task>> {
             branch: row.branch,
             waits_for: row.waits_for.0,
             state: row.state.0,
+            held_by: row.held_by,
         })
         .collect())
 }
@@ -191,6 +196,9 @@ fn status(state: &State) -> &'static str {
         State::Closed { .. } => "closed",
         State::Done { .. } => "done",
         State::Failed { .. } => "failed",
+        State::Stopping { .. } => "stopping",
+        State::Cancelled { .. } => "cancelled",
+        State::Skipped { .. } => "skipped",
     }
 }
 

@@ -2,11 +2,14 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::command::Line;
+use super::diff::Diff;
 use super::ids::{
-    Attempt, CommentId, DeliveryId, ExecutionId, IssueRef, Login, RepoId, RepoName, RunId,
-    SprintId, TaskNumber,
+    Attempt, CommentId, DeliveryId, ExecutionId, IssueRef, Login, PullNumber, RepoId, RepoName,
+    RunId, SprintId, TaskNumber,
 };
 use super::planning::Unplanned;
+use super::refine::Remark;
 use super::refusal::Refusal;
 
 /// Something to be done outside, after the decision that asked for it was committed. Each may be
@@ -74,6 +77,26 @@ pub enum Effect {
         /// Which round.
         round: i64,
     },
+    /// Obey the commands of a comment. Twice is harmless: each is obeyed once by its line, and what
+    /// was refused is not tried again.
+    Obey {
+        /// The sprint it is about.
+        sprint: SprintId,
+        /// The task at whose issue or pull request it was said.
+        here: Option<TaskNumber>,
+        /// What was said.
+        said: Said,
+    },
+    /// Make a task's issue say what the plan says. Twice is harmless: it is compared first.
+    Mirror {
+        /// Which sprint's.
+        sprint: SprintId,
+        /// Which task.
+        task: TaskNumber,
+    },
+    /// Make an issue for each task that has none. Twice is harmless: each carries a hidden marker,
+    /// which is looked for first.
+    MakeIssues(SprintId),
     /// Bring the plan comment up to date. Twice is harmless: it is written whole.
     ShowPlan(SprintId),
     /// Bring the status comment up to date. Twice is harmless: it is written whole.
@@ -81,6 +104,9 @@ pub enum Effect {
     /// Push what an execution delivered and open its pull request. Twice is harmless: the branch
     /// then stands where it stood, and a pull request of that branch is looked for first.
     Publish(ExecutionId),
+    /// Stop a try that a person ended: take it out of its queue, or have its worker stop the agent.
+    /// Twice is harmless: what is stopped stays so.
+    Stop(ExecutionId),
     /// Put a try into its project's queue. Twice is harmless: a job's id is its execution's.
     Queue {
         /// Which run's task.
@@ -92,6 +118,19 @@ pub enum Effect {
         /// How long to wait before it may be taken, in seconds.
         pause_seconds: u32,
     },
+}
+
+/// A comment that asks for something.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Said {
+    /// Where.
+    pub on: IssueRef,
+    /// Which comment.
+    pub comment: CommentId,
+    /// Who wrote these lines; whoever edits a comment speaks for themselves.
+    pub by: Login,
+    /// The lines that ask for something.
+    pub lines: Vec<Line>,
 }
 
 /// Who asked for something, and in which comment.
@@ -145,6 +184,15 @@ pub enum Saying {
         /// To which questions.
         questions: Vec<u32>,
     },
+    /// What people should know about what was done.
+    Remarks {
+        /// For whom.
+        to: Login,
+        /// What.
+        remarks: Vec<Remark>,
+    },
+    /// What changed in the plan.
+    Diff(Diff),
     /// How the sprint stands.
     Status(SprintId),
     /// A task failed for good, and its owner decides.
@@ -162,13 +210,35 @@ pub enum Saying {
     PullClosed {
         /// Which task.
         task: TaskNumber,
+        /// Where the pull request is.
+        repo: RepoName,
+        /// Which pull request.
+        pull: PullNumber,
         /// Its owner.
         owner: Login,
         /// The tasks that go on waiting.
         waiting: Vec<TaskNumber>,
     },
-    /// Everything is merged.
+    /// Everything is merged or skipped.
     Completed(RunId),
+    /// What could not be said where it belongs.
+    Elsewhere {
+        /// Where that is.
+        meant_for: IssueRef,
+        /// Why not there.
+        why: String,
+        /// What was to be said.
+        saying: Box<Saying>,
+    },
+    /// The run was cancelled and its agents are gone: what is left.
+    Cancelled(RunId),
+    /// A task was cancelled or skipped: what is left of it, and who waits.
+    TaskEnded {
+        /// Which run's.
+        run: RunId,
+        /// Which task.
+        task: TaskNumber,
+    },
     /// Something broke on our side.
     Trouble {
         /// What the operator finds it by.
@@ -176,7 +246,51 @@ pub enum Saying {
     },
 }
 
+/// How long something can wait when not everything can be done at once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Urgency {
+    /// Somebody or something waits for it: an answer, a start, a pull request.
+    Important,
+    /// It should be done soon.
+    Usual,
+    /// It shows again what can be seen elsewhere, and one refresh stands for many.
+    Cosmetic,
+}
+
+impl Urgency {
+    /// Its place in line.
+    pub fn rank(self) -> i64 {
+        match self {
+            Self::Important => 0,
+            Self::Usual => 1,
+            Self::Cosmetic => 2,
+        }
+    }
+}
+
 impl Effect {
+    /// How long it can wait.
+    pub fn urgency(&self) -> Urgency {
+        match self {
+            Self::Read { .. }
+            | Self::Say { .. }
+            | Self::Publish(_)
+            | Self::Stop(_)
+            | Self::Queue { .. }
+            | Self::QueuePlanning { .. }
+            | Self::ShowQuestions { .. }
+            | Self::Obey { .. }
+            | Self::MakeIssues(_)
+            | Self::Draft { asked: Some(_), .. } => Urgency::Important,
+            Self::Acknowledge { .. } | Self::Mirror { .. } | Self::Draft { asked: None, .. } => {
+                Urgency::Usual
+            }
+            Self::ShowPlan(_) | Self::ShowStatus(_) | Self::ShowPlanning { .. } => {
+                Urgency::Cosmetic
+            }
+        }
+    }
+
     /// Effects of one lane are carried out one after the other, in the order they were asked for.
     pub fn lane(&self) -> String {
         match self {
@@ -184,7 +298,13 @@ impl Effect {
             Self::Read { about: None, .. } => "deliveries".to_owned(),
             Self::Acknowledge { repo, comment } => format!("reaction {repo} {comment}"),
             Self::Say { on, .. } => format!("comments {on}"),
-            Self::Draft { sprint, .. } | Self::ShowPlan(sprint) => format!("plan {sprint}"),
+            // What changes the plan comes one after the other, so that nothing it is decided by
+            // is older than what was decided before.
+            Self::Draft { sprint, .. }
+            | Self::Obey { sprint, .. }
+            | Self::Mirror { sprint, .. }
+            | Self::MakeIssues(sprint) => format!("plan {sprint}"),
+            Self::ShowPlan(sprint) => format!("plan comment {sprint}"),
             Self::ShowStatus(sprint) => format!("status {sprint}"),
             Self::QueuePlanning { sprint, .. } => format!("queue {sprint}"),
             // In one lane, so that the last word about a planning stands below what it led to.
@@ -192,6 +312,7 @@ impl Effect {
                 format!("planning {sprint}")
             }
             Self::Publish(execution) => format!("publish {execution}"),
+            Self::Stop(execution) => format!("stop {execution}"),
             Self::Queue { run, .. } => format!("queue {run}"),
         }
     }
@@ -211,10 +332,14 @@ impl Effect {
             Self::Say { key, .. } => Some(format!("say {key}")),
             Self::Publish(execution) => Some(format!("publish {execution}")),
             Self::Draft { sprint, asked: None } => Some(format!("draft {sprint}")),
-            Self::Draft { asked: Some(_), .. }
+            Self::Mirror { sprint, task } => Some(format!("mirror {sprint} {task}")),
+            Self::MakeIssues(sprint) => Some(format!("make issues {sprint}")),
+            Self::Obey { .. }
+            | Self::Draft { asked: Some(_), .. }
             | Self::Read { .. }
             | Self::Acknowledge { .. }
             | Self::QueuePlanning { .. }
+            | Self::Stop(_)
             | Self::Queue { .. } => None,
         }
     }

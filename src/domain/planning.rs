@@ -20,7 +20,7 @@ pub const MOST_ROUNDS: u32 = 3;
 pub const MOST_QUESTIONS: usize = 5;
 
 /// The longest question, and the longest option, in characters.
-pub const LONGEST_QUESTION: usize = 1_000;
+pub const LONGEST_QUESTION: usize = 500;
 
 /// What a planner agent does for a sprint.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

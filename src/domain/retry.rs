@@ -15,6 +15,8 @@ use super::task;
 pub struct Retry {
     /// Which task.
     pub task: TaskNumber,
+    /// How.
+    pub again: task::Again,
     /// Who.
     pub by: Login,
     /// What they may do where the task is.
@@ -30,11 +32,14 @@ pub struct Retry {
 impl Sprint {
     pub(super) fn retry(&mut self, retry: Retry) -> Result<Step, No> {
         let number = retry.task;
-        let run = self.run.as_ref().ok_or(Refusal::NotRunning)?;
+        let run = self.run.as_ref().filter(|run| run.state.is_live());
+        let run = run.ok_or(Refusal::NotRunning)?;
         let task = run.find(number).ok_or(Refusal::NoSuchTask { task: number })?;
         may_approve(&retry.by, retry.permission, number, task.planned.owner.as_ref())?;
         let state = task.state.word().to_owned();
-        match self.with_run(|run, id| Ok(run.meet(id, number, &task::Event::Retried)?)) {
+        match self
+            .with_run(|run, id| Ok(run.meet(id, number, &task::Event::Retried(retry.again))?))
+        {
             Err(No::Nonsense(_)) => Err(Refusal::NothingToRetry { task: number, state }.into()),
             Err(other) => Err(other),
             Ok(mut step) => {
@@ -53,8 +58,15 @@ impl Sprint {
             return;
         };
         let before = task.clone();
-        task.title = title.map_or(task.title.clone(), |title| title.trim().to_owned());
-        task.text = text.unwrap_or(task.text.clone());
+        // What the issue said when it was last read is in the plan already, or was decided against.
+        let read = task.reading.clone().unwrap_or_default();
+        let title = title.map(|title| title.trim().to_owned());
+        if let Some(title) = title.filter(|title| *title != read.title) {
+            task.title = title;
+        }
+        if let Some(text) = text.filter(|text| *text != read.text) {
+            task.text = text;
+        }
         if *task == before {
             return;
         }

@@ -1,5 +1,7 @@
 //! One launch of an approved sprint.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 use super::effect::{Effect, Saying};
@@ -18,6 +20,8 @@ pub struct Run {
     pub state: State,
     /// Who started it.
     pub started_by: Login,
+    /// Why nothing new is started, each reason once; it is paused while there is one.
+    pub holds: Vec<Hold>,
     /// Its tasks, by number.
     pub tasks: Vec<Task>,
 }
@@ -51,6 +55,35 @@ impl State {
     }
 }
 
+/// Why nothing new is started in a run.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Hold {
+    /// A person paused it.
+    Person(Login),
+    /// Its issue is no sprint issue any more.
+    NotASprint,
+}
+
+impl Hold {
+    /// Whether a person wanted it so.
+    pub fn is_a_persons(&self) -> bool {
+        match self {
+            Self::Person(_) => true,
+            Self::NotASprint => false,
+        }
+    }
+}
+
+impl fmt::Display for Hold {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Person(by) => write!(f, "{by} paused it"),
+            Self::NotASprint => f.write_str("its issue is no sprint issue any more"),
+        }
+    }
+}
+
 /// What a run did because of an event: what must happen outside, and what is worth remembering.
 #[derive(Debug, Default, PartialEq)]
 pub struct Step {
@@ -64,6 +97,22 @@ impl Run {
     /// The task of that number.
     pub fn find(&self, number: TaskNumber) -> Option<&Task> {
         self.tasks.iter().find(|task| task.planned.number == number)
+    }
+
+    /// Starts nothing new from now on, for one more reason.
+    pub fn hold(&mut self, hold: Hold) {
+        if self.state.is_live() && !self.holds.contains(&hold) {
+            self.holds.push(hold);
+            self.state = State::Paused;
+        }
+    }
+
+    /// Goes on if no other reason is left.
+    pub fn lift(&mut self, which: impl Fn(&Hold) -> bool) {
+        self.holds.retain(|hold| !which(hold));
+        if self.state == State::Paused && self.holds.is_empty() {
+            self.state = State::Running;
+        }
     }
 
     /// Hands out everything that waits for nothing.
@@ -90,9 +139,11 @@ impl Run {
             return Ok(step);
         }
         step.notes.push((Some(number), format!("T{number} is {}", state.word())));
-        if *event == task::Event::Retried {
-            let branch = &self.tasks[at].branch;
-            self.tasks[at].branch = branch.again(state.attempt());
+        if let task::Event::Retried(again) = event {
+            self.tasks[at].held_by = None;
+            if *again == task::Again::Fresh {
+                self.tasks[at].branch = self.tasks[at].branch.again(state.attempt());
+            }
         }
         self.tasks[at].state = state;
         for consequence in &consequences {
@@ -127,7 +178,23 @@ impl Run {
                 pause_seconds,
             }),
             Consequence::Publish(attempt) => step.effects.push(Effect::Publish(execution(attempt))),
-            Consequence::Release => self.task_done(sprint, number, step),
+            Consequence::Release => self.task_settled(sprint, number, step),
+            Consequence::Stop(attempt) => step.effects.push(Effect::Stop(execution(attempt))),
+            Consequence::SayWhatIsLeft => {
+                if self.state.is_live()
+                    && let Some(task) = self.find(number)
+                {
+                    step.effects.push(Effect::Say {
+                        on: task.issue.clone(),
+                        key: format!(
+                            "ended {} {}",
+                            execution(task.state.attempt()),
+                            task.state.word()
+                        ),
+                        saying: Saying::TaskEnded { run: self.id.clone(), task: number },
+                    });
+                }
+            }
             Consequence::AskAboutFailure(attempt) => {
                 let saying = |owner| Saying::TaskFailed {
                     run: self.id.clone(),
@@ -143,7 +210,10 @@ impl Run {
             }
             Consequence::AskAboutClosedPull(pull) => {
                 let waiting = self.behind(number);
-                let saying = |owner| Saying::PullClosed { task: number, owner, waiting };
+                let repo = self.find(number).map(|task| task.planned.repo().clone());
+                let Some(repo) = repo else { return };
+                let saying =
+                    |owner| Saying::PullClosed { task: number, repo, pull, owner, waiting };
                 step.effects.extend(self.ask(
                     number,
                     &format!("closed {} {pull}", self.id),
@@ -184,13 +254,19 @@ impl Run {
         behind
     }
 
-    fn task_done(&mut self, sprint: &SprintId, number: TaskNumber, step: &mut Step) {
+    fn task_settled(&mut self, sprint: &SprintId, number: TaskNumber, step: &mut Step) {
         let done = Dependency::Task(number);
         self.tasks.iter_mut().for_each(|task| task.waits_for.retain(|waits| *waits != done));
-        self.release(sprint, step, &format!("T{number} was merged"));
-        if self.tasks.iter().all(|task| task.state.is_done()) {
+        if !self.state.is_live() {
+            return;
+        }
+        let word = self.find(number).map_or("done", |task| task.state.word());
+        self.release(sprint, step, &format!("T{number} is {word}"));
+        if self.tasks.iter().all(|task| task.state.is_settled()) {
             self.state = State::Completed;
-            step.notes.push((None, "every task is merged, so the run is completed".to_owned()));
+            self.holds.clear();
+            step.notes
+                .push((None, "every task is done or skipped, so the run is completed".to_owned()));
         }
     }
 

@@ -1,15 +1,12 @@
 //! A task's life, once its sprint was started.
 
+mod machine;
+
 use serde::{Deserialize, Serialize};
 
-use super::ids::{Attempt, BranchName, CommitSha, IssueRef, PullNumber};
+use super::ids::{Attempt, BranchName, CommitSha, IssueRef, Login, PullNumber};
 use super::plan::{Dependency, PlannedTask};
 use super::work::Class;
-use Event::{
-    Delivered, Failed, Lost, PullClosed, PullMerged, PullOpened, PullReopened, Released, Retried,
-    Taken,
-};
-use State as S;
 
 /// A task of a run.
 #[derive(Clone, Debug, PartialEq)]
@@ -24,6 +21,8 @@ pub struct Task {
     pub waits_for: Vec<Dependency>,
     /// Where it is.
     pub state: State,
+    /// Who keeps it from being started, if anybody does.
+    pub held_by: Option<Login>,
 }
 
 /// Where a task is.
@@ -75,6 +74,39 @@ pub enum State {
         /// Which try was the last.
         attempt: Attempt,
     },
+    /// A person ended it, and its agent is being stopped.
+    Stopping {
+        /// Which try is stopped.
+        attempt: Attempt,
+        /// What it will be then.
+        then: Ending,
+    },
+    /// A person ended it. What waits for it goes on waiting.
+    Cancelled {
+        /// Which try was the last; 0 if there was none.
+        attempt: Attempt,
+        /// Its pull request, which stays as it is.
+        pull: Option<PullNumber>,
+    },
+    /// A person said that the others shall not wait for it.
+    Skipped {
+        /// Which try was the last; 0 if there was none.
+        attempt: Attempt,
+        /// Its pull request, which stays as it is.
+        pull: Option<PullNumber>,
+        /// Who said so.
+        by: Login,
+    },
+}
+
+/// How a person ended a task.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Ending {
+    /// What waits for it goes on waiting.
+    Cancelled,
+    /// Nothing shall wait for it.
+    Skipped(Login),
 }
 
 /// What can happen to a task.
@@ -100,7 +132,23 @@ pub enum Event {
     /// Its pull request was opened again.
     PullReopened(PullNumber),
     /// A person asked for another try.
-    Retried,
+    Retried(Again),
+    /// A person ended it.
+    Cancelled,
+    /// A person said that the others shall not wait for it.
+    Skipped(Login),
+    /// The agent of this try is gone, because a person ended the task.
+    Stopped(Attempt),
+}
+
+/// How a person wants a task tried again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Again {
+    /// From the base, on a new branch.
+    Fresh,
+    /// From where the last try stopped, on its branch.
+    Continue,
 }
 
 /// What follows from something that happened to a task.
@@ -122,6 +170,10 @@ pub enum Consequence {
     AskAboutFailure(Attempt),
     /// Ask the owner what to do: the pull request was closed.
     AskAboutClosedPull(PullNumber),
+    /// Stop this try's agent, or take the try out of its queue.
+    Stop(Attempt),
+    /// Say what is left of a task that a person ended.
+    SayWhatIsLeft,
 }
 
 /// An event that makes no sense where the task is.
@@ -144,105 +196,6 @@ pub fn pause_after(attempt: Attempt) -> u32 {
 }
 
 impl State {
-    /// What becomes of a task in this state, and what follows.
-    ///
-    /// Every state meets every event here and nowhere else. There is no `_` arm: whoever adds a
-    /// state or an event is led by the compiler to this page.
-    #[expect(clippy::unnested_or_patterns, reason = "a table reads better with its rows apart")]
-    pub fn decide(&self, event: &Event) -> Result<(Self, Vec<Consequence>), Nonsense> {
-        let nonsense = || Err(Nonsense { state: self.clone(), event: event.clone() });
-        let nothing_new = || Ok((self.clone(), Vec::new()));
-        match (self.clone(), event) {
-            (S::Waiting, Released) => Ok(queued(Attempt(1), 0)),
-            (S::Assigned { attempt }, Taken(of)) if attempt == *of => {
-                Ok((S::InProgress { attempt }, vec![]))
-            }
-            (S::InProgress { attempt }, Lost(of)) if attempt == *of => {
-                Ok((S::Assigned { attempt }, vec![]))
-            }
-            (S::InProgress { attempt } | S::Assigned { attempt }, Delivered(of))
-                if attempt == *of =>
-            {
-                Ok((S::Delivered { attempt }, vec![Consequence::Publish(attempt)]))
-            }
-            (S::InProgress { attempt } | S::Assigned { attempt }, Failed(of, class))
-                if attempt == *of =>
-            {
-                Ok(after_failure(attempt, *class))
-            }
-            // Pushed and refused for good, as a workflow file is.
-            (S::Delivered { attempt }, Failed(of, class)) if attempt == *of => {
-                Ok(after_failure(attempt, *class))
-            }
-            (S::Delivered { attempt }, PullOpened(pull)) => {
-                Ok((S::Review { attempt, pull: *pull }, vec![]))
-            }
-            (
-                S::Review { attempt, pull } | S::Closed { attempt, pull },
-                PullMerged(merged, merge),
-            ) if pull == *merged => {
-                let merge = merge.clone();
-                Ok((S::Done { attempt, pull, merge }, vec![Consequence::Release]))
-            }
-            (S::Review { attempt, pull }, PullClosed(closed)) if pull == *closed => {
-                Ok((S::Closed { attempt, pull }, vec![Consequence::AskAboutClosedPull(pull)]))
-            }
-            (S::Closed { attempt, pull }, PullReopened(opened)) if pull == *opened => {
-                Ok((S::Review { attempt, pull }, vec![]))
-            }
-            (S::Closed { attempt, .. } | S::Failed { attempt }, Retried) => {
-                Ok(queued(Attempt(attempt.0 + 1), 0))
-            }
-
-            // GitHub and workers repeat themselves. Hearing it again changes nothing.
-            (S::InProgress { attempt }, Taken(of)) if attempt == *of => nothing_new(),
-            (S::Assigned { attempt }, Lost(of)) if attempt == *of => nothing_new(),
-            (S::Delivered { attempt } | S::Review { attempt, .. }, Delivered(of))
-                if attempt == *of =>
-            {
-                nothing_new()
-            }
-            (
-                S::Review { pull, .. } | S::Closed { pull, .. } | S::Done { pull, .. },
-                PullOpened(of),
-            )
-            | (S::Review { pull, .. }, PullReopened(of))
-            | (S::Closed { pull, .. }, PullClosed(of))
-            | (S::Done { pull, .. }, PullMerged(of, _) | PullClosed(of))
-                if pull == *of =>
-            {
-                nothing_new()
-            }
-            (
-                S::Assigned { .. }
-                | S::InProgress { .. }
-                | S::Delivered { .. }
-                | S::Review { .. }
-                | S::Closed { .. }
-                | S::Done { .. }
-                | S::Failed { .. },
-                Released,
-            ) => nothing_new(),
-
-            (
-                S::Waiting,
-                Taken(_) | Lost(_) | Delivered(_) | Failed(..) | PullOpened(_) | PullMerged(..)
-                | PullClosed(_) | PullReopened(_) | Retried,
-            )
-            | (
-                S::Assigned { .. }
-                | S::InProgress { .. }
-                | S::Delivered { .. }
-                | S::Review { .. }
-                | S::Closed { .. }
-                | S::Done { .. }
-                | S::Failed { .. },
-                Taken(_) | Lost(_) | Delivered(_) | Failed(..) | PullOpened(_) | PullMerged(..)
-                | PullClosed(_) | PullReopened(_) | Retried,
-            ) => nonsense(),
-        }
-    }
-
     /// Which try the task is at; 0 before the first.
     pub fn attempt(&self) -> Attempt {
         match self {
@@ -253,7 +206,10 @@ impl State {
             | Self::Review { attempt, .. }
             | Self::Closed { attempt, .. }
             | Self::Done { attempt, .. }
-            | Self::Failed { attempt } => *attempt,
+            | Self::Failed { attempt }
+            | Self::Stopping { attempt, .. }
+            | Self::Cancelled { attempt, .. }
+            | Self::Skipped { attempt, .. } => *attempt,
         }
     }
 
@@ -263,7 +219,9 @@ impl State {
             Self::Review { pull, .. } | Self::Closed { pull, .. } | Self::Done { pull, .. } => {
                 Some(*pull)
             }
-            Self::Waiting
+            Self::Cancelled { pull, .. } | Self::Skipped { pull, .. } => *pull,
+            Self::Stopping { .. }
+            | Self::Waiting
             | Self::Assigned { .. }
             | Self::InProgress { .. }
             | Self::Delivered { .. }
@@ -281,13 +239,36 @@ impl State {
             | Self::Delivered { .. }
             | Self::Review { .. }
             | Self::Closed { .. }
-            | Self::Failed { .. } => None,
+            | Self::Failed { .. }
+            | Self::Stopping { .. }
+            | Self::Cancelled { .. }
+            | Self::Skipped { .. } => None,
         }
     }
 
-    /// Whether nothing more will happen to it.
+    /// Whether its work is merged.
     pub fn is_done(&self) -> bool {
         matches!(self, Self::Done { .. })
+    }
+
+    /// Whether nobody waits for it any more: it is merged, or a person said so.
+    pub fn is_settled(&self) -> bool {
+        matches!(self, Self::Done { .. } | Self::Skipped { .. })
+    }
+
+    /// Whether an agent works on it or may still be started on it.
+    pub fn may_still_start(&self) -> bool {
+        match self {
+            Self::Waiting | Self::Assigned { .. } | Self::InProgress { .. } => true,
+            Self::Delivered { .. }
+            | Self::Review { .. }
+            | Self::Closed { .. }
+            | Self::Done { .. }
+            | Self::Failed { .. }
+            | Self::Stopping { .. }
+            | Self::Cancelled { .. }
+            | Self::Skipped { .. } => false,
+        }
     }
 
     /// The word people read.
@@ -301,18 +282,9 @@ impl State {
             Self::Closed { .. } => "closed unmerged",
             Self::Done { .. } => "done",
             Self::Failed { .. } => "failed",
+            Self::Stopping { .. } => "being stopped",
+            Self::Cancelled { .. } => "cancelled",
+            Self::Skipped { .. } => "skipped",
         }
-    }
-}
-
-fn queued(attempt: Attempt, pause_seconds: u32) -> (State, Vec<Consequence>) {
-    (State::Assigned { attempt }, vec![Consequence::Queue { attempt, pause_seconds }])
-}
-
-fn after_failure(attempt: Attempt, class: Class) -> (State, Vec<Consequence>) {
-    if class.is_worth_retrying() && attempt < MOST_ATTEMPTS {
-        queued(Attempt(attempt.0 + 1), pause_after(attempt))
-    } else {
-        (State::Failed { attempt }, vec![Consequence::AskAboutFailure(attempt)])
     }
 }

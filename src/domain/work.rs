@@ -166,6 +166,9 @@ pub struct Renew {
     pub worker: WorkerId,
     /// What it holds.
     pub leases: Vec<Lease>,
+    /// How long the answer may be kept back while there is nothing to say, in seconds.
+    #[serde(default)]
+    pub patience_seconds: u64,
 }
 
 /// The answer to [`Renew`].

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::db::{Result, Tx};
 use crate::domain::ids::{Epoch, ExecutionId, ProjectName, RunId};
-use crate::domain::work::Lease;
+use crate::domain::work::{Lease, Renewed};
 
 pub(super) async fn enqueue(tx: &mut Tx, job: &Job, now: DateTime<Utc>) -> Result<()> {
     tx.query("insert into queue (name, claims, made_at) values ($1, 0, $2) on conflict do nothing")
@@ -18,9 +18,9 @@ pub(super) async fn enqueue(tx: &mut Tx, job: &Job, now: DateTime<Utc>) -> Resul
         .await?;
     let job = job.clone();
     tx.query(
-        "insert into job (id, queue, run_id, priority, run_at, state, held, epoch, recoveries,
-             restarts)
-         values ($1, $2, $3, $4, $5, 'ready', false, $6, 0, 0)
+        "insert into job (id, queue, run_id, priority, run_at, state, held, unwanted, epoch,
+             recoveries, restarts)
+         values ($1, $2, $3, $4, $5, 'ready', false, false, $6, 0, 0)
          on conflict (id) do nothing",
     )
     .bind(job.execution)
@@ -138,15 +138,56 @@ fn limit(limits: &Limits, queue: &str) -> u32 {
     project.map_or(limits.per_project, |project| limits.of(project))
 }
 
-pub(super) async fn renew(tx: &mut Tx, lease: &Lease, until: DateTime<Utc>) -> Result<bool> {
-    let renewed = tx
-        .query("update job set leased_until = $3 where id = $1 and epoch = $2 and state = 'leased'")
+pub(super) async fn renew(tx: &mut Tx, lease: &Lease, until: DateTime<Utc>) -> Result<Renewed> {
+    let renewed: Option<(bool,)> = tx
+        .query(
+            "update job set leased_until = $3
+             where id = $1 and epoch = $2 and state = 'leased'
+             returning unwanted",
+        )
         .bind(lease.execution.clone())
         .bind(lease.epoch)
         .bind(until)
+        .first()
+        .await?;
+    Ok(match renewed {
+        Some((true,)) => Renewed::Cancel,
+        Some((false,)) => Renewed::GoOn,
+        None => Renewed::Lost,
+    })
+}
+
+pub(super) async fn unwanted(tx: &mut Tx, leases: &[Lease]) -> Result<bool> {
+    for lease in leases {
+        let row: Option<(bool,)> = tx
+            .query("select unwanted from job where id = $1 and epoch = $2 and state = 'leased'")
+            .bind(lease.execution.clone())
+            .bind(lease.epoch)
+            .first()
+            .await?;
+        if row.is_none_or(|(unwanted,)| unwanted) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+pub(super) async fn stop(tx: &mut Tx, execution: &ExecutionId) -> Result<bool> {
+    tx.query("update job set unwanted = true where id = $1").bind(execution.clone()).run().await?;
+    let waited = tx
+        .query("update job set state = 'done' where id = $1 and state = 'ready'")
+        .bind(execution.clone())
         .run()
         .await?;
-    Ok(renewed == 1)
+    if waited == 1 {
+        return Ok(true);
+    }
+    let at_work: Option<(ExecutionId,)> = tx
+        .query("select id from job where id = $1 and state = 'leased'")
+        .bind(execution.clone())
+        .first()
+        .await?;
+    Ok(at_work.is_none())
 }
 
 pub(super) async fn holds(tx: &mut Tx, lease: &Lease) -> Result<bool> {
@@ -189,7 +230,8 @@ pub(super) async fn take_back(tx: &mut Tx, who: &Claimant) -> Result<Vec<Recover
     let rows = tx
         .query(
             "update job
-             set state = case when restarts < $3 then 'ready' else 'dead' end,
+             set state = case when unwanted then 'done'
+                     when restarts < $3 then 'ready' else 'dead' end,
                  restarts = restarts + 1, worker = null, leased_until = null
              where state = 'leased' and worker = $1 and incarnation <> $2
              returning id, state",
@@ -206,7 +248,8 @@ pub(super) async fn reap(tx: &mut Tx, now: DateTime<Utc>) -> Result<Vec<Recovere
     let rows = tx
         .query(
             "update job
-             set state = case when recoveries < $2 then 'ready' else 'dead' end,
+             set state = case when unwanted then 'done'
+                     when recoveries < $2 then 'ready' else 'dead' end,
                  recoveries = recoveries + 1, worker = null, leased_until = null
              where state = 'leased' and leased_until < $1
              returning id, state",
@@ -219,7 +262,11 @@ pub(super) async fn reap(tx: &mut Tx, now: DateTime<Utc>) -> Result<Vec<Recovere
 }
 
 fn recovered((execution, state): (ExecutionId, String)) -> Recovered {
-    if state == "dead" { Recovered::Dead(execution) } else { Recovered::Requeued(execution) }
+    match state.as_str() {
+        "dead" => Recovered::Dead(execution),
+        "done" => Recovered::Stopped(execution),
+        _ => Recovered::Requeued(execution),
+    }
 }
 
 pub(super) async fn grace(tx: &mut Tx, until: DateTime<Utc>) -> Result<()> {
@@ -231,8 +278,26 @@ pub(super) async fn grace(tx: &mut Tx, until: DateTime<Utc>) -> Result<()> {
 }
 
 pub(super) async fn hold(tx: &mut Tx, run: &RunId, held: bool) -> Result<()> {
-    tx.query("update job set held = $2 where run_id = $1")
+    tx.query("update job set held = $2 where run_id = $1 and state in ('ready', 'leased')")
         .bind(run.clone())
+        .bind(held)
+        .run()
+        .await?;
+    Ok(())
+}
+
+pub(super) async fn late(tx: &mut Tx, before: DateTime<Utc>) -> Result<i64> {
+    let row: Option<(i64,)> = tx
+        .query("select count(*) from job where state = 'leased' and leased_until < $1")
+        .bind(before)
+        .first()
+        .await?;
+    Ok(row.unwrap_or_default().0)
+}
+
+pub(super) async fn hold_one(tx: &mut Tx, execution: &ExecutionId, held: bool) -> Result<()> {
+    tx.query("update job set held = $2 where id = $1")
+        .bind(execution.clone())
         .bind(held)
         .run()
         .await?;
@@ -243,7 +308,8 @@ pub(super) async fn depths(tx: &mut Tx) -> Result<Vec<Depth>> {
     tx.query(
         "select queue,
              count(case when state = 'ready' then 1 end) as ready,
-             count(case when state = 'leased' then 1 end) as leased
+             count(case when state = 'leased' then 1 end) as leased,
+             min(case when state = 'ready' and not held then run_at end) as oldest
          from job where state in ('ready', 'leased')
          group by queue order by queue",
     )

@@ -11,7 +11,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::db::{Result, Tx};
 use crate::domain::ids::{Epoch, ExecutionId, ProjectName, RunId, WorkerId};
-use crate::domain::work::Lease;
+use crate::domain::work::{Lease, Renewed};
 
 /// The engine that keeps the queues.
 #[derive(Clone, Copy, Debug)]
@@ -64,6 +64,8 @@ pub enum Recovered {
     Requeued(ExecutionId),
     /// Too many workers were lost over it.
     Dead(ExecutionId),
+    /// Nobody wanted it any more, and now nobody works on it.
+    Stopped(ExecutionId),
 }
 
 /// How often a job may lose its worker without a word before it counts as failed.
@@ -81,6 +83,8 @@ pub struct Depth {
     pub ready: i64,
     /// Jobs on lease.
     pub leased: i64,
+    /// From when on the job could have started that waits longest.
+    pub oldest: Option<DateTime<Utc>>,
 }
 
 impl Limits {
@@ -123,10 +127,24 @@ impl Queue {
         }
     }
 
-    /// Makes a lease last until then; false if it is somebody else's now.
-    pub async fn renew(self, tx: &mut Tx, lease: &Lease, until: DateTime<Utc>) -> Result<bool> {
+    /// Makes a lease last until then, and tells whether the work is still wanted.
+    pub async fn renew(self, tx: &mut Tx, lease: &Lease, until: DateTime<Utc>) -> Result<Renewed> {
         match self {
             Self::Database => database::renew(tx, lease, until).await,
+        }
+    }
+
+    /// Whether one of these leases is not to be worked on any more; only looks.
+    pub async fn any_unwanted(self, tx: &mut Tx, leases: &[Lease]) -> Result<bool> {
+        match self {
+            Self::Database => database::unwanted(tx, leases).await,
+        }
+    }
+
+    /// Lets nobody take a job, or has its worker stop; true if nobody works on it now.
+    pub async fn stop(self, tx: &mut Tx, execution: &ExecutionId) -> Result<bool> {
+        match self {
+            Self::Database => database::stop(tx, execution).await,
         }
     }
 
@@ -176,6 +194,20 @@ impl Queue {
     pub async fn hold(self, tx: &mut Tx, run: &RunId, held: bool) -> Result<()> {
         match self {
             Self::Database => database::hold(tx, run, held).await,
+        }
+    }
+
+    /// How many leases end before then, because they were not renewed in a while.
+    pub async fn late(self, tx: &mut Tx, before: DateTime<Utc>) -> Result<i64> {
+        match self {
+            Self::Database => database::late(tx, before).await,
+        }
+    }
+
+    /// The same for one job.
+    pub async fn hold_one(self, tx: &mut Tx, execution: &ExecutionId, held: bool) -> Result<()> {
+        match self {
+            Self::Database => database::hold_one(tx, execution, held).await,
         }
     }
 

@@ -28,11 +28,17 @@ struct Prompt<'a> {
     issue: IssueNumber,
     goal: &'a Goal,
     before: &'a [Delivered],
+    failure: Option<String>,
 }
 
-/// The prompt for a task. The issue's text is data between two lines that say so.
-pub fn task(task: &Task, goal: &Goal, before: &[Delivered]) -> String {
-    render(&Prompt { task: &task.planned, issue: task.issue.number, goal, before })
+/// As much of a failure as an agent needs to hear, in characters.
+const LONGEST_FAILURE: usize = 2_000;
+
+/// The prompt for a task, with how the try before it failed if there was one. The issue's text and
+/// the failure are data between two lines that say so.
+pub fn task(task: &Task, goal: &Goal, before: &[Delivered], failure: Option<&str>) -> String {
+    let failure = failure.map(|why| why.trim().chars().take(LONGEST_FAILURE).collect());
+    render(&Prompt { task: &task.planned, issue: task.issue.number, goal, before, failure })
 }
 
 /// Everything a planner agent is told about a sprint.

@@ -2,8 +2,8 @@
 
 use askama::Template;
 
-use super::{filters, marker, render};
-use crate::domain::ids::{ExecutionId, IssueNumber, IssueRef};
+use super::{filters, harmless, marker, render};
+use crate::domain::ids::{ExecutionId, IssueNumber, IssueRef, Login, TaskNumber};
 use crate::domain::plan::PlannedTask;
 use crate::domain::task::Task;
 use crate::domain::work::Delivery;
@@ -19,6 +19,17 @@ struct Body<'a> {
     delivery: &'a Delivery,
     owner: &'a str,
     attempt: i64,
+    skipped: &'a [Skipped],
+}
+
+/// A task that this one depends on and that a person skipped.
+pub struct Skipped {
+    /// Its number.
+    pub number: TaskNumber,
+    /// Its title.
+    pub title: String,
+    /// Who said so.
+    pub by: Login,
 }
 
 /// The marker by which an execution's pull request is found again.
@@ -34,6 +45,7 @@ pub fn body(
     sprint: &IssueRef,
     delivery: &Delivery,
     attempt: i64,
+    skipped: &[Skipped],
 ) -> String {
     render(&Body {
         marker: pull_marker(execution),
@@ -44,10 +56,11 @@ pub fn body(
         delivery,
         owner: task.planned.owner.as_ref().map_or("", |owner| owner.0.as_str()),
         attempt,
+        skipped,
     })
 }
 
 /// The title of a task's pull request.
 pub fn title(task: &PlannedTask) -> String {
-    task.title.chars().take(200).collect()
+    harmless::plain(&task.title, 200)
 }

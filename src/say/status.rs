@@ -2,11 +2,11 @@
 
 use askama::Template;
 
-use super::{as_many_as_fit, filters, render, status_marker};
+use super::{as_many_as_fit, filters, reference, render, status_marker};
 use crate::domain::ids::{Login, RepoName, TaskNumber};
 use crate::domain::plan::Dependency;
 use crate::domain::run::{self, Run};
-use crate::domain::sprint::Sprint;
+use crate::domain::sprint::{self, Sprint};
 use crate::domain::task::{State, Task};
 
 #[derive(Template)]
@@ -15,6 +15,7 @@ struct Comment<'a> {
     marker: String,
     milestone: &'a str,
     state: &'static str,
+    why: Option<&'static str>,
     by: &'a Login,
     done: usize,
     tasks: usize,
@@ -41,6 +42,7 @@ pub fn comment(sprint: &Sprint) -> Option<String> {
             marker: status_marker(),
             milestone: &sprint.goal.milestone,
             state: state(run.state),
+            why: why_paused(sprint),
             by: &run.started_by,
             done: run.tasks.iter().filter(|task| task.state.is_done()).count(),
             tasks: run.tasks.len(),
@@ -61,10 +63,6 @@ fn line<'a>(task: &'a Task, home: &RepoName) -> Line<'a> {
     }
 }
 
-fn reference(home: &RepoName, repo: &RepoName, number: i64) -> String {
-    if home == repo { format!("#{number}") } else { format!("{repo}#{number}") }
-}
-
 fn words(task: &Task, home: &RepoName) -> String {
     let pull = |number: i64| reference(home, task.planned.repo(), number);
     match &task.state {
@@ -78,6 +76,9 @@ fn words(task: &Task, home: &RepoName) -> String {
         State::Closed { pull: number, .. } => format!("🚫 closed unmerged: {}", pull(number.0)),
         State::Done { pull: number, .. } => format!("✅ merged: {}", pull(number.0)),
         State::Failed { .. } => "❌ failed".to_owned(),
+        State::Stopping { .. } => "⏹️ being stopped".to_owned(),
+        State::Cancelled { .. } => "⏹️ cancelled".to_owned(),
+        State::Skipped { by, .. } => format!("⏭️ skipped by {by}"),
     }
 }
 
@@ -114,10 +115,15 @@ fn next(run: &Run, home: &RepoName) -> Vec<String> {
             State::Failed { .. } => {
                 next.push(format!("**{owner}** looks into T{number}: `/team6 retry T{number}`"));
             }
+            State::Cancelled { .. } => next.push(format!(
+                "**{owner}** decides about T{number}: `/team6 retry T{number}` or `/team6 skip T{number}`"
+            )),
             State::Waiting
             | State::Assigned { .. }
             | State::InProgress { .. }
             | State::Delivered { .. }
+            | State::Stopping { .. }
+            | State::Skipped { .. }
             | State::Done { .. } => {}
         }
     }
@@ -133,6 +139,15 @@ fn next(run: &Run, home: &RepoName) -> Vec<String> {
         ));
     }
     next
+}
+
+/// Why nothing new is started, and what to do about it.
+fn why_paused(sprint: &Sprint) -> Option<&'static str> {
+    let is_paused = sprint.run.as_ref().is_some_and(|run| run.state == run::State::Paused);
+    (is_paused && sprint.state == sprint::State::Forgotten).then_some(
+        "Nothing new is started, because this issue is no sprint issue any more. It goes on when \
+         the issue is open again, with its label, in an open milestone.",
+    )
 }
 
 fn state(state: run::State) -> &'static str {

@@ -57,6 +57,9 @@ impl Web {
         Router::new()
             .route("/", get(front))
             .route("/health", get(health))
+            .route("/health/live", get(live))
+            .route("/health/ready", get(ready))
+            .route("/metrics", get(metrics))
             .route("/webhook", post(webhook::receive).layer(DefaultBodyLimit::max(LARGEST_PAYLOAD)))
             .route("/api/worker/claim", post(worker::claim))
             .route("/api/worker/renew", post(worker::renew))
@@ -87,6 +90,26 @@ async fn health(State(web): State<Web>) -> Result<Response, Failed> {
         "effects": { "waiting": waiting, "given_up": given_up },
     });
     Ok(Json(body).into_response())
+}
+
+/// Whether this process should be left alone: it answers, so it should.
+async fn live() -> Json<serde_json::Value> {
+    Json(json!({ "status": "ok" }))
+}
+
+/// Whether this process should get requests.
+async fn ready(State(web): State<Web>) -> Response {
+    let why = web.app().unready().await;
+    if why.is_empty() {
+        return Json(json!({ "status": "ok" })).into_response();
+    }
+    let body = json!({ "status": "not ready", "why": why });
+    (StatusCode::SERVICE_UNAVAILABLE, Json(body)).into_response()
+}
+
+async fn metrics(State(web): State<Web>) -> Result<Response, Failed> {
+    let kind = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+    Ok(([("content-type", kind)], web.app().metrics().await?).into_response())
 }
 
 /// Something broke on our side; whoever asked may ask again.

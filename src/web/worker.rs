@@ -10,14 +10,19 @@ use axum::http::StatusCode;
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
+use tokio::time::timeout;
 
 use super::{Failed, Web};
 use crate::app::{Stale, Worker};
 use crate::domain::ids::{Epoch, ExecutionId};
-use crate::domain::work::{Claim, Finish, Lease, Renew, Renewals, ToolCall, TraceBatch, TurnEnded};
+use crate::domain::work::{
+    Claim, Finish, Lease, Renew, Renewals, Renewed, ToolCall, TraceBatch, TurnEnded,
+};
 
 /// How long a claim is held while there is no work.
 const PATIENCE: Duration = Duration::from_secs(25);
+/// How often a claim looks for work although nobody said that there is some.
+const GLANCE: Duration = Duration::from_secs(1);
 
 /// A request with a worker's token.
 pub(super) struct Known(Worker);
@@ -43,7 +48,7 @@ pub(super) async fn claim(
     Known(worker): Known,
     Json(claim): Json<Claim>,
 ) -> Result<Response, Failed> {
-    let begun = Instant::now();
+    let (begun, mut jobs) = (Instant::now(), web.app().jobs());
     loop {
         if let Some(claimed) = web.app().claim(&worker, &claim).await? {
             return Ok(Json(claimed).into_response());
@@ -51,7 +56,8 @@ pub(super) async fn claim(
         if PATIENCE <= begun.elapsed() {
             return Ok(StatusCode::NO_CONTENT.into_response());
         }
-        web.app().jobs().await;
+        // A job whose time comes rings no bell, nor does one that another server put there.
+        let _ = timeout(GLANCE, jobs.rung()).await;
     }
 }
 
@@ -60,6 +66,13 @@ pub(super) async fn renew(
     Known(_): Known,
     Json(renew): Json<Renew>,
 ) -> Result<Json<Renewals>, Failed> {
+    let renewals = web.app().renew(renew.leases.clone()).await?;
+    let patience = Duration::from_secs(renew.patience_seconds).min(PATIENCE);
+    let news = renewals.iter().any(|renewal| renewal.renewed != Renewed::GoOn);
+    if news || patience.is_zero() {
+        return Ok(Json(Renewals { leases: renewals }));
+    }
+    web.app().until_unwanted(&renew.leases, patience).await?;
     Ok(Json(Renewals { leases: web.app().renew(renew.leases).await? }))
 }
 

@@ -11,7 +11,7 @@ use super::leases::Held;
 use super::spool::Spool;
 use super::stop::{Stop, failed};
 use super::{Shared, server};
-use crate::agent::{self, Ended, Place, Talk};
+use crate::agent::{self, Ended, Place, Sandbox, Talk};
 use crate::domain::ids::RepoName;
 use crate::domain::work::{
     self as domain, Assignment, Checkout, Claimed, Class, Delivery, Outcome,
@@ -37,7 +37,7 @@ pub(super) async fn carry_out(
 ) {
     let Claimed { assignment, read_tokens } = claimed;
     let Some(key) = Key::of(&assignment.execution) else {
-        tracing::error!(execution = %assignment.execution, "an execution has an id that names no workspace");
+        tracing::error!(execution.id = %assignment.execution, "an execution has an id that names no workspace");
         return;
     };
     let held = shared.leases.hold(&assignment, key);
@@ -74,7 +74,7 @@ pub(super) async fn carry_out(
         };
         told?;
         spoiled.store(is_unacceptable(&outcome), Ordering::Relaxed);
-        tracing::info!(execution = %assignment.execution, outcome = word(&outcome), "an execution ended");
+        tracing::info!(execution.id = %assignment.execution, outcome = word(&outcome), "an execution ended");
         shared.server.finish(&held.lease, outcome).await
     };
     let reported = tokio::select! {
@@ -83,16 +83,16 @@ pub(super) async fn carry_out(
         () = shutdown.cancelled() => Ok(()),
     };
     if let Err(error) = reported {
-        tracing::warn!(execution = %assignment.execution, %error, "an execution ended without a report");
+        tracing::warn!(execution.id = %assignment.execution, %error, "an execution ended without a report");
     }
     // Whatever was interrupted above is not at work any more when the lease is let go.
     if let Err(error) = agent::kill_leftovers(&shared.workspaces.dir(&held.key)).await {
-        tracing::error!(execution = %assignment.execution, %error, "an agent is still running");
+        tracing::error!(execution.id = %assignment.execution, %error, "an agent is still running");
     }
     if spoiled.into_inner()
         && let Err(error) = shared.workspaces.set_aside(&held.key)
     {
-        tracing::error!(execution = %assignment.execution, %error, "what nobody wants is still there");
+        tracing::error!(execution.id = %assignment.execution, %error, "what nobody wants is still there");
     }
     shared.leases.release(&held);
 }
@@ -123,16 +123,15 @@ impl Work<'_> {
     }
 
     async fn deliver(&self, spec: &agent::Spec, checkout: &Checkout) -> Result<Delivery, Stop> {
+        let sandbox = self.shared.sandbox().await?;
         let (mirror, workspace) = self.prepare(checkout).await?;
-        let place = Place {
-            dir: workspace.dir().to_owned(),
-            tree: workspace.tree(),
-            home: workspace.home(),
-            author: self.assignment.author.clone(),
-        };
-        let ended = self.talk(spec, &place, self.assignment.prompt.clone().into()).await?;
+        let author = self.assignment.author.clone();
+        let place = Place::new(workspace.dir().to_owned(), author)
+            .with_repo(workspace.repo(), vec![mirror.dir().join("objects")]);
+        let talk = self.assignment.prompt.clone().into();
+        let ended = self.talk(spec, sandbox, &place, talk).await?;
         self.spool.tell("The agent ended its turn; looking at what it did");
-        let verified = self.verify(&mirror, &workspace, &place).await;
+        let verified = self.verify(&mirror, &workspace, sandbox, &place).await;
         let (bundle, delivered) = verified.map_err(|stop| stop.with_last_words(&ended.summary))?;
         self.spool.tell(&format!(
             "Found {} in {}: +{} −{}",
@@ -174,6 +173,7 @@ impl Work<'_> {
     pub(super) async fn talk(
         &self,
         spec: &agent::Spec,
+        sandbox: &Sandbox,
         place: &Place,
         talk: Talk,
     ) -> Result<Ended, Stop> {
@@ -181,7 +181,7 @@ impl Work<'_> {
         let trace = Arc::clone(&self.spool);
         let turn = agent::run(
             spec,
-            self.shared.settings.sandbox,
+            sandbox,
             place,
             talk,
             Arc::new(move |kind, body| trace.push(kind, body)),
@@ -200,9 +200,9 @@ impl Work<'_> {
         &self,
         mirror: &Mirror,
         workspace: &Workspace,
+        sandbox: &Sandbox,
         place: &Place,
     ) -> Result<(Vec<u8>, Delivered), Stop> {
-        let sandbox = self.shared.settings.sandbox;
         let (limits, args) = (self.shared.limits, workspace.bundling());
         let git = ("git", &args[..]);
         let made =

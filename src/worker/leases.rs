@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use tokio::sync::OwnedMutexGuard;
+use tokio::sync::{Notify, OwnedMutexGuard};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
@@ -19,6 +19,8 @@ use crate::git::Key;
 pub(super) struct Leases {
     held: Mutex<HashMap<ExecutionId, Arc<Held>>>,
     places: Mutex<HashMap<Key, Arc<Turn>>>,
+    /// Told when there is one more.
+    more: Notify,
 }
 
 /// Whose turn it is in a workspace.
@@ -54,6 +56,7 @@ impl Leases {
             // The server has given us the same execution again, so the older epoch is over.
             former.lost.cancel();
         }
+        self.more.notify_one();
         held
     }
 
@@ -112,7 +115,7 @@ impl Held {
     fn confirm(&self, asked: Instant) {
         *locked(&self.confirmed) = asked;
         if let Some(group) = locked(&self.group).as_ref().filter(|group| group.is_frozen()) {
-            tracing::info!(execution = %self.lease.execution, "the lease is confirmed; the agent goes on");
+            tracing::info!(execution.id = %self.lease.execution, "the lease is confirmed; the agent goes on");
             group.thaw();
         }
     }
@@ -122,7 +125,7 @@ impl Held {
         let safe = *locked(&self.confirmed) + self.length - self.length / 6;
         let group = locked(&self.group);
         if let Some(group) = group.as_ref().filter(|group| now >= safe && !group.is_frozen()) {
-            tracing::warn!(execution = %self.lease.execution, "the lease is not confirmed; the agent is frozen");
+            tracing::warn!(execution.id = %self.lease.execution, "the lease is not confirmed; the agent is frozen");
             group.freeze();
         }
     }
@@ -137,27 +140,36 @@ pub(super) async fn keep(shared: Arc<Shared>, shutdown: CancellationToken) {
     }
 }
 
+/// The server keeps its answer back for half a beat, so that it can say at once that work is not
+/// wanted any more.
 async fn keep_renewing(shared: &Shared) {
     let beat = shared.settings.beat;
-    let mut pause = beat;
     loop {
-        tokio::time::sleep(pause).await;
-        pause = beat;
+        let more = shared.leases.more.notified();
         let leases: Vec<Lease> =
             shared.leases.all().iter().map(|held| held.lease.clone()).collect();
         if leases.is_empty() {
+            more.await;
             continue;
         }
         let asked = Instant::now();
-        match shared.server.renew(&shared.settings.worker, leases).await {
+        let renewed = tokio::select! {
+            renewed = shared.server.renew(&shared.settings.worker, leases, beat / 2) => renewed,
+            // Asked again for all of them.
+            () = more => continue,
+        };
+        match renewed {
             Ok(renewals) => {
                 for renewal in &renewals.leases {
                     shared.leases.hear(renewal, asked);
                 }
+                // A server that answers at once is not asked all the time.
+                let early = (beat / 2).saturating_sub(asked.elapsed());
+                tokio::time::sleep(early.min(Duration::from_secs(1))).await;
             }
             Err(error) => {
                 tracing::warn!(%error, "the leases could not be renewed; trying again");
-                pause = beat / 10;
+                tokio::time::sleep(beat / 10).await;
             }
         }
     }

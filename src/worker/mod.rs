@@ -17,13 +17,14 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::Notify;
+use tokio::sync::{Notify, OnceCell};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use url::Url;
 
 use self::leases::Leases;
 use self::server::Server;
+use crate::agent::sandbox::{Setup, Wanted};
 use crate::agent::{self, Sandbox};
 use crate::domain::ids::{AgentName, WorkerId};
 use crate::git::{Limits, Mirrors, Workspaces};
@@ -43,8 +44,8 @@ pub struct Settings {
     pub data: PathBuf,
     /// The agents it can start.
     pub agents: BTreeMap<AgentName, agent::Spec>,
-    /// How its agents are confined.
-    pub sandbox: Sandbox,
+    /// How its agents are to be confined.
+    pub sandbox: Setup,
     /// How often it says that it is alive.
     pub beat: Duration,
     /// How long it waits after the server did not answer, at first; then longer and longer.
@@ -52,7 +53,7 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// A worker of one slot and no agents, with the usual pace.
+    /// A worker of one slot and no agents, with the best sandbox there is and the usual pace.
     pub fn new(server: Url, token: String, worker: WorkerId, data: PathBuf) -> Self {
         Self {
             server,
@@ -61,7 +62,7 @@ impl Settings {
             slots: 1,
             data,
             agents: BTreeMap::new(),
-            sandbox: Sandbox::default(),
+            sandbox: Setup::new(Wanted::Auto),
             beat: Duration::from_secs(30),
             pause: Duration::from_secs(1),
         }
@@ -90,6 +91,7 @@ pub enum Error {
 /// What everything in a worker shares.
 struct Shared {
     settings: Settings,
+    sandbox: OnceCell<Sandbox>,
     incarnation: String,
     server: Server,
     mirrors: Mirrors,
@@ -105,12 +107,19 @@ impl Shared {
     fn scratch(&self) -> PathBuf {
         self.settings.data.join("scratch")
     }
+
+    /// How agents are confined; looked for again as long as there is nothing, because somebody may have mended that.
+    async fn sandbox(&self) -> Result<&Sandbox, agent::Error> {
+        self.sandbox.get_or_try_init(|| self.settings.sandbox.find()).await
+    }
 }
 
 /// Works until `shutdown`; what runs then is stopped, and the server gives it to the next start of this worker.
 pub async fn run(settings: Settings, shutdown: CancellationToken) -> Result<(), Error> {
     let path = std::path::absolute(&settings.data).unwrap_or_else(|_| settings.data.clone());
     let _only_one = lock(&path)?;
+    // Git writes down where things really are, and agents must find them there.
+    let path = path.canonicalize().unwrap_or(path);
     let server = Server::new(&settings).map_err(Error::Client)?;
     let shared = Arc::new(Shared {
         incarnation: uuid::Uuid::new_v4().simple().to_string(),
@@ -120,9 +129,14 @@ pub async fn run(settings: Settings, shutdown: CancellationToken) -> Result<(), 
         limits: Limits::default(),
         leases: Leases::default(),
         over: Notify::new(),
+        sandbox: OnceCell::new(),
         settings: Settings { data: path, ..settings },
     });
     end_former_life(&shared).await;
+    match shared.sandbox().await {
+        Ok(sandbox) => tracing::info!(sandbox = sandbox.describe(), "agents are sealed in"),
+        Err(error) => tracing::error!(%error, "no agent will be started"),
+    }
     shared.over.notify_one();
     let tasks = TaskTracker::new();
     tasks.spawn(leases::keep(Arc::clone(&shared), shutdown.clone()));

@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use futures::FutureExt as _;
 use serde_json::Value;
-use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 use super::execution::Work;
 use super::stop::{Stop, failed};
 use super::{Shared, server};
+use crate::agent::sandbox::Door;
 use crate::agent::{self, Call, Next, Offer, Place, Talk};
 use crate::domain::proposal;
 use crate::domain::work::{Class, Lease, Source, ToolAnswer};
@@ -31,24 +31,27 @@ impl Work<'_> {
         spec: &agent::Spec,
         sources: &[Source],
     ) -> Result<(), Stop> {
+        let mut borrowed = Vec::new();
         for source in sources {
             let access = self.access(&source.repo, &source.url);
             let mirror = self.shared.mirrors.holding(&source.repo, access, &[&source.sha]).await?;
+            borrowed.push(mirror.dir().join("objects"));
             reading.lay_out(&source.folder(), &mirror, &source.sha).await?;
             let sha: String = source.sha.0.chars().take(7).collect();
             self.spool.tell(&format!("Laid out {} at {sha}", source.repo));
         }
         reading.seal()?;
-        let place = Place {
-            dir: reading.dir().to_owned(),
-            tree: reading.tree(),
-            home: reading.home(),
-            author: self.assignment.author.clone(),
-        };
-        let door = TcpListener::bind("127.0.0.1:0").await.map_err(no_door)?;
-        let origin = format!("http://{}", door.local_addr().map_err(no_door)?);
+        let sandbox = self.shared.sandbox().await?;
+        let author = self.assignment.author.clone();
+        let mut place = Place::new(reading.dir().to_owned(), author).read_only();
+        place.borrowed = borrowed;
+        let (door, origin) =
+            sandbox.door(&mut place, Door::Tools).map_err(|error| no_door(&error))?;
         let token = uuid::Uuid::new_v4().simple().to_string();
-        let offer = Offer { url: agent::address(&origin), token: token.clone(), bridge: bridge()? };
+        let bridge =
+            vec![sandbox.this_program().to_string_lossy().into_owned(), "tools-bridge".to_owned()];
+        let url = agent::address(&origin);
+        let offer = Offer { url, token: token.clone(), bridge };
         let (closed, lost) = (CancellationToken::new(), self.held.lost.clone());
         let (shared, lease) = (Arc::clone(self.shared), self.held.lease.clone());
         let _shut = closed.clone().drop_guard();
@@ -60,7 +63,7 @@ impl Work<'_> {
         let call = call(shared, lease, lost);
         let serving = agent::serve(door, proposal::tools(), call, token, closed.clone());
         let talking = async {
-            let ended = self.talk(spec, &place, talk).await;
+            let ended = self.talk(spec, sandbox, &place, talk).await;
             closed.cancel();
             ended
         };
@@ -117,12 +120,6 @@ fn next(shared: Arc<Shared>, lease: Lease, lost: CancellationToken) -> Next {
     })
 }
 
-/// This program, as an agent starts it that cannot speak to its tools over HTTP.
-fn bridge() -> Result<Vec<String>, Stop> {
-    let program = std::env::current_exe().map_err(no_door)?;
-    Ok(vec![program.to_string_lossy().into_owned(), "tools-bridge".to_owned()])
-}
-
-fn no_door(error: std::io::Error) -> Stop {
+fn no_door(error: &std::io::Error) -> Stop {
     failed(Class::Machinery, format!("offering tools to the agent: {error}"))
 }

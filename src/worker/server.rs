@@ -71,14 +71,18 @@ impl Server {
         }
     }
 
-    /// Says that these leases are held.
+    /// Says that these leases are held. The server answers at once if there is news, else after
+    /// `patience`.
     pub(super) async fn renew(
         &self,
         worker: &WorkerId,
         leases: Vec<Lease>,
+        patience: Duration,
     ) -> Result<Renewals, Error> {
-        let renew = Renew { worker: worker.clone(), leases };
-        Ok(checked(self.post("renew", &renew).send().await?)?.json().await?)
+        let patience_seconds = patience.as_secs();
+        let renew = Renew { worker: worker.clone(), leases, patience_seconds };
+        let call = self.post("renew", &renew).timeout(patience + CALL);
+        Ok(checked(call.send().await?)?.json().await?)
     }
 
     /// Sends lines of a trace.

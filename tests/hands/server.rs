@@ -76,7 +76,7 @@ impl Server {
 
     /// Waits until what the server knows is as `is_so` says.
     pub(crate) async fn until(&self, what: &str, is_so: impl Fn(&Knows) -> bool) {
-        for _ in 0..600 {
+        for _ in 0..6_000 {
             if is_so(&self.knows()) {
                 return;
             }

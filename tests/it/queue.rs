@@ -8,7 +8,7 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 use team6::db::{Db, Tx};
 use team6::domain::ids::{ExecutionId, ProjectName, RunId, WorkerId};
-use team6::domain::work::Lease;
+use team6::domain::work::{Lease, Renewed};
 use team6::queue::{
     Claimant, Depth, Job, Limits, MOST_RECOVERIES, MOST_RESTARTS, Queue, Recovered,
 };
@@ -66,7 +66,7 @@ impl Bench {
     }
 
     async fn renew(&mut self, lease: &Lease, until: i64) -> bool {
-        self.queue.renew(&mut self.tx, lease, at(until)).await.unwrap()
+        self.queue.renew(&mut self.tx, lease, at(until)).await.unwrap() != Renewed::Lost
     }
 
     async fn holds(&mut self, lease: &Lease) -> bool {
@@ -79,6 +79,11 @@ impl Bench {
 
     async fn reap(&mut self, now: i64) -> Vec<Recovered> {
         self.queue.reap(&mut self.tx, at(now)).await.unwrap()
+    }
+
+    /// How many leases end before that second.
+    async fn late(&mut self, before: i64) -> i64 {
+        self.queue.late(&mut self.tx, at(before)).await.unwrap()
     }
 
     async fn depths(&mut self) -> Vec<Depth> {
@@ -122,7 +127,7 @@ fn worker(name: &str) -> Claimant {
 }
 
 fn depth(queue: &str, ready: i64, leased: i64) -> Depth {
-    Depth { queue: queue.into(), ready, leased }
+    Depth { queue: queue.into(), ready, leased, oldest: (0 < ready).then(|| at(0)) }
 }
 
 #[tokio::test]
@@ -389,6 +394,46 @@ async fn the_jobs_of_a_run_can_be_held_back() {
 }
 
 #[tokio::test]
+async fn one_job_can_be_held_back() {
+    of_every_queue(async |bench| {
+        bench.enqueue(&[job("a"), job("b")]).await;
+        bench.queue.hold_one(&mut bench.tx, &job("a").execution, true).await.unwrap();
+        assert_eq!(bench.claim_all(&worker("w"), &MANY, 0).await, ["b"]);
+        bench.queue.hold_one(&mut bench.tx, &job("a").execution, false).await.unwrap();
+        assert_eq!(bench.claim_all(&worker("w"), &MANY, 0).await, ["a"]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_job_that_waits_is_stopped_at_once() {
+    of_every_queue(async |bench| {
+        bench.enqueue(&[job("a")]).await;
+        assert!(bench.queue.stop(&mut bench.tx, &job("a").execution).await.unwrap());
+        assert!(bench.queue.stop(&mut bench.tx, &job("a").execution).await.unwrap());
+        assert!(bench.claim(&worker("w"), &MANY, 0).await.is_none());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn whoever_works_on_a_stopped_job_hears_of_it_and_nobody_gets_it_again() {
+    of_every_queue(async |bench| {
+        bench.enqueue(&[job("a")]).await;
+        let lease = bench.claim(&worker("w"), &MANY, 0).await.unwrap();
+        let leases = [lease.clone()];
+        assert!(!bench.queue.any_unwanted(&mut bench.tx, &leases).await.unwrap());
+        assert!(!bench.queue.stop(&mut bench.tx, &lease.execution).await.unwrap());
+        assert!(bench.queue.any_unwanted(&mut bench.tx, &leases).await.unwrap());
+        let renewed = bench.queue.renew(&mut bench.tx, &lease, at(90)).await.unwrap();
+        assert_eq!(renewed, Renewed::Cancel);
+        assert_eq!(bench.reap(91).await, [Recovered::Stopped(lease.execution)]);
+        assert!(bench.claim(&worker("w"), &MANY, 91).await.is_none());
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn the_depths_count_what_waits_and_what_is_worked_on() {
     of_every_queue(async |bench| {
         assert_eq!(bench.depths().await, []);
@@ -399,6 +444,7 @@ async fn the_depths_count_what_waits_and_what_is_worked_on() {
         let only = Claimant { projects: Some(vec![project("b")]), ..worker("w") };
         bench.claim(&only, &MANY, 0).await.unwrap();
         assert_eq!(bench.depths().await, [depth("agents-a", 2, 0), depth("agents-b", 2, 1)]);
+        assert_eq!((bench.late(0).await, bench.late(9_999).await), (0, 1));
     })
     .await;
 }

@@ -3,7 +3,7 @@
 use super::{Before, Proposal, ProposedTask};
 use crate::domain::ids::{IssueRef, TaskNumber};
 use crate::domain::plan::{Dependency, Plan, PlannedTask, Suggestion};
-use crate::domain::planner::{Candidate, Survey, issues_plan};
+use crate::domain::planner::{Candidate, Survey, plan};
 
 /// The plan that a proposal becomes.
 ///
@@ -14,7 +14,7 @@ pub fn merged(proposal: &Proposal, survey: &Survey, previous: Option<&Plan>, fre
     let nothing = Plan::default();
     let before = previous.unwrap_or(&nothing);
     let kept = if fresh { &nothing } else { before };
-    let base = issues_plan(survey, previous, fresh);
+    let base = plan(survey, previous, fresh);
     let numbers = numbers(proposal, &base, before, kept);
     let mut tasks: Vec<PlannedTask> = Vec::new();
     for (task, number) in proposal.tasks.iter().zip(&numbers) {
@@ -54,11 +54,7 @@ fn numbers(
     before: &Plan,
     kept: &Plan,
 ) -> Vec<Option<TaskNumber>> {
-    let highest = |plan: &Plan| {
-        let tasks = plan.tasks.iter().map(|task| task.number.0);
-        tasks.chain(plan.dropped.iter().map(|task| task.number.0)).max().unwrap_or(0)
-    };
-    let mut last = highest(base).max(highest(before));
+    let mut next = base.next_number().max(before.next_number());
     let mut taken: Vec<TaskNumber> = Vec::new();
     let mut numbers = Vec::new();
     for task in &proposal.tasks {
@@ -87,8 +83,9 @@ fn numbers(
             }
         };
         let number = known.filter(|number| !taken.contains(number)).unwrap_or_else(|| {
-            last += 1;
-            TaskNumber(last)
+            let free = next;
+            next.0 += 1;
+            free
         });
         taken.push(number);
         numbers.push(Some(number));

@@ -3,6 +3,7 @@
 mod bundles;
 mod comments;
 mod deliveries;
+mod edits;
 mod effects;
 mod executions;
 mod heard;
@@ -79,6 +80,7 @@ fn task(number: i64, state: task::State) -> Task {
         planned,
         waits_for: Vec::new(),
         state,
+        held_by: None,
     }
 }
 
@@ -88,6 +90,7 @@ fn run(sprint: &Sprint, number: i64, state: run::State) -> Run {
         number: RunNumber(number),
         state,
         started_by: Login("ada".into()),
+        holds: Vec::new(),
         tasks: Vec::new(),
     }
 }

@@ -2,7 +2,7 @@
 
 use team6::db::{Error, runs, sprints};
 use team6::domain::ids::RunId;
-use team6::domain::run::{Run, State};
+use team6::domain::run::{Hold, Run, State};
 
 use super::{run, sprint, task, under_way};
 use crate::engines::{at, in_one_transaction, on_every_engine};
@@ -39,7 +39,8 @@ async fn the_next_run_may_begin_when_the_one_before_has_ended() {
         for (number, ended) in (1..).zip(ALL.into_iter().filter(|state| !state.is_live())) {
             let run = run(&sprint, number, State::Running);
             runs::insert(tx, &sprint.id, &run, at(0)).await.unwrap();
-            runs::advance(tx, &run.id, ended, at(1)).await.unwrap();
+            let ended_run = Run { state: ended, ..run.clone() };
+            runs::advance(tx, &ended_run, at(1)).await.unwrap();
             let latest = runs::latest(tx, &sprint.id).await.unwrap();
             assert_eq!(latest, Some(Run { state: ended, ..run }));
         }
@@ -67,9 +68,11 @@ async fn a_run_has_an_end_once_it_has_ended() {
         let times = runs::times(tx, &run.id).await.unwrap();
         assert_eq!((times.started_at, times.finished_at), (at(0), None));
         assert_eq!(times.sprint_id, sprint.id);
-        runs::advance(tx, &run.id, State::Paused, at(5)).await.unwrap();
+        let paused = Run { state: State::Paused, holds: vec![Hold::NotASprint], ..run.clone() };
+        runs::advance(tx, &paused, at(5)).await.unwrap();
         assert_eq!(runs::times(tx, &run.id).await.unwrap().finished_at, None);
-        runs::advance(tx, &run.id, State::Completed, at(9)).await.unwrap();
+        assert_eq!(runs::latest(tx, &sprint.id).await.unwrap(), Some(paused));
+        runs::advance(tx, &Run { state: State::Completed, ..run.clone() }, at(9)).await.unwrap();
         assert_eq!(runs::times(tx, &run.id).await.unwrap().finished_at, Some(at(9)));
         let missing = runs::times(tx, &RunId("run_0_0_0".into())).await;
         assert!(matches!(missing, Err(Error::Missing(_))));

@@ -89,7 +89,9 @@ async fn an_issue_leads_to_its_task_in_the_latest_run() {
     in_one_transaction(async |tx| {
         let only = task(1, State::Waiting);
         let (sprint, first) = under_way(tx, 12, std::slice::from_ref(&only)).await;
-        runs::advance(tx, &first.id, run::State::Cancelled, at(1)).await.unwrap();
+        runs::advance(tx, &run::Run { state: run::State::Cancelled, ..first.clone() }, at(1))
+            .await
+            .unwrap();
         let second = super::run(&sprint, 2, run::State::Running);
         runs::insert(tx, &sprint.id, &second, at(2)).await.unwrap();
         tasks::insert(tx, &second.id, &only, &Login("ada".into()), at(2)).await.unwrap();
@@ -109,9 +111,13 @@ async fn an_issue_outside_is_waited_for_by_sprints_under_way() {
     in_one_transaction(async |tx| {
         let (waiting, _) = waits(tx, 12, 5, State::Waiting).await;
         let (paused, run) = waits(tx, 13, 5, State::Waiting).await;
-        runs::advance(tx, &run.id, run::State::Paused, at(1)).await.unwrap();
+        runs::advance(tx, &run::Run { state: run::State::Paused, ..run.clone() }, at(1))
+            .await
+            .unwrap();
         let (_, run) = waits(tx, 14, 5, State::Waiting).await;
-        runs::advance(tx, &run.id, run::State::Cancelled, at(1)).await.unwrap();
+        runs::advance(tx, &run::Run { state: run::State::Cancelled, ..run.clone() }, at(1))
+            .await
+            .unwrap();
         waits(tx, 15, 6, State::Waiting).await;
         waits(tx, 16, 5, State::Assigned { attempt: FIRST }).await;
         let found = tasks::waiting_for(tx, &issue(5)).await.unwrap();

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use team6::domain::ids::{Attempt, CommitSha, PullNumber};
 use team6::domain::retry::Retry;
 use team6::domain::run;
-use team6::domain::task::{Event as Happened, State as TaskState};
+use team6::domain::task::{Again, Event as Happened, State as TaskState};
 
 use super::*;
 
@@ -116,6 +116,7 @@ fn a_retry_takes_in_and_approves_what_the_issue_says_now() {
 fn wish(by: &str, permission: Permission, text: Option<&str>) -> Retry {
     Retry {
         task: TaskNumber(1),
+        again: Again::Fresh,
         by: login(by),
         permission,
         at: DateTime::UNIX_EPOCH,

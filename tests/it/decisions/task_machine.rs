@@ -2,8 +2,8 @@
 
 use std::fmt::Write as _;
 
-use team6::domain::ids::{Attempt, CommitSha, PullNumber};
-use team6::domain::task::{Event, State, pause_after};
+use team6::domain::ids::{Attempt, CommitSha, Login, PullNumber};
+use team6::domain::task::{Again, Ending, Event, State, pause_after};
 use team6::domain::work::Class;
 
 #[test]
@@ -18,6 +18,11 @@ fn every_state_meets_every_event() {
         State::Closed { attempt, pull },
         State::Done { attempt, pull, merge: merge.clone() },
         State::Failed { attempt },
+        State::Stopping { attempt, then: Ending::Cancelled },
+        State::Stopping { attempt, then: Ending::Skipped(Login("ada".to_owned())) },
+        State::Cancelled { attempt, pull: Some(pull) },
+        State::Cancelled { attempt, pull: None },
+        State::Skipped { attempt, pull: Some(pull), by: Login("ada".to_owned()) },
     ];
     let events = [
         ("released", Event::Released),
@@ -33,7 +38,11 @@ fn every_state_meets_every_event() {
         ("another pull merged", Event::PullMerged(PullNumber(8), CommitSha(String::new()))),
         ("pull closed", Event::PullClosed(pull)),
         ("pull reopened", Event::PullReopened(pull)),
-        ("retried", Event::Retried),
+        ("retried", Event::Retried(Again::Fresh)),
+        ("cancelled", Event::Cancelled),
+        ("skipped", Event::Skipped(Login("ada".to_owned()))),
+        ("stopped", Event::Stopped(attempt)),
+        ("stopped, an old try", Event::Stopped(Attempt(1))),
     ];
     let mut table = String::new();
     for state in &states {

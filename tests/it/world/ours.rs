@@ -51,6 +51,14 @@ pub(super) async fn time_flies(db: &Db) {
     tx.commit().await.unwrap();
 }
 
+/// How many agents are at work.
+pub(super) async fn at_work(db: &Db) -> i64 {
+    let mut tx = db.read().await.unwrap();
+    let row: Option<(i64,)> =
+        tx.query("select count(*) from job where state = 'leased'").first().await.unwrap();
+    row.unwrap_or_default().0
+}
+
 /// Whether Team6 has looked around once, as it does when it starts.
 pub(super) async fn has_looked_around(db: &Db) -> bool {
     let mut tx = db.read().await.unwrap();

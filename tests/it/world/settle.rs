@@ -10,7 +10,7 @@ use super::github::REPOSITORIES;
 use super::ours;
 use super::team::World;
 
-const PATIENCE: Duration = Duration::from_secs(90);
+const PATIENCE: Duration = Duration::from_mins(5);
 const SILENCE: Duration = Duration::from_millis(500);
 const GLANCE: Duration = Duration::from_millis(40);
 
@@ -26,7 +26,7 @@ impl World {
             calm = 0;
             let in_time = begun.elapsed() < PATIENCE;
             assert!(in_time, "this does not come to an end:\n{}", self.told().await);
-            ours::time_flies(&self.db).await;
+            self.lets_time_pass().await;
             tokio::time::sleep(GLANCE).await;
         }
     }

@@ -21,6 +21,7 @@ fn candidate(name: &str, title: &str) -> Candidate {
         assignees: vec![],
         blocked_by: vec![],
         state: IssueState::Open,
+        made_for: None,
     }
 }
 

@@ -1,0 +1,211 @@
+//! The machine of a task: every state meets every event here and nowhere else.
+//!
+//! There is no `_` arm: whoever adds a state or an event is led by the compiler to this page.
+//! GitHub and workers repeat themselves, so hearing something again changes nothing.
+
+use super::Event::{
+    Cancelled, Delivered, Failed, Lost, PullClosed, PullMerged, PullOpened, PullReopened, Released,
+    Retried, Skipped, Stopped, Taken,
+};
+use super::State as S;
+use super::{Consequence, Ending, Event, MOST_ATTEMPTS, Nonsense, State, pause_after};
+use crate::domain::ids::{Attempt, PullNumber};
+use crate::domain::work::Class;
+
+/// Where the task is then, and what follows.
+type Next = (State, Vec<Consequence>);
+
+impl State {
+    /// What becomes of a task in this state, and what follows.
+    pub fn decide(&self, event: &Event) -> Result<Next, Nonsense> {
+        let next = match self {
+            S::Waiting => waiting(event),
+            S::Assigned { attempt } | S::InProgress { attempt } => {
+                self.with_an_agent(*attempt, event)
+            }
+            S::Delivered { attempt } => self.delivered(*attempt, event),
+            S::Review { attempt, pull } | S::Closed { attempt, pull } => {
+                self.with_people(*attempt, *pull, event)
+            }
+            S::Done { pull, .. } => self.done(*pull, event),
+            S::Failed { attempt } => self.failed(*attempt, event),
+            S::Stopping { attempt, then } => self.stopping(*attempt, then, event),
+            S::Cancelled { attempt, pull } | S::Skipped { attempt, pull, .. } => {
+                self.ended(*attempt, *pull, event)
+            }
+        };
+        next.ok_or_else(|| Nonsense { state: self.clone(), event: event.clone() })
+    }
+
+    #[expect(clippy::unnecessary_wraps, reason = "as the other answers of this machine")]
+    fn nothing_new(&self) -> Option<Next> {
+        Some((self.clone(), Vec::new()))
+    }
+
+    fn with_an_agent(&self, attempt: Attempt, event: &Event) -> Option<Next> {
+        match event {
+            Taken(of) if *of == attempt => Some((S::InProgress { attempt }, vec![])),
+            Lost(of) if *of == attempt => Some((S::Assigned { attempt }, vec![])),
+            Delivered(of) if *of == attempt => {
+                Some((S::Delivered { attempt }, vec![Consequence::Publish(attempt)]))
+            }
+            Failed(of, class) if *of == attempt => Some(after_failure(attempt, *class)),
+            // Stopped though nobody ended it, by a worker that knows no better.
+            Stopped(of) if *of == attempt => Some(after_failure(attempt, Class::Machinery)),
+            Cancelled => Some(stop(attempt, Ending::Cancelled)),
+            Skipped(by) => Some(stop(attempt, Ending::Skipped(by.clone()))),
+            Released => self.nothing_new(),
+            Taken(_) | Lost(_) | Delivered(_) | Failed(..) | Stopped(_) | PullOpened(_)
+            | PullMerged(..) | PullClosed(_) | PullReopened(_) | Retried(_) => None,
+        }
+    }
+
+    fn delivered(&self, attempt: Attempt, event: &Event) -> Option<Next> {
+        match event {
+            PullOpened(pull) => Some((S::Review { attempt, pull: *pull }, vec![])),
+            // Pushed and refused for good, as a workflow file is.
+            Failed(of, class) if *of == attempt => Some(after_failure(attempt, *class)),
+            Delivered(of) if *of == attempt => self.nothing_new(),
+            Released => self.nothing_new(),
+            Cancelled => Some(Ending::Cancelled.of(attempt, None)),
+            Skipped(by) => Some(Ending::Skipped(by.clone()).of(attempt, None)),
+            Taken(_) | Lost(_) | Delivered(_) | Failed(..) | Stopped(_) | PullMerged(..)
+            | PullClosed(_) | PullReopened(_) | Retried(_) => None,
+        }
+    }
+
+    /// In review, or closed unmerged.
+    fn with_people(&self, attempt: Attempt, pull: PullNumber, event: &Event) -> Option<Next> {
+        let is_open = matches!(self, S::Review { .. });
+        match event {
+            PullMerged(merged, merge) if *merged == pull => {
+                let done = S::Done { attempt, pull, merge: merge.clone() };
+                Some((done, vec![Consequence::Release]))
+            }
+            PullClosed(closed) if *closed == pull && is_open => {
+                Some((S::Closed { attempt, pull }, vec![Consequence::AskAboutClosedPull(pull)]))
+            }
+            PullReopened(opened) if *opened == pull => Some((S::Review { attempt, pull }, vec![])),
+            PullOpened(of) | PullClosed(of) if *of == pull => self.nothing_new(),
+            Delivered(of) if *of == attempt && is_open => self.nothing_new(),
+            Released => self.nothing_new(),
+            Retried(_) if !is_open => Some(queued(Attempt(attempt.0 + 1), 0)),
+            Cancelled => Some(Ending::Cancelled.of(attempt, Some(pull))),
+            Skipped(by) => Some(Ending::Skipped(by.clone()).of(attempt, Some(pull))),
+            Taken(_) | Lost(_) | Delivered(_) | Failed(..) | Stopped(_) | PullOpened(_)
+            | PullMerged(..) | PullClosed(_) | PullReopened(_) | Retried(_) => None,
+        }
+    }
+
+    fn done(&self, pull: PullNumber, event: &Event) -> Option<Next> {
+        match event {
+            PullOpened(of) | PullMerged(of, _) | PullClosed(of) if *of == pull => {
+                self.nothing_new()
+            }
+            Released => self.nothing_new(),
+            Taken(_) | Lost(_) | Delivered(_) | Failed(..) | Stopped(_) | PullOpened(_)
+            | PullMerged(..) | PullClosed(_) | PullReopened(_) | Retried(_) | Cancelled
+            | Skipped(_) => None,
+        }
+    }
+
+    fn failed(&self, attempt: Attempt, event: &Event) -> Option<Next> {
+        match event {
+            Retried(_) => Some(queued(Attempt(attempt.0 + 1), 0)),
+            Released => self.nothing_new(),
+            Cancelled => Some(Ending::Cancelled.of(attempt, None)),
+            Skipped(by) => Some(Ending::Skipped(by.clone()).of(attempt, None)),
+            Taken(_) | Lost(_) | Delivered(_) | Failed(..) | Stopped(_) | PullOpened(_)
+            | PullMerged(..) | PullClosed(_) | PullReopened(_) => None,
+        }
+    }
+
+    /// Whatever the agent still reports, or that it was lost, is as good as its being stopped.
+    fn stopping(&self, attempt: Attempt, then: &Ending, event: &Event) -> Option<Next> {
+        match event {
+            Stopped(of) | Lost(of) | Delivered(of) | Failed(of, _) if *of == attempt => {
+                Some(then.clone().of(attempt, None))
+            }
+            Taken(of) if *of == attempt => self.nothing_new(),
+            Skipped(by) => match then {
+                Ending::Cancelled => {
+                    let then = Ending::Skipped(by.clone());
+                    Some((S::Stopping { attempt, then }, vec![]))
+                }
+                Ending::Skipped(_) => self.nothing_new(),
+            },
+            Cancelled | Released => self.nothing_new(),
+            Taken(_) | Lost(_) | Delivered(_) | Failed(..) | Stopped(_) | PullOpened(_)
+            | PullMerged(..) | PullClosed(_) | PullReopened(_) | Retried(_) => None,
+        }
+    }
+
+    /// Cancelled or skipped.
+    fn ended(&self, attempt: Attempt, pull: Option<PullNumber>, event: &Event) -> Option<Next> {
+        let is_skipped = matches!(self, S::Skipped { .. });
+        match event {
+            // Merged all the same: then it is done.
+            PullMerged(merged, merge) if pull == Some(*merged) => {
+                let done = S::Done { attempt, pull: *merged, merge: merge.clone() };
+                Some((done, vec![Consequence::Release]))
+            }
+            // It was being opened just then.
+            PullOpened(opened) if pull.is_none() => Some((self.with_pull(*opened), vec![])),
+            PullOpened(_) | PullClosed(_) | PullReopened(_) | Stopped(_) | Released => {
+                self.nothing_new()
+            }
+            Retried(_) if !is_skipped => Some(queued(Attempt(attempt.0 + 1), 0)),
+            Skipped(by) if !is_skipped => Some(Ending::Skipped(by.clone()).of(attempt, pull)),
+            Cancelled if !is_skipped => self.nothing_new(),
+            Skipped(_) => self.nothing_new(),
+            Taken(_) | Lost(_) | Delivered(_) | Failed(..) | PullMerged(..) | Retried(_)
+            | Cancelled => None,
+        }
+    }
+
+    fn with_pull(&self, opened: PullNumber) -> Self {
+        let mut known = self.clone();
+        if let S::Cancelled { pull, .. } | S::Skipped { pull, .. } = &mut known {
+            *pull = Some(opened);
+        }
+        known
+    }
+}
+
+fn waiting(event: &Event) -> Option<Next> {
+    match event {
+        Released => Some(queued(Attempt(1), 0)),
+        Cancelled => Some(Ending::Cancelled.of(Attempt(0), None)),
+        Skipped(by) => Some(Ending::Skipped(by.clone()).of(Attempt(0), None)),
+        Taken(_) | Lost(_) | Delivered(_) | Failed(..) | Stopped(_) | PullOpened(_)
+        | PullMerged(..) | PullClosed(_) | PullReopened(_) | Retried(_) => None,
+    }
+}
+
+impl Ending {
+    fn of(self, attempt: Attempt, pull: Option<PullNumber>) -> Next {
+        match self {
+            Self::Cancelled => (S::Cancelled { attempt, pull }, vec![Consequence::SayWhatIsLeft]),
+            Self::Skipped(by) => (
+                S::Skipped { attempt, pull, by },
+                vec![Consequence::Release, Consequence::SayWhatIsLeft],
+            ),
+        }
+    }
+}
+
+fn stop(attempt: Attempt, then: Ending) -> Next {
+    (S::Stopping { attempt, then }, vec![Consequence::Stop(attempt)])
+}
+
+fn queued(attempt: Attempt, pause_seconds: u32) -> Next {
+    (S::Assigned { attempt }, vec![Consequence::Queue { attempt, pause_seconds }])
+}
+
+fn after_failure(attempt: Attempt, class: Class) -> Next {
+    if class.is_worth_retrying() && attempt < MOST_ATTEMPTS {
+        queued(Attempt(attempt.0 + 1), pause_after(attempt))
+    } else {
+        (S::Failed { attempt }, vec![Consequence::AskAboutFailure(attempt)])
+    }
+}
