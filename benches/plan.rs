@@ -15,9 +15,9 @@ use team6::domain::ids::{
     AgentName, IssueNumber, IssueRef, Login, MilestoneNumber, ProjectName, RepoId, SprintId,
     TaskNumber,
 };
-use team6::domain::lint;
+use team6::domain::lint::{self, Surroundings};
 use team6::domain::plan::Plan;
-use team6::domain::planner::{Candidate, IssueState, Specialist, plan};
+use team6::domain::planner::{Candidate, IssueState, Specialist, Survey, plan};
 use team6::domain::planning::Planning;
 use team6::domain::sprint::{Approval, Goal, Sprint, State};
 use team6::say;
@@ -52,13 +52,18 @@ fn main() -> anyhow::Result<()> {
         })
         .collect();
     let agents: Vec<_> = roster.iter().map(|agent| agent.name.clone()).collect();
-    let draft = || plan(&issues, &BTreeMap::new(), &roster, None);
+    let around = Surroundings { agents, most_at_once: 5, ..Surroundings::default() };
+    let survey = Survey { candidates: issues, outside: BTreeMap::new(), roster };
+    let draft = || plan(&survey, None, false);
     let planned = draft();
     check(&planned, edges.len())?;
     let fresh = sprint(planned.clone());
     let approved = approved(sprint(planned.clone()));
-    let comment = say::plan::comment(&fresh, &agents).unwrap_or_default();
-    ensure!(comment.contains("more tasks"), "the comment does not say what it leaves out");
+    let comments = |sprint: &Sprint| {
+        say::plan::parts(&say::plan::View { sprint, around: &around, agents: 4, links: &[] })
+    };
+    let parts = comments(&fresh);
+    ensure!(1 < parts.len(), "so many tasks fit into one comment");
 
     let mut sides = Vec::new();
     let mut time = |name, work: &mut dyn FnMut()| {
@@ -74,8 +79,8 @@ fn main() -> anyhow::Result<()> {
         let planned = draft();
         black_box(planned.waves());
         black_box(planned.cycles());
-        black_box(lint::flaws(&planned, &agents));
-        black_box(say::plan::comment(&sprint(planned), &agents));
+        black_box(lint::flaws(&planned, &around));
+        black_box(comments(&sprint(planned)));
     });
     time("  reading the issues as a plan", &mut || drop(black_box(draft())));
     time("  ordering: Team6's waves", &mut || drop(black_box(planned.waves())));
@@ -83,19 +88,19 @@ fn main() -> anyhow::Result<()> {
         drop(black_box(sorted(&planned)));
     });
     time("  looking for circles", &mut || drop(black_box(planned.cycles())));
-    time("  looking for flaws", &mut || drop(black_box(lint::flaws(&planned, &agents))));
-    time("  the comment, as much of it as fits", &mut || {
-        drop(black_box(say::plan::comment(&fresh, &agents)));
+    time("  looking for flaws", &mut || drop(black_box(lint::flaws(&planned, &around))));
+    time("  the comments", &mut || {
+        drop(black_box(comments(&fresh)));
     });
-    time("the comment when every task is approved", &mut || {
-        drop(black_box(say::plan::comment(&approved, &agents)));
+    time("the comments when every task is approved", &mut || {
+        drop(black_box(comments(&approved)));
     });
     let title = format!(
         "Plan: {TASKS} issues in two repositories, {} dependencies said in three ways, {} waves, a \
-         comment of {} characters, median of {RUNS} runs",
+         {} comments, median of {RUNS} runs",
         edges.len(),
         planned.waves().len(),
-        comment.chars().count(),
+        parts.len(),
     );
     table(&title, &["ms"], &sides);
     Ok(())
@@ -156,6 +161,7 @@ fn issues(edges: &BTreeSet<(usize, usize)>) -> Vec<Candidate> {
             assignees: vec![Login(["ada", "grace", "linus"][n % 3].to_owned())],
             blocked_by: vec![],
             state: IssueState::Open,
+            made_for: None,
         })
         .collect();
     for (nth, (task, before)) in edges.iter().enumerate() {

@@ -7,6 +7,7 @@ create table delivery (
     read_at     timestamptz
 );
 create index delivery_received on delivery (received_at);
+create index delivery_unread on delivery (received_at) where read_at is null;
 
 -- What a decision asked for and nobody has done yet. Done ones are deleted.
 create table effect (
@@ -15,6 +16,8 @@ create table effect (
     name         text,                             -- asked for again before it began: once is enough
     body         json        not null,
     delivery_id  text,                             -- the webhook that led to it
+    urgency      bigint      not null,             -- the least is done first
+    asked_at     timestamptz not null,
     due_at       timestamptz not null,
     attempt      bigint      not null,
     leased_until timestamptz,
@@ -22,7 +25,7 @@ create table effect (
     given_up_at  timestamptz                       -- refused for good; kept for people to look at
 );
 create index effect_lane on effect (lane, id) where given_up_at is null;
-create index effect_open on effect (id) where given_up_at is null;
+create index effect_open on effect (urgency, id) where given_up_at is null;
 create index effect_name on effect (name) where name is not null and given_up_at is null;
 
 -- Repositories the App is installed on.
@@ -32,6 +35,7 @@ create table repository (
     installation   bigint  not null,
     default_branch text    not null,
     heard_until    timestamptz not null, -- comments up to here were looked through by the sweep
+    touched_until  timestamptz not null, -- and issues and pull requests up to here
     seen_at        timestamptz not null
 );
 
@@ -70,6 +74,14 @@ create table approval (
     primary key (sprint_id, task, hash)
 );
 
+-- The version of its plan in which a person approved something last.
+create table approver (
+    sprint_id text   not null references sprint (id),
+    login     text   not null, -- in small letters
+    version   bigint not null,
+    primary key (sprint_id, login)
+);
+
 create table orchestration_runs (
     id          text        not null primary key,
     sprint_id   text        not null references sprint (id),
@@ -106,16 +118,20 @@ create table orchestration_tasks (
 );
 create index orchestration_tasks_pull on orchestration_tasks (repo, pull) where pull is not null;
 create index orchestration_tasks_branch on orchestration_tasks (repo, branch);
+create index orchestration_tasks_done on orchestration_tasks (updated_at) where status = 'done';
 create index orchestration_tasks_waiting on orchestration_tasks (run_id) where status = 'waiting';
 
 create table agent_executions (
     id          text        not null primary key,
-    run_id      text        not null references orchestration_runs (id),
-    task        bigint      not null,
+    sprint_id   text        not null references sprint (id),
+    kind        text        not null check (kind in ('task', 'plan')),
+    run_id      text        references orchestration_runs (id), -- of a task
+    task        bigint,
+    planning    bigint,                                         -- of a plan
     attempt     bigint      not null,
     project     text        not null,
     agent       text        not null,
-    status      text        not null check (status in ('queued', 'running', 'delivered', 'published', 'failed', 'cancelled')),
+    status      text        not null check (status in ('queued', 'running', 'delivered', 'published', 'done', 'failed', 'cancelled')),
     worker      text,
     epoch       bigint      not null, -- the lease's generation that is listened to
     queued_at   timestamptz not null,
@@ -124,7 +140,8 @@ create table agent_executions (
     base_sha    text,
     delivery    json,                 -- domain::work::Delivery
     failure     json,                 -- domain::work::Failure
-    unique (run_id, task, attempt)
+    unique (run_id, task, attempt),
+    unique (sprint_id, planning, attempt)
 );
 
 -- What agents said and did, line by line.
@@ -162,7 +179,7 @@ create table job (
     state       text        not null check (state in ('ready', 'leased', 'done', 'dead')),
     held        boolean     not null,             -- its run or its task is paused
     unwanted    boolean     not null,             -- a person ended its task: its worker stops the agent
-    run_id      text        not null,
+    run_id      text,                             -- none for planning
     epoch       bigint      not null,
     worker      text,
     incarnation text,
@@ -172,16 +189,24 @@ create table job (
 );
 create index job_ready on job (queue, priority, run_at, id) where state = 'ready';
 create index job_leased on job (leased_until) where state = 'leased';
+create index job_live on job (queue, state, run_at) where state in ('ready', 'leased');
 
 -- Comments that Team6 keeps up to date, and what it last saw in them.
 create table own_comment (
     sprint_id  text   not null references sprint (id),
-    kind       text   not null check (kind in ('plan', 'status')),
+    kind       text   not null check (kind in ('plan', 'status', 'planning', 'questions')),
+    part       bigint not null, -- from 1: which planning, which round of questions, which part of a long plan
     comment_id bigint not null,
     body       text   not null,
-    primary key (sprint_id, kind)
+    primary key (sprint_id, kind, part)
 );
 create unique index own_comment_comment on own_comment (comment_id);
+
+-- How far the edit history of a comment of ours was taken in.
+create table edits_taken (
+    comment_id  bigint      not null primary key,
+    taken_until timestamptz not null
+);
 
 -- What was heard once and must not be heard again: commands, by comment and text.
 create table heard (

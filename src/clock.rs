@@ -1,8 +1,10 @@
 //! What time it is, so that tests can move it.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
+use std::time::Duration;
 
 use chrono::{DateTime, SubsecRound as _, TimeDelta, Utc};
+use tokio::sync::watch;
 
 /// Where the time comes from.
 #[derive(Clone, Debug)]
@@ -10,13 +12,13 @@ pub enum Clock {
     /// The machine's clock.
     System,
     /// A clock that stands still until it is advanced; all its clones show the same time.
-    Stopped(Arc<Mutex<DateTime<Utc>>>),
+    Stopped(Arc<watch::Sender<DateTime<Utc>>>),
 }
 
 impl Clock {
     /// A clock that stands at `at`.
     pub fn stopped_at(at: DateTime<Utc>) -> Self {
-        Self::Stopped(Arc::new(Mutex::new(at)))
+        Self::Stopped(Arc::new(watch::Sender::new(at)))
     }
 
     /// The time, in whole microseconds: what a database gives back equals what it was given.
@@ -24,7 +26,7 @@ impl Clock {
     pub fn now(&self) -> DateTime<Utc> {
         match self {
             Self::System => Utc::now(),
-            Self::Stopped(at) => *at.lock().unwrap_or_else(PoisonError::into_inner),
+            Self::Stopped(at) => *at.borrow(),
         }
         .trunc_subsecs(6)
     }
@@ -33,13 +35,41 @@ impl Clock {
     pub fn advance(&self, by: TimeDelta) {
         match self {
             Self::System => {}
-            Self::Stopped(at) => *at.lock().unwrap_or_else(PoisonError::into_inner) += by,
+            Self::Stopped(at) => at.send_modify(|now| *now += by),
         }
+    }
+
+    /// Waits until it shows `moment`.
+    pub async fn sleep_until(&self, moment: DateTime<Utc>) {
+        match self {
+            Self::System => loop {
+                // Nothing is left once it is past.
+                let Ok(left) = (moment - self.now()).to_std() else { return };
+                if left.is_zero() {
+                    return;
+                }
+                tokio::time::sleep(left).await;
+            },
+            Self::Stopped(at) => {
+                let mut seen = at.subscribe();
+                // It fails only when the clock is gone, and then nobody waits.
+                let _ = seen.wait_for(|now| moment <= *now).await;
+            }
+        }
+    }
+
+    /// Waits for so long.
+    pub async fn sleep(&self, duration: Duration) {
+        let duration = TimeDelta::from_std(duration).unwrap_or(TimeDelta::MAX);
+        let moment = self.now().checked_add_signed(duration).unwrap_or(DateTime::<Utc>::MAX_UTC);
+        self.sleep_until(moment).await;
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use futures::FutureExt as _;
+
     use super::*;
 
     #[test]
@@ -49,5 +79,24 @@ mod tests {
         clock.advance(TimeDelta::seconds(5));
         assert_eq!(seen_by_another.now().timestamp_micros(), 5_000_001);
         assert_eq!(seen_by_another.now().timestamp_subsec_nanos(), 1_000);
+    }
+
+    #[tokio::test]
+    async fn who_sleeps_by_a_stopped_clock_wakes_when_it_gets_there() {
+        let clock = Clock::stopped_at(DateTime::UNIX_EPOCH);
+        let mut sleeping = Box::pin(clock.sleep(Duration::from_hours(2)));
+        assert!(sleeping.as_mut().now_or_never().is_none());
+        clock.advance(TimeDelta::seconds(7_199));
+        assert!(sleeping.as_mut().now_or_never().is_none());
+        clock.advance(TimeDelta::seconds(1));
+        sleeping.await;
+    }
+
+    #[tokio::test]
+    async fn who_sleeps_by_the_machines_clock_wakes_by_itself() {
+        let begun = Clock::System.now();
+        Clock::System.sleep(Duration::from_millis(5)).await;
+        assert!(begun + TimeDelta::milliseconds(5) <= Clock::System.now());
+        Clock::System.sleep_until(begun).await;
     }
 }

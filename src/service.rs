@@ -12,6 +12,7 @@ use url::Url;
 
 use crate::agent;
 use crate::agent::ledger::{Allowance, Provider};
+use crate::agent::sandbox::{Bounds, Setup, Wanted};
 use crate::app::{self, App};
 use crate::clock::Clock;
 use crate::config::{self, Settings};
@@ -72,6 +73,16 @@ impl Service {
         keys: Keys,
         listener: TcpListener,
     ) -> Result<Self, Error> {
+        Self::start_at(settings, keys, listener, Clock::System).await
+    }
+
+    /// The same by another clock than the machine's, which tests can move.
+    pub async fn start_at(
+        settings: Settings,
+        keys: Keys,
+        listener: TcpListener,
+        clock: Clock,
+    ) -> Result<Self, Error> {
         let data = settings.data.clone();
         std::fs::create_dir_all(&data).map_err(|error| Error::Data(data, error))?;
         let db = Db::open(&settings.database_url()).await?;
@@ -82,9 +93,9 @@ impl Service {
             user_agent: format!("team6/{}", env!("CARGO_PKG_VERSION")),
             write_spacing: settings.write_spacing(),
         };
-        let github = GitHub::new(github, Clock::System)?;
+        let github = GitHub::new(github, clock.clone())?;
         let me = who_we_are(&github).await?;
-        let app = App::new(db, github, Clock::System, settings, me);
+        let app = App::new(db, github, clock, settings, me);
         app.come_back().await?;
         let service = Self {
             address: listener.local_addr()?,
@@ -112,6 +123,10 @@ impl Service {
         self.shutdown.cancel();
         self.tasks.close();
         self.tasks.wait().await;
+        // The worker inside has stopped its agents; whoever comes next need not wait for its leases.
+        if let Err(error) = self.app.let_go(&inside()).await {
+            tracing::warn!(%error, "leases are left to run out");
+        }
         self.app.db().close().await;
     }
 
@@ -150,16 +165,13 @@ impl Service {
         let server: Url = format!("http://{}", reachable(self.address))
             .parse()
             .expect("an address is a valid host");
-        let mut worker = worker::Settings::new(
-            server,
-            token,
-            WorkerId("inside".to_owned()),
-            settings.data.join("worker"),
-        );
+        let mut worker =
+            worker::Settings::new(server, token, inside(), settings.data.join("worker"));
         worker.slots = settings.worker.slots;
         worker.beat = Duration::from_secs(settings.worker.beat_seconds);
         worker.agents = agents(settings);
         worker.models = models;
+        worker.sandbox = sandbox(settings);
         let shutdown = self.shutdown.clone();
         self.tasks.spawn(async move {
             if let Err(error) = worker::run(worker, shutdown).await {
@@ -167,6 +179,11 @@ impl Service {
             }
         });
     }
+}
+
+/// The name of the worker inside the server.
+fn inside() -> WorkerId {
+    WorkerId("inside".to_owned())
 }
 
 async fn a_moment_after(shutdown: CancellationToken) {
@@ -223,6 +240,27 @@ pub fn spec(agent: &config::Agent, worker: &config::Worker) -> agent::Spec {
             silence: said.silence_seconds.unwrap_or(worker.silence_seconds),
             turn: said.turn_seconds.unwrap_or(worker.turn_seconds),
         },
+    }
+}
+
+/// How agents are to be confined.
+pub fn sandbox(settings: &Settings) -> Setup {
+    let worker = &settings.worker;
+    let wanted = match worker.sandbox {
+        config::Sandbox::Auto => Wanted::Auto,
+        config::Sandbox::Bubblewrap => Wanted::Bubblewrap,
+        config::Sandbox::Landlock => Wanted::Landlock,
+        config::Sandbox::None => Wanted::None,
+    };
+    Setup {
+        read_only: worker.read_only.clone(),
+        caches: worker.caches.clone(),
+        bounds: Bounds {
+            memory_mb: worker.memory_mb,
+            file_mb: worker.file_mb,
+            processes: worker.processes,
+        },
+        ..Setup::new(wanted)
     }
 }
 

@@ -17,6 +17,7 @@ use crate::{
     model::{Actor, Change, Id, Refusal, Repo, World},
     origin::Origin,
     store::Store,
+    traffic::Traffic,
     webhooks::{Outbox, deliveries_of},
 };
 
@@ -34,6 +35,7 @@ struct Inner {
     origin: RwLock<Origin>,
     locks: Mutex<BTreeMap<Id<Repo>, Arc<Turn<()>>>>,
     faults: Faults,
+    traffic: Traffic,
     outbox: Outbox,
     tasks: TaskTracker,
     http: reqwest::Client,
@@ -61,6 +63,7 @@ impl Hub {
             origin: RwLock::new(Origin::unknown()),
             locks: Mutex::default(),
             faults: Faults::default(),
+            traffic: Traffic::default(),
             outbox: Outbox::default(),
             tasks: TaskTracker::new(),
             http: reqwest::Client::new(),
@@ -143,6 +146,11 @@ impl Hub {
     /// What goes wrong on purpose.
     pub fn faults(&self) -> &Faults {
         &self.0.faults
+    }
+
+    /// What was asked lately, and the limits that are enforced.
+    pub fn traffic(&self) -> &Traffic {
+        &self.0.traffic
     }
 
     pub(crate) fn outbox(&self) -> &Outbox {

@@ -45,6 +45,7 @@ mod roles;
 mod seed;
 mod serve;
 mod store;
+mod traffic;
 mod webhooks;
 
 pub use apps::AppKeys;
@@ -59,3 +60,4 @@ pub use seed::{
     Organization, Repository, Seed, SeedApp, SeedCommit, SeedIssue, SeedLabel, SeedMilestone, User,
 };
 pub use store::Error as StoreError;
+pub use traffic::{Limits, Request, Traffic};

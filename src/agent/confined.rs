@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tokio::io::AsyncReadExt as _;
 
-use super::{Error, Place, Sandbox, lines};
+use super::{Error, Group, Place, Sandbox, lines};
 
 const STDERR_TAIL: usize = 2_000;
 
@@ -19,9 +19,10 @@ pub struct Output {
     pub stderr: String,
 }
 
-/// Runs a program at `place` and keeps no more than `cap` and one bytes of what it prints.
+/// Runs a program at `place` and keeps no more than `cap` and one bytes of what it prints; when this returns, no
+/// process is left.
 pub async fn output(
-    sandbox: Sandbox,
+    sandbox: &Sandbox,
     place: &Place,
     command: (&str, &[String]),
     env: &[(&str, &str)],
@@ -31,11 +32,13 @@ pub async fn output(
     let (program, args) = command;
     let not_started = |source| Error::NotStarted { program: program.to_owned(), source };
     let mut child = sandbox
-        .command(place, program, args, &[])
+        .command(place, program, args, &[])?
         .envs(env.iter().copied())
         .stdin(std::process::Stdio::null())
         .spawn()
         .map_err(not_started)?;
+    let group =
+        Group::begin(child.id().unwrap_or_default(), place, sandbox).map_err(not_started)?;
     let (Some(stdout), Some(stderr)) = (child.stdout.take(), child.stderr.take()) else {
         return Err(not_started(std::io::Error::other("it has no pipes")));
     };
@@ -46,8 +49,13 @@ pub async fn output(
         stdout.take(most).read_to_end(&mut kept).await.map(|_| kept)
     };
     let all = async { tokio::join!(read, lines::tail(stderr, STDERR_TAIL), child.wait()) };
-    let (stdout, stderr, status) =
-        tokio::time::timeout(limit, all).await.map_err(|_| Error::TooLong(limit))?;
+    let ended = tokio::time::timeout(limit, all).await;
+    let gone = group.kill().await;
+    let _ = child.start_kill();
+    let _ = child.wait().await;
+    gone?;
+    let _ = std::fs::remove_file(place.pid_file());
+    let (stdout, stderr, status) = ended.map_err(|_| Error::TooLong(limit))?;
     Ok(Output {
         succeeded: status.map_err(not_started)?.success(),
         stdout: stdout.map_err(not_started)?,

@@ -1,53 +1,67 @@
 //! An agent's processes: found, frozen and killed together, and never somebody else's.
 
+use std::collections::HashMap;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use rustix::process::{Pid, Signal, kill_process, kill_process_group};
+use rustix::process::{Pid, Signal, kill_process};
 
-use super::sandbox::MARK;
-use super::{Error, Place};
+use super::sandbox::{Kind, MARK};
+use super::{Error, Place, Sandbox};
 
-const CONFIRMED_WITHIN: Duration = Duration::from_secs(5);
+const CONFIRMED_WITHIN: Duration = Duration::from_secs(20);
+/// How often we look for processes that were started while others were being stopped.
+const PASSES: usize = 100;
 
-/// The process group an agent leads, in one workspace.
+/// The processes of an agent, in one workspace.
 #[derive(Debug)]
 pub struct Group {
-    leader: Pid,
-    started: u64,
-    mark: Vec<u8>,
+    family: Family,
+    /// Whether the first process only keeps the others in, and they end if it does.
+    is_kept: bool,
     is_frozen: AtomicBool,
 }
 
+/// Processes that belong together: those that descend from one, are in its process group, or carry the mark.
+#[derive(Debug)]
+struct Family {
+    leader: Option<(Pid, u64)>,
+    mark: Vec<u8>,
+}
+
 /// A process as `/proc/<pid>/stat` tells it.
-struct Process {
-    pid: Pid,
+pub(super) struct Process {
+    pub(super) pid: Pid,
+    pub(super) parent: i32,
     group: i32,
     started: u64,
 }
 
 impl Group {
-    /// The group of a process just started at `place`, written down there for a later worker to find.
-    pub(super) fn begin(leader: u32, place: &Place) -> std::io::Result<Self> {
+    /// The processes begun by one just started at `place`, written down there for a later worker to find.
+    pub(super) fn begin(leader: u32, place: &Place, sandbox: &Sandbox) -> std::io::Result<Self> {
         let pid = i32::try_from(leader).ok().and_then(Pid::from_raw);
         let leader = pid.ok_or_else(|| std::io::Error::other("the process has no id"))?;
         let started = read(leader.as_raw_nonzero().get()).map_or(0, |process| process.started);
         let text = format!("{} {started}\n", leader.as_raw_nonzero());
         std::fs::write(place.pid_file(), text)?;
-        let mark = mark(&place.dir);
-        Ok(Self { leader, started, mark, is_frozen: AtomicBool::new(false) })
+        Ok(Self {
+            family: Family { leader: Some((leader, started)), mark: mark(&place.dir) },
+            is_kept: sandbox.kind() == Kind::Bubblewrap,
+            is_frozen: AtomicBool::new(false),
+        })
     }
 
     /// Stops every process where it is; time does not count while they are stopped.
     pub fn freeze(&self) {
         self.is_frozen.store(true, Ordering::Relaxed);
-        self.signal(Signal::STOP);
+        self.family.signal(&mut HashMap::new(), Signal::STOP);
     }
 
     /// Lets every process go on.
     pub fn thaw(&self) {
-        self.signal(Signal::CONT);
+        self.family.signal(&mut HashMap::new(), Signal::CONT);
         self.is_frozen.store(false, Ordering::Relaxed);
     }
 
@@ -58,27 +72,19 @@ impl Group {
 
     /// Asks the processes to end.
     pub(super) fn terminate(&self) {
-        self.signal(Signal::TERM);
+        // Whatever keeps the others in would take them along, before they could end themselves.
+        let keeper = self.family.leader.filter(|_| self.is_kept);
+        let mut spared = keeper
+            .map(|(pid, started)| (pid.as_raw_nonzero().get(), started))
+            .into_iter()
+            .collect();
+        self.family.signal(&mut spared, Signal::TERM);
         self.thaw();
     }
 
     /// Kills every process and waits until none is left.
     pub(super) async fn kill(&self) -> Result<(), Error> {
-        self.signal(Signal::KILL);
-        let leader = self.leader.as_raw_nonzero().get();
-        kill_marked(&self.mark, |process| process.group == leader && self.is_ours()).await
-    }
-
-    fn signal(&self, signal: Signal) {
-        if self.is_ours() {
-            // A group that has just ended has nothing to hear.
-            let _ = kill_process_group(self.leader, signal);
-        }
-    }
-
-    /// Whether the group's number is not already that of a later process.
-    fn is_ours(&self) -> bool {
-        read(self.leader.as_raw_nonzero().get()).is_none_or(|leader| leader.started == self.started)
+        self.family.kill(self.is_kept).await
     }
 }
 
@@ -94,33 +100,95 @@ pub async fn kill_leftovers(dir: &Path) -> Result<(), Error> {
         ),
         _ => None,
     };
-    let group = leader.map(|leader| leader.group);
-    kill_marked(&mark, |process| Some(process.group) == group).await?;
+    let leader = leader.map(|process| (process.pid, process.started));
+    Family { leader, mark }.kill(false).await?;
     let _ = std::fs::remove_file(dir.join("pid"));
     Ok(())
 }
 
-/// Kills the processes that carry the mark, or are among those named, until there are none.
-async fn kill_marked(mark: &[u8], is_ours: impl Fn(&Process) -> bool) -> Result<(), Error> {
-    let deadline = Instant::now() + CONFIRMED_WITHIN;
-    loop {
-        let left: Vec<Process> =
-            living().filter(|process| is_ours(process) || is_marked(process, mark)).collect();
-        if left.is_empty() {
-            return Ok(());
+impl Family {
+    /// Signals each of them, where it is met: whoever is looked for later has become another by then. Answers whether
+    /// there were any that are not `known`, and makes them so.
+    fn meet(&self, known: &mut HashMap<i32, u64>, signal: Signal) -> bool {
+        let leader = self.leader();
+        let mut has_met = false;
+        for process in living() {
+            let number = process.number();
+            if known.get(&number) == Some(&process.started) {
+                continue;
+            }
+            let is_ours = leader.is_some_and(|leader| number == leader || process.group == leader)
+                || leader == Some(process.parent)
+                || known.contains_key(&process.parent)
+                || is_marked(&process, &self.mark);
+            if is_ours {
+                send(process.pid, signal);
+                known.insert(number, process.started);
+                has_met = true;
+            }
         }
-        for process in &left {
-            let _ = kill_process(process.pid, Signal::KILL);
+        has_met
+    }
+
+    /// The number of the first process, if that is not a later process's by now.
+    fn leader(&self) -> Option<i32> {
+        let (pid, started) = self.leader?;
+        let number = pid.as_raw_nonzero().get();
+        read(number).is_none_or(|process| process.started == started).then_some(number)
+    }
+
+    /// Signals all of them, until there is none that was not: whoever runs can start others meanwhile.
+    fn signal(&self, known: &mut HashMap<i32, u64>, signal: Signal) {
+        for _ in 0..PASSES {
+            if !self.meet(known, signal) {
+                return;
+            }
         }
-        if Instant::now() > deadline {
-            return Err(Error::StillRunning);
+    }
+
+    /// Kills them until there are none, also those nobody can tell any more from strangers once the others are gone.
+    async fn kill(&self, is_kept: bool) -> Result<(), Error> {
+        let deadline = Instant::now() + CONFIRMED_WITHIN;
+        let mut known = HashMap::new();
+        loop {
+            if let Some((pid, _)) = self.leader.filter(|_| is_kept && self.leader().is_some()) {
+                send(pid, Signal::KILL);
+            }
+            self.signal(&mut known, Signal::STOP);
+            let left: Vec<Pid> = living()
+                .filter(|process| known.get(&process.number()) == Some(&process.started))
+                .map(|process| process.pid)
+                .collect();
+            if left.is_empty() {
+                return Ok(());
+            }
+            // The first process goes last: as long as it is there, nothing the others start can hide.
+            let is_first = |pid: &Pid| self.leader.is_some_and(|(leader, _)| leader == *pid);
+            let is_alone = left.iter().all(is_first);
+            for pid in left.into_iter().filter(|pid| is_alone || !is_first(pid)) {
+                send(pid, Signal::KILL);
+            }
+            if Instant::now() > deadline {
+                return Err(Error::StillRunning);
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
         }
-        tokio::time::sleep(Duration::from_millis(10)).await;
     }
 }
 
+impl Process {
+    fn number(&self) -> i32 {
+        self.pid.as_raw_nonzero().get()
+    }
+}
+
+/// Signals a process; one that has just ended has nothing to hear.
+fn send(pid: Pid, signal: Signal) {
+    let _ = kill_process(pid, signal);
+}
+
 /// The processes of this machine that still run.
-fn living() -> impl Iterator<Item = Process> {
+pub(super) fn living() -> impl Iterator<Item = Process> {
     let entries = std::fs::read_dir("/proc").into_iter().flatten().flatten();
     entries.filter_map(|entry| read(entry.file_name().to_str()?.parse().ok()?))
 }
@@ -135,6 +203,7 @@ fn read(pid: i32) -> Option<Process> {
     }
     Some(Process {
         pid: Pid::from_raw(pid)?,
+        parent: fields.get(1)?.parse().ok()?,
         group: fields.get(2)?.parse().ok()?,
         started: fields.get(19)?.parse().ok()?,
     })

@@ -12,15 +12,16 @@ const STDERR_TAIL: usize = 2_000;
 /// Starts an agent, asks who it is and ends it; answers its name and version, if it says so.
 pub async fn introduce(
     spec: &Spec,
-    sandbox: Sandbox,
+    sandbox: &Sandbox,
     place: &Place,
 ) -> Result<Option<(String, String)>, Error> {
     let (program, args) = spec.command.split_first().ok_or(Error::NoCommand)?;
     let not_started = |source| Error::NotStarted { program: program.clone(), source };
     spec.furnish(&place.home).map_err(Error::NotFurnished)?;
-    let mut command = sandbox.command(place, program, args, &spec.env);
+    let mut command = sandbox.command(place, program, args, &spec.env)?;
     let mut child = command.envs(&spec.set).spawn().map_err(not_started)?;
-    let group = Group::begin(child.id().unwrap_or_default(), place).map_err(not_started)?;
+    let group =
+        Group::begin(child.id().unwrap_or_default(), place, sandbox).map_err(not_started)?;
     let (Some(stdin), Some(stdout), Some(stderr)) =
         (child.stdin.take(), child.stdout.take(), child.stderr.take())
     else {

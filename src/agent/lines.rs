@@ -87,4 +87,47 @@ mod tests {
         let kept = tail(long.as_bytes(), 100).await;
         assert!(kept.len() <= 101 && kept.ends_with("; fatal: no model"), "{kept}");
     }
+
+    proptest::proptest! {
+        /// Whatever an agent prints, and in whatever pieces it arrives.
+        #[test]
+        fn nothing_an_agent_prints_gets_further_than_it_may(
+            pieces in proptest::collection::vec(
+                proptest::collection::vec(proptest::sample::select(&b"{}\"\\:,\n\r \x00\xff\xe2a1"[..]), 0..60),
+                0..20,
+            ),
+        ) {
+            let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+            let reader = InPieces(pieces.clone().into());
+            let lines: Vec<_> = runtime.block_on(json(reader, 50).collect());
+            for line in lines.iter().flatten() {
+                let is_a_line = line.trim_start().starts_with('{') && !line.contains('\n');
+                proptest::prop_assert!(is_a_line);
+                proptest::prop_assert!(line.len() <= 3 * 50, "a byte that is no text becomes three");
+            }
+            let ended = lines.iter().position(Result::is_err);
+            proptest::prop_assert!(ended.is_none_or(|at| at + 1 == lines.len()));
+            let kept = runtime.block_on(tail(std::io::Cursor::new(pieces.concat()), 50));
+            proptest::prop_assert!(!kept.contains('\n'));
+        }
+    }
+
+    /// What arrives piece by piece.
+    struct InPieces(std::collections::VecDeque<Vec<u8>>);
+
+    impl AsyncRead for InPieces {
+        fn poll_read(
+            mut self: std::pin::Pin<&mut Self>,
+            _: &mut std::task::Context<'_>,
+            buffer: &mut tokio::io::ReadBuf<'_>,
+        ) -> std::task::Poll<io::Result<()>> {
+            while let Some(piece) = self.0.pop_front() {
+                if !piece.is_empty() {
+                    buffer.put_slice(&piece);
+                    break;
+                }
+            }
+            std::task::Poll::Ready(Ok(()))
+        }
+    }
 }

@@ -1,28 +1,33 @@
-//! Driving coding agents over the Agent Client Protocol, each in a process group of its own.
+//! Driving coding agents over the Agent Client Protocol, each sealed in its workspace.
 
 mod acp;
+mod bridge;
 mod confined;
 mod filled;
 mod group;
 mod introduction;
 pub mod ledger;
 mod lines;
-mod sandbox;
+pub mod sandbox;
 pub mod scripted;
 mod session;
+mod tools;
 
 use std::collections::BTreeMap;
 use std::io::ErrorKind;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+pub use bridge::bridge;
 pub use confined::{Output, output};
 pub use filled::Reach;
 pub use group::{Group, kill_leftovers};
 pub use introduction::introduce;
 pub use sandbox::{Place, Sandbox};
-pub use session::{Ended, Trace, run};
+pub use session::{Ended, Next, Talk, Trace, run};
+pub use tools::{BRIDGE_TOKEN, BRIDGE_URL, Call, Offer, address, serve};
 
 use crate::domain::work::Class;
 
@@ -83,6 +88,12 @@ pub enum Error {
     /// Its files cannot be written.
     #[error("writing the agent's files into its home")]
     NotFurnished(#[source] std::io::Error),
+    /// This machine has no sandbox of the kind that was asked for; the words say what to do.
+    #[error("{0}")]
+    NoSandbox(String),
+    /// What is in the workspace is not what we put there.
+    #[error("{} was replaced in the workspace, so nothing more is run there", .0.display())]
+    Tampered(PathBuf),
     /// It went away in the middle.
     #[error("the agent died ({status}){}", said(stderr))]
     Died {
@@ -127,7 +138,8 @@ impl Error {
     /// What kind of failure of the execution this is.
     pub fn class(&self) -> Class {
         match self {
-            Self::NoCommand => Class::Misconfigured,
+            Self::NoCommand | Self::NoSandbox(_) => Class::Misconfigured,
+            Self::Tampered(_) => Class::Unacceptable,
             Self::NotStarted { source, .. }
                 if matches!(source.kind(), ErrorKind::NotFound | ErrorKind::PermissionDenied) =>
             {

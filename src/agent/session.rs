@@ -1,16 +1,17 @@
-//! One agent, one turn: started, spoken to, and gone without a trace of it on the machine.
+//! One agent, one session: started, spoken to, and gone without a trace of it on the machine.
 
 use std::process::ExitStatus;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures::future::BoxFuture;
 use serde_json::Value;
 use tokio::process::Child;
 use tokio_util::sync::CancellationToken;
 
 use super::acp::{self, Pulse};
 use super::group::Group;
-use super::{Error, Place, Sandbox, Spec, lines};
+use super::{Error, Offer, Place, Sandbox, Spec, lines};
 
 const POLITE: Duration = Duration::from_secs(10);
 const TERMINATED: Duration = Duration::from_secs(2);
@@ -18,6 +19,32 @@ const STDERR_TAIL: usize = 4_000;
 
 /// Takes one line of the trace: its kind, and what was said. It must not wait.
 pub type Trace = Arc<dyn Fn(&'static str, Value) + Send + Sync>;
+
+/// What an agent is told after its so-manieth turn; nothing, if its work is over.
+pub type Next = Arc<dyn Fn(u32) -> BoxFuture<'static, Option<String>> + Send + Sync>;
+
+/// What is said to an agent in one session.
+#[derive(Clone)]
+pub struct Talk {
+    /// The first thing it is told.
+    pub prompt: String,
+    /// The tools it is offered.
+    pub tools: Option<Offer>,
+    /// What it is told after each turn; where there is nothing, one turn is all.
+    pub next: Option<Next>,
+}
+
+impl From<&str> for Talk {
+    fn from(prompt: &str) -> Self {
+        Self { prompt: prompt.to_owned(), tools: None, next: None }
+    }
+}
+
+impl From<String> for Talk {
+    fn from(prompt: String) -> Self {
+        Self { prompt, tools: None, next: None }
+    }
+}
 
 /// An agent's turn that it ended itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,14 +55,15 @@ pub struct Ended {
     pub summary: String,
 }
 
-/// Starts an agent, gives it the prompt and waits for the end of its turn; when this returns, no process is left.
+/// Starts an agent, says to it what is to be said and waits for the end of its last turn; when this returns, no
+/// process is left.
 ///
 /// `started` hears of the process group, so that somebody can freeze it. `stop` asks the agent to stop and makes sure.
 pub async fn run(
     spec: &Spec,
-    sandbox: Sandbox,
+    sandbox: &Sandbox,
     place: &Place,
-    prompt: String,
+    talk: Talk,
     trace: Trace,
     stop: CancellationToken,
     started: impl FnOnce(Arc<Group>),
@@ -43,9 +71,10 @@ pub async fn run(
     let (program, args) = spec.command.split_first().ok_or(Error::NoCommand)?;
     let not_started = |source| Error::NotStarted { program: program.clone(), source };
     spec.furnish(&place.home).map_err(Error::NotFurnished)?;
-    let mut command = sandbox.command(place, program, args, &spec.env);
+    let mut command = sandbox.command(place, program, args, &spec.env)?;
     let mut child = command.envs(&spec.set).spawn().map_err(not_started)?;
-    let group = Group::begin(child.id().unwrap_or_default(), place).map_err(not_started)?;
+    let group =
+        Group::begin(child.id().unwrap_or_default(), place, sandbox).map_err(not_started)?;
     let group = Arc::new(group);
     started(Arc::clone(&group));
 
@@ -59,12 +88,12 @@ pub async fn run(
         stdin,
         stdout,
         tree: place.tree.clone(),
-        prompt,
+        talk,
         limits: spec.limits,
         pulse: Arc::clone(&pulse),
         stop: stop.clone(),
     };
-    let talk = async {
+    let held = async {
         let ended = tokio::select! {
             ended = conversation.hold() => ended,
             error = pulse.watch(spec.limits, &group) => Err(error),
@@ -72,7 +101,7 @@ pub async fn run(
         };
         (ended, finish(&mut child, &group).await)
     };
-    let ((ended, gone), stderr) = tokio::join!(talk, lines::tail(stderr, STDERR_TAIL));
+    let ((ended, gone), stderr) = tokio::join!(held, lines::tail(stderr, STDERR_TAIL));
     let _ = std::fs::remove_file(place.pid_file());
     let status = gone?;
     ended.map_err(|error| with_last_words(error, status, stderr))
@@ -108,9 +137,10 @@ async fn finish(child: &mut Child, group: &Group) -> Result<Option<ExitStatus>, 
         leaves(child, TERMINATED).await;
     }
     // Also those it left behind, and those that went into a group of their own.
+    let gone = group.kill().await;
     let _ = child.start_kill();
     let _ = child.wait().await;
-    group.kill().await?;
+    gone?;
     Ok(by_itself)
 }
 

@@ -3,14 +3,17 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+use super::executing::Happened;
 use super::{App, Error, Result};
+use crate::config::PLANNER;
+use crate::db::executions::Subject;
 use crate::db::{Tx, effects, executions, heard, history, plans, runs, sprints, tasks};
 use crate::domain::effect::Effect;
-use crate::domain::ids::{DeliveryId, ExecutionId, RunId, SprintId, TaskNumber};
+use crate::domain::ids::{AgentName, DeliveryId, ExecutionId, RunId, SprintId, TaskNumber};
+use crate::domain::planning::Try;
 use crate::domain::refusal::Refusal;
 use crate::domain::run::{self, Run};
 use crate::domain::sprint::{Decision, Event, No, Sprint};
-use crate::domain::task;
 use crate::queue::{Job, Recovered};
 
 /// Because of whom or what something happens.
@@ -53,8 +56,7 @@ impl App {
             if let Some(applied) = self.apply_in(&mut tx, id, event, cause).await? {
                 if applied == Applied::Decided {
                     tx.commit().await?;
-                    self.inner.effects.notify_waiters();
-                    self.inner.jobs.notify_waiters();
+                    self.wake();
                 }
                 return Ok(applied);
             }
@@ -80,8 +82,12 @@ impl App {
         let (sprint, revision) = sprints::get(tx, id).await?;
         let decision = match sprint.decide(event.clone()) {
             Ok(decision) => decision,
-            Err(No::Refused(refusals)) => return Ok(Some(Applied::Refused(refusals))),
+            Err(No::Refused(refusals)) => {
+                self.inner.figures.refused();
+                return Ok(Some(Applied::Refused(refusals)));
+            }
             Err(No::Nonsense(nonsense)) => {
+                self.inner.figures.nonsense();
                 tracing::warn!(sprint.id = %id, %nonsense, "ignored what makes no sense");
                 return Ok(Some(Applied::Ignored));
             }
@@ -102,8 +108,8 @@ impl App {
 
     /// Wakes whoever waits for effects or jobs.
     pub(super) fn wake(&self) {
-        self.inner.effects.notify_waiters();
-        self.inner.jobs.notify_waiters();
+        self.inner.effects.ring();
+        self.inner.jobs.ring();
     }
 
     async fn save(
@@ -117,10 +123,18 @@ impl App {
         if after.plan != before.plan
             && let Some(plan) = &after.plan
         {
-            plans::add(tx, &after.id, plan, now).await?;
+            if before.plan.as_ref().is_some_and(|old| old.version == plan.version) {
+                plans::rewrite(tx, &after.id, plan).await?;
+            } else {
+                plans::add(tx, &after.id, plan, now).await?;
+            }
         }
         if after.approvals != before.approvals {
             plans::set_approvals(tx, &after.id, &after.approvals).await?;
+            let version = after.plan.as_ref().map_or(0, |plan| plan.version);
+            for new in after.approvals.iter().filter(|one| !before.approvals.contains(one)) {
+                plans::note_approver(tx, &after.id, &new.by, version).await?;
+            }
         }
         let Some(run) = &after.run else { return Ok(()) };
         match before.run.as_ref().filter(|old| old.id == run.id) {
@@ -198,8 +212,54 @@ impl App {
         if let Effect::Queue { run, task, execution, pause_seconds } = effect {
             return self.enqueue(tx, sprint, run, *task, execution, *pause_seconds).await;
         }
+        if let Effect::QueuePlanning { number, attempt, execution, pause_seconds, .. } = effect {
+            let of = Try { number: *number, attempt: *attempt };
+            return self.enqueue_planning(tx, sprint, of, execution, *pause_seconds).await;
+        }
         effects::push(tx, effect, cause.delivery.as_ref(), now).await?;
         Ok(())
+    }
+
+    /// People wait for a plan, so it goes before every task.
+    async fn enqueue_planning(
+        &self,
+        tx: &mut Tx,
+        sprint: &Sprint,
+        of: Try,
+        execution: &ExecutionId,
+        pause_seconds: u32,
+    ) -> Result<()> {
+        let new = executions::New {
+            id: execution.clone(),
+            sprint: sprint.id.clone(),
+            subject: Subject::Plan(of.number),
+            attempt: of.attempt,
+            project: sprint.project.clone(),
+            agent: AgentName(PLANNER.to_owned()),
+        };
+        self.put_into_queue(tx, &new, None, 0, pause_seconds).await
+    }
+
+    async fn put_into_queue(
+        &self,
+        tx: &mut Tx,
+        new: &executions::New,
+        run: Option<RunId>,
+        priority: i64,
+        pause_seconds: u32,
+    ) -> Result<()> {
+        let now = self.clock().now();
+        executions::insert(tx, new, now).await?;
+        let job = Job {
+            execution: new.id.clone(),
+            run,
+            project: new.project.clone(),
+            priority,
+            run_at: now
+                + TimeDelta::seconds(i64::from(pause_seconds))
+                + jitter(&new.id, pause_seconds),
+        };
+        Ok(self.queue().enqueue(tx, &job, now).await?)
     }
 
     async fn enqueue(
@@ -211,28 +271,17 @@ impl App {
         execution: &ExecutionId,
         pause_seconds: u32,
     ) -> Result<()> {
-        let now = self.clock().now();
         let task = sprint.run.as_ref().and_then(|run| run.find(number));
         let Some(task) = task else { return Ok(()) };
         let new = executions::New {
             id: execution.clone(),
-            run: run_id.clone(),
-            task: number,
+            sprint: sprint.id.clone(),
+            subject: Subject::Task(run_id.clone(), number),
             attempt: task.state.attempt(),
             project: sprint.project.clone(),
             agent: task.planned.agent.clone(),
         };
-        executions::insert(tx, &new, now).await?;
-        let job = Job {
-            execution: execution.clone(),
-            run: run_id.clone(),
-            project: sprint.project.clone(),
-            priority: number.0,
-            run_at: now
-                + TimeDelta::seconds(i64::from(pause_seconds))
-                + jitter(execution, pause_seconds),
-        };
-        self.queue().enqueue(tx, &job, now).await?;
+        self.put_into_queue(tx, &new, Some(run_id.clone()), number.0, pause_seconds).await?;
         let paused = sprint.run.as_ref().is_some_and(|run| run.state == run::State::Paused);
         if paused || task.held_by.is_some() {
             self.queue().hold_one(tx, execution, true).await?;
@@ -242,7 +291,7 @@ impl App {
 
     /// Puts executions whose worker was lost where they belong.
     pub(super) async fn recovered(&self, tx: &mut Tx, lost: Vec<Recovered>) -> Result<()> {
-        use crate::domain::{task, work};
+        use crate::domain::work;
         for one in lost {
             let (id, dead) = match one {
                 Recovered::Requeued(id) => (id, false),
@@ -260,13 +309,14 @@ impl App {
                 };
                 let status = executions::Status::Failed;
                 executions::failed(tx, &id, status, Some(&failure), self.clock().now()).await?;
-                task::Event::Failed(execution.attempt, failure.class)
+                Happened::Failed(failure)
             } else {
                 executions::lost(tx, &id).await?;
-                task::Event::Lost(execution.attempt)
+                Happened::Lost
             };
             tracing::warn!(execution.id = %id, dead, "its worker was lost");
-            let event = Event::Task(execution.task, event);
+            self.inner.figures.worker_lost();
+            let Some(event) = event.to(&execution) else { continue };
             let cause = Cause::by("a lost worker");
             if self.apply_in(tx, &execution.sprint_id, &event, &cause).await?.is_none() {
                 return Err(Error::Contended);
@@ -296,7 +346,7 @@ impl App {
             let status = executions::Status::Cancelled;
             executions::failed(tx, id, status, None, self.clock().now()).await?;
         }
-        let event = Event::Task(execution.task, task::Event::Stopped(execution.attempt));
+        let Some(event) = Happened::Stopped.to(&execution) else { return Ok(()) };
         match self.apply_in(tx, &execution.sprint_id, &event, &Cause::by(by)).await? {
             Some(_) => Ok(()),
             None => Err(Error::Contended),

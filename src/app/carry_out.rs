@@ -5,44 +5,122 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use tokio_util::sync::CancellationToken;
+use tracing::Instrument as _;
 
 use super::{Again, App, Error, Result};
+use crate::db::comments::{self, Kind};
 use crate::db::effects::{self, Leased};
-use crate::domain::effect::{Effect, Saying};
-use crate::github::Reaction;
+use crate::domain::effect::Effect;
+use crate::github::{self, Reaction};
 
 /// How long carrying out one effect may take before another server may take it over.
 const LEASE: TimeDelta = TimeDelta::minutes(15);
+/// The longest pause between two tries.
+const LONGEST_PAUSE: TimeDelta = TimeDelta::minutes(2);
+/// How often we look for what is due although nobody said that there is something.
+const GLANCE: Duration = Duration::from_millis(500);
+/// How long what is under way may go on when the server is stopped.
+const LAST_MOMENTS: Duration = Duration::from_secs(8);
 
 impl App {
-    /// Carries out the next effect that is due; false if there is none.
-    pub async fn carry_out_next(&self) -> Result<bool> {
+    /// Carries out the next effect that is due; false if there is none. What is under way when
+    /// `shutdown` comes gets a few moments more, and is then given back at once: it is as if we
+    /// had died, which every effect bears.
+    pub async fn carry_out_next(&self, shutdown: &CancellationToken) -> Result<bool> {
         let mut tx = self.db().begin().await?;
         let Some(leased) = effects::lease(&mut tx, self.clock().now(), LEASE).await? else {
             return Ok(false);
         };
         tx.commit().await?;
-        let result = self.carry_out(&leased).await;
-        self.settle(&leased, result).await?;
+        let span = tracing::info_span!(
+            "effect",
+            job.id = leased.id,
+            job.attempt = leased.attempt,
+            job.lane = leased.body.lane(),
+            delivery.id = leased.delivery_id.as_ref().map(tracing::field::display),
+        );
+        self.carry_out_until(&leased, shutdown).instrument(span).await?;
         Ok(true)
     }
 
+    async fn carry_out_until(&self, leased: &Leased, shutdown: &CancellationToken) -> Result<()> {
+        let result = tokio::select! {
+            result = self.carry_out(leased) => result,
+            () = a_moment_after(shutdown) => {
+                tracing::info!("given back, because the server stops");
+                let mut tx = self.db().begin().await?;
+                effects::give_back(&mut tx, leased).await?;
+                return Ok(tx.commit().await?);
+            }
+        };
+        self.inner.figures.tried(match &result {
+            Ok(()) => "done",
+            Err(error) if error.again() == Again::Never => "given_up",
+            Err(_) => "put_off",
+        });
+        self.settle(leased, result).await
+    }
+
     async fn carry_out(&self, leased: &Leased) -> Result<()> {
+        self.spare(&leased.body.0).await?;
         match &leased.body.0 {
             Effect::Read { delivery, .. } => self.read(delivery).await,
             Effect::Acknowledge { repo, comment } => {
-                Ok(self.repo(repo).await?.react(*comment, Reaction::Eyes).await?)
+                match self.repo(repo).await?.react(*comment, Reaction::Eyes).await {
+                    // Nobody misses 👀 on a comment that was deleted.
+                    Err(error) if error.is_gone() => Ok(()),
+                    reacted => Ok(reacted?),
+                }
             }
             Effect::Say { on, key, saying } => {
                 self.speak(on, key, saying, leased.attempt == 1).await
             }
-            Effect::Draft { sprint, asked } => self.draft(sprint, asked.as_ref()).await,
+            Effect::ShowPlanning { sprint, number } => self.show_planning(sprint, *number).await,
+            Effect::ShowQuestions { sprint, round } => self.show_questions(sprint, *round).await,
+            Effect::Obey { sprint, here, said } => {
+                self.obey(sprint, *here, said, leased.delivery_id.as_ref()).await
+            }
+            Effect::Draft { sprint, asked } => self.draft_and_answer(sprint, asked.as_ref()).await,
+            Effect::Mirror { sprint, task } => self.mirror(sprint, *task).await,
+            Effect::MakeIssues(sprint) => self.make_issues(sprint).await,
             Effect::ShowPlan(sprint) => self.show_plan(sprint).await,
             Effect::ShowStatus(sprint) => self.show_status(sprint).await,
             Effect::Publish(execution) => self.publish(execution).await,
             Effect::Stop(execution) => self.stop(execution).await,
             // The database's queue took it with the decision.
-            Effect::Queue { .. } => Ok(()),
+            Effect::Queue { .. } | Effect::QueuePlanning { .. } => Ok(()),
+        }
+    }
+
+    /// Puts off what only refreshes a comment that is there, while GitHub lets us ask little.
+    async fn spare(&self, effect: &Effect) -> Result<()> {
+        let (sprint, kind, part) = match effect {
+            Effect::ShowPlan(sprint) => (sprint, Kind::Plan, 1),
+            Effect::ShowStatus(sprint) => (sprint, Kind::Status, 1),
+            Effect::ShowPlanning { sprint, number } => (sprint, Kind::Planning, *number),
+            Effect::Read { .. }
+            | Effect::Acknowledge { .. }
+            | Effect::Say { .. }
+            | Effect::Draft { .. }
+            | Effect::Obey { .. }
+            | Effect::Mirror { .. }
+            | Effect::MakeIssues(_)
+            | Effect::Publish(_)
+            | Effect::Stop(_)
+            | Effect::ShowQuestions { .. }
+            | Effect::QueuePlanning { .. }
+            | Effect::Queue { .. } => return Ok(()),
+        };
+        let mut tx = self.db().read().await?;
+        let posted = comments::of(&mut tx, sprint, kind).await?;
+        if !posted.iter().any(|own| own.part == part) {
+            return Ok(());
+        }
+        drop(tx);
+        let repo = self.known(&self.sprint(sprint).await?.repo).await?;
+        match self.github().spare_until(repo.installation) {
+            Some(until) => Err(Error::GitHub(github::Error::Limited { until })),
+            None => Ok(()),
         }
     }
 
@@ -52,14 +130,14 @@ impl App {
         if let Err(error) = result {
             let trouble = told(&error);
             if let Some(at) = due_again(&error, leased.attempt, now) {
-                tracing::warn!(effect = ?leased.body.0, trouble, "put off");
+                tracing::warn!(trouble, "put off");
                 effects::put_off(&mut tx, leased, at, &trouble).await?;
             } else {
-                tracing::error!(job.id = leased.id, effect = ?leased.body.0, trouble, "given up");
-                effects::give_up(&mut tx, leased, now, &trouble).await?;
-                if let Some(sorry) = sorry(leased) {
-                    effects::push(&mut tx, &sorry, leased.delivery_id.as_ref(), now).await?;
-                }
+                drop(tx);
+                tracing::error!(trouble, "given up");
+                self.give_up(leased, &error, &trouble).await?;
+                self.wake();
+                return Ok(());
             }
         } else {
             effects::done(&mut tx, leased).await?;
@@ -68,23 +146,18 @@ impl App {
         self.wake();
         Ok(())
     }
-
-    /// Waits until an effect may be due, or for half a second.
-    async fn effects(&self) {
-        let a_moment = tokio::time::sleep(Duration::from_millis(500));
-        tokio::select! {
-            () = self.inner.effects.notified() => {}
-            () = a_moment => {}
-        }
-    }
 }
 
-/// When an effect is tried again: 1, 2, 4 … at most 60 s later, unless GitHub said when.
+/// When an effect is tried again: twice as long after every try, at most two minutes later, unless
+/// GitHub said when.
 fn due_again(error: &Error, attempt: i64, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
     let doublings = u32::try_from(attempt.clamp(1, 7) - 1).unwrap_or(0);
+    let after = |first: TimeDelta| now + (first * (1 << doublings)).min(LONGEST_PAUSE);
     match error.again() {
-        Again::Later => Some(now + TimeDelta::seconds((1 << doublings).min(60))),
-        Again::After(pause) => Some(now + TimeDelta::from_std(pause).unwrap_or(TimeDelta::MAX)),
+        Again::Later => Some(after(TimeDelta::seconds(1))),
+        Again::After(pause) => {
+            Some(after(TimeDelta::from_std(pause).unwrap_or(LONGEST_PAUSE).min(LONGEST_PAUSE)))
+        }
         Again::At(at) => Some(at),
         Again::Never => None,
     }
@@ -102,41 +175,27 @@ fn told(error: &Error) -> String {
     text
 }
 
-/// What a person who waits for an answer hears instead of one.
-fn sorry(leased: &Leased) -> Option<Effect> {
-    match &leased.body.0 {
-        Effect::Draft { asked: Some(asked), .. } => Some(Effect::Say {
-            on: asked.on.clone(),
-            key: format!("trouble {}", leased.id),
-            saying: Saying::Trouble { reference: leased.id.clone() },
-        }),
-        Effect::Draft { asked: None, .. }
-        | Effect::Read { .. }
-        | Effect::Acknowledge { .. }
-        | Effect::Say { .. }
-        | Effect::ShowPlan(_)
-        | Effect::ShowStatus(_)
-        | Effect::Publish(_)
-        | Effect::Stop(_)
-        | Effect::Queue { .. } => None,
-    }
+async fn a_moment_after(shutdown: &CancellationToken) {
+    shutdown.cancelled().await;
+    tokio::time::sleep(LAST_MOMENTS).await;
 }
 
 /// Carries out effects until `shutdown`; several may do so at once.
 pub async fn keep_carrying_out(app: App, shutdown: CancellationToken) {
+    let mut asked_for = app.inner.effects.listener();
     while !shutdown.is_cancelled() {
-        match app.carry_out_next().await {
-            Ok(true) => {}
-            Ok(false) => {
-                tokio::select! {
-                    () = app.effects() => {}
-                    () = shutdown.cancelled() => {}
-                }
-            }
+        match app.carry_out_next(&shutdown).await {
+            Ok(true) => continue,
+            Ok(false) => {}
             Err(error) => {
                 tracing::error!(error = told(&error), "cannot carry anything out now");
                 tokio::time::sleep(Duration::from_secs(1)).await;
             }
+        }
+        tokio::select! {
+            () = asked_for.rung() => {}
+            () = app.clock().sleep(GLANCE) => {}
+            () = shutdown.cancelled() => {}
         }
     }
 }

@@ -20,7 +20,7 @@ impl App {
         said: &Said,
         key: &str,
         delivery: Option<&DeliveryId>,
-    ) -> Result<()> {
+    ) -> Result<Applied> {
         let wish = match (verb, task) {
             (Verb::Pause, task) => Wish::Pause(task),
             (Verb::Resume, task) => Wish::Resume(task),
@@ -28,7 +28,7 @@ impl App {
             (Verb::Skip, Some(task)) => Wish::Skip(task),
             (Verb::Skip, None) => {
                 let which = Refusal::WhichTask { command: "skip".to_owned() };
-                return self.answer(Applied::Refused(vec![which]), said, key, delivery).await;
+                return Ok(Applied::Refused(vec![which]));
             }
         };
         let sprint = self.sprint(id).await?;
@@ -36,7 +36,6 @@ impl App {
         let place = found.map_or(&sprint.repo, |task| task.planned.repo());
         let permission = self.permission_in(place, &said.by).await?;
         let control = Control { by: said.by.clone(), permission, wish };
-        let applied = self.apply(id, &Event::Control(control), &said.cause(key, delivery)).await?;
-        self.answer(applied, said, key, delivery).await
+        self.apply(id, &Event::Control(control), &said.cause(key, delivery)).await
     }
 }

@@ -1,17 +1,30 @@
 //! Handing out work: a lease from the queue, and all that a worker must know.
 
+use std::collections::BTreeMap;
+
 use chrono::TimeDelta;
 
 use super::apply::Cause;
-use super::{App, Error, Result};
-use crate::db::executions::{self, Execution};
-use crate::domain::ids::{CommitSha, ProjectName, WorkerId};
-use crate::domain::sprint::{Event, Sprint};
-use crate::domain::task::{self, Task};
-use crate::domain::work::{Assignment, Checkout, Claim, Claimed, Lease};
+use super::executing::{Happened, task_of};
+use super::{App, Error, Listener, Result};
+use crate::db::executions::{self, Execution, Subject};
+use crate::domain::ids::{Attempt, CommitSha, ExecutionId, ProjectName, RepoName, WorkerId};
+use crate::domain::sprint::Sprint;
+use crate::domain::task::Task;
+use crate::domain::work::{Assignment, Checkout, Claim, Claimed, Lease, Work};
 use crate::github::Grant;
 use crate::queue::{Claimant, Limits};
 use crate::say;
+
+/// How long a job rests that cannot be handed out, as when GitHub is down.
+const LATER: TimeDelta = TimeDelta::seconds(30);
+
+/// What is to be done, and what reads the code for it.
+pub(super) struct Order {
+    pub(super) prompt: String,
+    pub(super) work: Work,
+    pub(super) read_tokens: BTreeMap<RepoName, String>,
+}
 
 /// A worker whose credential was checked.
 #[derive(Clone, Debug)]
@@ -47,7 +60,7 @@ impl App {
             Err(error) => {
                 tracing::warn!(execution.id = %leased.execution, %error, "cannot hand it out now");
                 let mut tx = self.db().begin().await?;
-                let later = self.clock().now() + TimeDelta::seconds(5);
+                let later = self.clock().now() + LATER;
                 self.queue().give_back(&mut tx, &leased, later).await?;
                 tx.commit().await?;
                 Ok(None)
@@ -55,13 +68,9 @@ impl App {
         }
     }
 
-    /// Waits until a job may have come, or for a second.
-    pub async fn jobs(&self) {
-        let a_second = tokio::time::sleep(std::time::Duration::from_secs(1));
-        tokio::select! {
-            () = self.inner.jobs.notified() => {}
-            () = a_second => {}
-        }
+    /// Hears when a job may have come, from now on.
+    pub fn jobs(&self) -> Listener {
+        self.inner.jobs.listener()
     }
 
     fn limits(&self) -> Limits {
@@ -80,26 +89,50 @@ impl App {
         let execution = executions::get(&mut tx, &lease.execution).await?;
         drop(tx);
         let sprint = self.sprint(&execution.sprint_id).await?;
-        let run = sprint.run.as_ref().filter(|run| run.id == execution.run_id);
-        let task = run
-            .and_then(|run| run.find(execution.task))
-            .ok_or(Error::NotYet("the task is not there"))?;
-        let repo = self.repo(task.planned.repo()).await?;
-        let read_token = repo.token(Grant::ReadContents).await?;
+        let order = match &execution.subject {
+            Subject::Task(..) => self.order_for_task(&sprint, &execution).await?,
+            Subject::Plan(number) => self.order_for_plan(&sprint, *number).await?,
+        };
+        let base = match &order.work {
+            Work::Task(checkout) => Some(checkout.base_sha.clone()),
+            Work::Plan { .. } => None,
+        };
         let assignment = Assignment {
             execution: lease.execution.clone(),
             epoch: lease.epoch,
             lease_seconds: self.settings().queue.lease_seconds,
             project: execution.project.clone(),
-            task: execution.task,
-            title: task.planned.title.clone(),
             agent: execution.agent.clone(),
-            prompt: prompt(&sprint, task),
-            checkout: self.checkout(&sprint, task).await?,
+            prompt: order.prompt,
+            work: order.work,
             author: self.me().identity(),
         };
-        self.taken(lease, &execution, worker, &assignment.checkout.base_sha).await?;
-        Ok(Claimed { assignment, read_token: read_token.expose().to_owned() })
+        self.taken(lease, &execution, worker, base.as_ref()).await?;
+        Ok(Claimed { assignment, read_tokens: order.read_tokens })
+    }
+
+    async fn order_for_task(&self, sprint: &Sprint, execution: &Execution) -> Result<Order> {
+        let task = task_of(sprint, execution).ok_or(Error::NotYet("the task is not there"))?;
+        let name = task.planned.repo();
+        let read_token = self.repo(name).await?.token(Grant::ReadContents).await?;
+        Ok(Order {
+            prompt: prompt(sprint, task, self.failure_before(execution).await?.as_deref()),
+            work: Work::Task(self.checkout(sprint, task).await?),
+            read_tokens: [(name.clone(), read_token.expose().to_owned())].into(),
+        })
+    }
+
+    /// How the try before this one failed, if there was one and it did.
+    async fn failure_before(&self, execution: &Execution) -> Result<Option<String>> {
+        let Subject::Task(run, task) = &execution.subject else { return Ok(None) };
+        if execution.attempt.0 <= 1 {
+            return Ok(None);
+        }
+        let before = Attempt(execution.attempt.0 - 1);
+        let before = ExecutionId::of(run, *task, before);
+        let mut tx = self.db().read().await?;
+        let before = executions::get(&mut tx, &before).await?;
+        Ok(before.failure.as_ref().map(|failure| failure.message.clone()))
     }
 
     async fn checkout(&self, sprint: &Sprint, task: &Task) -> Result<Checkout> {
@@ -126,13 +159,13 @@ impl App {
         lease: &Lease,
         execution: &Execution,
         worker: &WorkerId,
-        base: &CommitSha,
+        base: Option<&CommitSha>,
     ) -> Result<()> {
         loop {
             let mut tx = self.db().begin().await?;
             let now = self.clock().now();
             executions::taken(&mut tx, &execution.id, worker, lease.epoch, base, now).await?;
-            let event = Event::Task(execution.task, task::Event::Taken(execution.attempt));
+            let Some(event) = Happened::Taken.to(execution) else { return Ok(()) };
             let cause = Cause::by(format!("worker {worker}"));
             if self.apply_in(&mut tx, &execution.sprint_id, &event, &cause).await?.is_some() {
                 tx.commit().await?;
@@ -149,7 +182,7 @@ fn before<'a>(sprint: &'a Sprint, task: &'a Task) -> impl Iterator<Item = &'a Ta
     task.planned.waits_for().filter_map(move |number| run?.find(number))
 }
 
-fn prompt(sprint: &Sprint, task: &Task) -> String {
+fn prompt(sprint: &Sprint, task: &Task, failure: Option<&str>) -> String {
     let delivered: Vec<_> = before(sprint, task)
         .map(|done| say::prompt::Delivered {
             title: done.planned.title.clone(),
@@ -159,5 +192,5 @@ fn prompt(sprint: &Sprint, task: &Task) -> String {
                 .map_or(String::new(), |pull| format!("{}#{pull}", done.planned.repo())),
         })
         .collect();
-    say::prompt::task(task, &sprint.goal, &delivered)
+    say::prompt::task(task, &sprint.goal, &delivered, failure)
 }

@@ -6,11 +6,11 @@ use futures::{StreamExt as _, TryStreamExt as _, stream};
 
 use super::apply::{Applied, Cause};
 use super::issue::is_completed;
+use super::make_issues::{made_for, without_marker};
 use super::{App, Error, Result};
-use crate::db::sprints;
 use crate::domain::effect::{Asked, Effect, Saying};
 use crate::domain::ids::{IssueRef, RepoName, SprintId};
-use crate::domain::planner::{self, Candidate, IssueState};
+use crate::domain::planner::{Candidate, IssueState, Survey};
 use crate::domain::refusal::Refusal;
 use crate::domain::sprint::{Event, Sprint};
 use crate::github::{self, Issue, Repo};
@@ -20,20 +20,12 @@ const AT_ONCE: usize = 8;
 
 impl App {
     /// Drafts a sprint's plan, and says so to whoever asked if it cannot be.
-    pub(super) async fn draft(&self, id: &SprintId, asked: Option<&Asked>) -> Result<()> {
-        let mut tx = self.db().read().await?;
-        let (sprint, _) = sprints::get(&mut tx, id).await?;
-        drop(tx);
-        let applied = if sprint.is_running() {
-            Applied::Refused(vec![Refusal::PlanIsFixed])
-        } else {
-            let candidates = self.candidates(&sprint).await?;
-            let outside = self.outside(&candidates).await?;
-            let roster = self.settings().roster();
-            let plan = planner::plan(&candidates, &outside, &roster, sprint.plan.as_ref());
-            let cause = Cause::by(asked.map_or("GitHub", |asked| asked.by.0.as_str()));
-            self.apply(id, &Event::Drafted { plan, asked: asked.is_some() }, &cause).await?
-        };
+    pub(super) async fn draft_and_answer(
+        &self,
+        id: &SprintId,
+        asked: Option<&Asked>,
+    ) -> Result<()> {
+        let applied = self.draft(id, asked, false).await?;
         if let (Applied::Refused(refusals), Some(asked)) = (applied, asked) {
             let key = format!("no plan {}", asked.comment);
             let saying = Saying::Refused { to: asked.by.clone(), refusals };
@@ -41,6 +33,30 @@ impl App {
             self.ask_once(&key, &[say], None).await?;
         }
         Ok(())
+    }
+
+    /// Drafts a sprint's plan; `fresh` forgets what people decided about it by command.
+    pub(super) async fn draft(
+        &self,
+        id: &SprintId,
+        asked: Option<&Asked>,
+        fresh: bool,
+    ) -> Result<Applied> {
+        let sprint = self.sprint(id).await?;
+        if sprint.is_running() {
+            return Ok(Applied::Refused(vec![Refusal::PlanIsFixed]));
+        }
+        let survey = self.survey(&sprint).await?;
+        let cause = Cause::by(asked.map_or("GitHub", |asked| asked.by.0.as_str()));
+        let event = Event::Surveyed { survey, fresh, asked: asked.is_some() };
+        self.apply(id, &event, &cause).await
+    }
+
+    /// Reads everything that a plan is made of.
+    pub(super) async fn survey(&self, sprint: &Sprint) -> Result<Survey> {
+        let candidates = self.candidates(sprint).await?;
+        let outside = self.outside(sprint, &candidates).await?;
+        Ok(Survey { candidates, outside, roster: self.settings().roster() })
     }
 
     /// The issues that are the sprint's tasks: those of its milestone, and in the other
@@ -54,7 +70,7 @@ impl App {
             };
             let issues = self.issues_in(&repo, &name, sprint).await?;
             let read: Vec<Candidate> = stream::iter(issues)
-                .map(|issue| candidate(&repo, &name, issue))
+                .map(|issue| self.candidate(sprint, &repo, &name, issue))
                 .buffered(AT_ONCE)
                 .try_collect()
                 .await?;
@@ -83,10 +99,17 @@ impl App {
         Ok(issues)
     }
 
-    /// How the issues stand that tasks depend on without their being tasks.
-    async fn outside(&self, candidates: &[Candidate]) -> Result<BTreeMap<IssueRef, IssueState>> {
+    /// How the issues stand that tasks depend on without their being tasks, and those that were
+    /// tasks.
+    async fn outside(
+        &self,
+        sprint: &Sprint,
+        candidates: &[Candidate],
+    ) -> Result<BTreeMap<IssueRef, IssueState>> {
         let inside: BTreeSet<_> = candidates.iter().map(|c| c.issue.clone()).collect();
-        let named: BTreeSet<_> = candidates.iter().flat_map(Candidate::depends_on).collect();
+        let mut named: BTreeSet<_> = candidates.iter().flat_map(Candidate::depends_on).collect();
+        let tasks = sprint.plan.iter().flat_map(|plan| &plan.tasks);
+        named.extend(tasks.filter_map(|task| task.issue.clone()));
         let outside: Vec<_> = named.difference(&inside).cloned().collect();
         stream::iter(outside)
             .map(|issue| async {
@@ -96,6 +119,36 @@ impl App {
             .buffered(AT_ONCE)
             .try_collect()
             .await
+    }
+
+    async fn candidate(
+        &self,
+        sprint: &Sprint,
+        repo: &Repo,
+        name: &RepoName,
+        issue: Issue,
+    ) -> Result<Candidate> {
+        let state = state(&issue);
+        let blockers = match state {
+            IssueState::Open => repo.blocked_by(issue.number).await?,
+            IssueState::Completed | IssueState::NotPlanned | IssueState::Unknown => Vec::new(),
+        };
+        let made_for = if self.is_ours(&issue) { made_for(&sprint.id, &issue.body) } else { None };
+        Ok(Candidate {
+            made_for,
+            issue: IssueRef { repo: name.clone(), number: issue.number },
+            title: issue.title,
+            text: without_marker(&issue.body),
+            labels: issue.labels.into_iter().map(|label| label.name).collect(),
+            assignees: issue
+                .assignees
+                .into_iter()
+                .filter(|account| !account.is_bot())
+                .map(|account| account.login)
+                .collect(),
+            blocked_by: blockers.iter().filter_map(Issue::reference).collect(),
+            state,
+        })
     }
 
     async fn state_of(&self, issue: &IssueRef) -> Result<IssueState> {
@@ -109,28 +162,6 @@ impl App {
             Err(error) => Err(error.into()),
         }
     }
-}
-
-async fn candidate(repo: &Repo, name: &RepoName, issue: Issue) -> Result<Candidate> {
-    let state = state(&issue);
-    let blockers = match state {
-        IssueState::Open => repo.blocked_by(issue.number).await?,
-        IssueState::Completed | IssueState::NotPlanned | IssueState::Unknown => Vec::new(),
-    };
-    Ok(Candidate {
-        issue: IssueRef { repo: name.clone(), number: issue.number },
-        title: issue.title,
-        text: issue.body,
-        labels: issue.labels.into_iter().map(|label| label.name).collect(),
-        assignees: issue
-            .assignees
-            .into_iter()
-            .filter(|account| !account.is_bot())
-            .map(|account| account.login)
-            .collect(),
-        blocked_by: blockers.iter().filter_map(Issue::reference).collect(),
-        state,
-    })
 }
 
 fn state(issue: &Issue) -> IssueState {

@@ -49,6 +49,8 @@ impl Error {
         match self {
             Self::Db(db::Error::Missing(_)) => Again::Never,
             Self::Db(_) | Self::Contended => Again::Later,
+            // A key that was changed, on either side: the operator mends it, and nothing is lost.
+            Self::GitHub(error) if error.is_unauthorized() => Again::Later,
             Self::GitHub(error) => match error.again() {
                 github::Again::After(_) => Again::Later,
                 github::Again::At(at) => Again::At(at),

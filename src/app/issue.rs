@@ -1,6 +1,6 @@
 //! An issue changed: perhaps it is a sprint issue now, or was one, or it is a task.
 
-use super::apply::{Applied, Cause};
+use super::apply::Cause;
 use super::{App, Error, Result};
 use crate::db::{effects, heard, repositories, sprints, tasks};
 use crate::domain::effect::{Effect, Saying};
@@ -234,21 +234,6 @@ impl App {
             self.wake();
         }
         Ok(())
-    }
-
-    /// Says why something was refused, once; says nothing if it was not.
-    pub(super) async fn answer(
-        &self,
-        applied: Applied,
-        said: &super::command::Said,
-        key: &str,
-        delivery: Option<&DeliveryId>,
-    ) -> Result<()> {
-        let Applied::Refused(refusals) = applied else { return Ok(()) };
-        tracing::info!(by = %said.by, on = %said.on, ?refusals, "refused");
-        let saying = Saying::Refused { to: said.by.clone(), refusals };
-        let effect = Effect::Say { on: said.on.clone(), key: key.to_owned(), saying };
-        self.ask_once(key, &[effect], delivery).await
     }
 
     /// The sprint that an issue or pull request belongs to, and its task there.

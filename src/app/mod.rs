@@ -2,18 +2,31 @@
 //! git and the words for people; what to decide it asks the domain.
 
 pub mod apply;
+mod around;
+mod bell;
 mod carry_out;
 mod command;
 mod control;
 mod dispatch;
 mod draft;
 mod error;
+mod executing;
+mod figures;
+mod give_up;
+mod glance;
 mod issue;
+mod make_issues;
+mod mirror;
+mod news;
+mod obey;
+mod planning;
 mod publish;
 mod pull;
+mod questions;
 mod read;
 mod receive;
 mod recover;
+mod refine;
 mod report;
 mod retry;
 mod show;
@@ -21,12 +34,12 @@ mod speak;
 mod start;
 mod sweep;
 mod tick;
+mod tools;
 
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use tokio::sync::Notify;
-
+pub use bell::Listener;
 pub use carry_out::keep_carrying_out;
 pub use dispatch::Worker;
 pub use error::{Again, Error};
@@ -35,6 +48,9 @@ pub use recover::keep_recovering;
 pub use report::Stale;
 pub use sweep::keep_sweeping;
 
+use self::bell::Bell;
+use self::figures::Figures;
+use self::news::News;
 use crate::clock::Clock;
 use crate::config::Settings;
 use crate::db::{Db, repositories};
@@ -62,10 +78,12 @@ struct Inner {
     me: Me,
     mirrors: Mirrors,
     scratch: PathBuf,
+    news: News,
+    figures: Figures,
     /// Told when an effect was asked for.
-    effects: Notify,
+    effects: Bell,
     /// Told when a job may be claimed.
-    jobs: Notify,
+    jobs: Bell,
 }
 
 impl App {
@@ -82,8 +100,10 @@ impl App {
             me,
             mirrors,
             scratch,
-            effects: Notify::new(),
-            jobs: Notify::new(),
+            news: News::default(),
+            figures: Figures::new(),
+            effects: Bell::new(),
+            jobs: Bell::new(),
         };
         Self { inner: Arc::new(inner) }
     }
@@ -108,7 +128,8 @@ impl App {
         &self.inner.me
     }
 
-    fn github(&self) -> &GitHub {
+    /// GitHub.
+    pub fn github(&self) -> &GitHub {
         &self.inner.github
     }
 

@@ -2,6 +2,7 @@
 //! a pull request is opened.
 
 use super::apply::Cause;
+use super::executing::task_of;
 use super::{App, Error, Result};
 use crate::db::executions::{self, Execution};
 use crate::db::{Tx, bundles};
@@ -50,8 +51,7 @@ impl App {
         let execution = executions::get(&mut tx, id).await?;
         drop(tx);
         let sprint = self.sprint(&execution.sprint_id).await?;
-        let run = sprint.run.as_ref().filter(|run| run.id == execution.run_id);
-        let task = run.and_then(|run| run.find(execution.task)).cloned();
+        let task = task_of(&sprint, &execution).cloned();
         let attempt = execution.attempt;
         Ok(match (task, execution.delivery.clone()) {
             (Some(task), Some(delivery)) if task.state == (State::Delivered { attempt }) => {
@@ -140,6 +140,14 @@ impl App {
         self.pull_touched(work.task.planned.repo(), pull.number, None).await
     }
 
+    /// It will not be published, for a reason that has nothing to do with what was delivered.
+    pub(super) async fn publishing_failed(&self, id: &ExecutionId, why: &str) -> Result<()> {
+        match self.work(id).await? {
+            Some(work) => self.unpublishable(&work, why).await,
+            None => Ok(()),
+        }
+    }
+
     /// The result is not for publishing, now or ever: that try failed.
     async fn unpublishable(&self, work: &Work, why: &str) -> Result<()> {
         let failure = Failure { class: Class::Unacceptable, message: why.to_owned() };
@@ -159,7 +167,7 @@ impl App {
     }
 
     async fn happen(&self, tx: &mut Tx, work: &Work, event: task::Event) -> Result<bool> {
-        let event = Event::Task(work.execution.task, event);
+        let event = Event::Task(work.task.planned.number, event);
         let cause = Cause::by("Team6");
         Ok(self.apply_in(tx, &work.sprint.id, &event, &cause).await?.is_some())
     }
@@ -187,7 +195,7 @@ async fn ask_for_review(repo: &Repo, work: &Work, pull: &Pull) -> Result<()> {
     }
     match repo.request_reviewers(pull.number, std::slice::from_ref(owner)).await {
         // They may not be asked here; they are named in it all the same.
-        Err(error) if error.is_unprocessable() => Ok(()),
+        Err(error) if is_refusal(&error) => Ok(()),
         asked => Ok(asked?),
     }
 }

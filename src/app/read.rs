@@ -35,15 +35,18 @@ impl App {
                 if author.is_bot {
                     return Ok(());
                 }
-                let said = super::command::Said {
+                let spoken = super::command::Spoken {
                     on: at(place, *issue),
                     comment: *comment,
                     by: author.login.clone(),
                     body: body.clone(),
                 };
-                self.hear(&said, Some(delivery)).await
+                self.hear(&spoken, Some(delivery)).await
             }
             Fact::CommentEdited(edit) => self.comment_edited(edit, Some(delivery)).await,
+            Fact::CommentDeleted { comment, .. } => {
+                self.comment_deleted(*comment, Some(delivery)).await
+            }
             Fact::PullTouched { place, pull, .. } => {
                 self.pull_touched(&place.name, *pull, Some(delivery)).await
             }
@@ -55,8 +58,7 @@ impl App {
                 self.look_around().await
             }
             // Nothing depends on these yet.
-            Fact::CommentDeleted { .. }
-            | Fact::ReviewSubmitted { .. }
+            Fact::ReviewSubmitted { .. }
             | Fact::ReviewCommented { .. }
             | Fact::CheckTouched { .. }
             | Fact::PushTo { .. } => Ok(()),

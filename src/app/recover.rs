@@ -7,6 +7,8 @@ use tokio_util::sync::CancellationToken;
 
 use super::{App, Result};
 use crate::db::{Db, effects};
+use crate::domain::ids::WorkerId;
+use crate::queue::Claimant;
 
 /// How often we look for leases that ran out.
 const EVERY: Duration = Duration::from_secs(5);
@@ -32,6 +34,17 @@ impl App {
         Ok(())
     }
 
+    /// Puts back into their queues at once what a worker held that has been stopped.
+    pub async fn let_go(&self, worker: &WorkerId) -> Result<()> {
+        let incarnation = String::new();
+        let who = Claimant { worker: worker.clone(), incarnation, projects: None };
+        let mut tx = self.db().begin().await?;
+        let lost = self.queue().take_back(&mut tx, &who).await?;
+        self.recovered(&mut tx, lost).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
     /// Puts back into their queues what lost workers held.
     pub async fn reap(&self) -> Result<()> {
         let mut tx = self.db().begin().await?;
@@ -49,7 +62,7 @@ impl App {
 pub async fn keep_recovering(app: App, shutdown: CancellationToken) {
     loop {
         tokio::select! {
-            () = tokio::time::sleep(EVERY) => {}
+            () = app.clock().sleep(EVERY) => {}
             () = shutdown.cancelled() => return,
         }
         if let Err(error) = app.reap().await {

@@ -5,12 +5,11 @@ use std::time::Duration;
 use chrono::TimeDelta;
 
 use super::apply::Cause;
+use super::executing::Happened;
 use super::{App, Result};
 use crate::db::executions::{self, Execution, Status};
 use crate::db::{Tx, bundles, tasks, traces};
 use crate::domain::ids::ExecutionId;
-use crate::domain::sprint::Event;
-use crate::domain::task;
 use crate::domain::work::{Class, Failure, Lease, Outcome, Renewal, TraceLine};
 
 /// How often we look for what another server decided.
@@ -39,8 +38,8 @@ impl App {
     pub async fn until_unwanted(&self, leases: &[Lease], patience: Duration) -> Result<()> {
         let over = tokio::time::sleep(patience);
         tokio::pin!(over);
+        let mut jobs = self.jobs();
         loop {
-            let told = self.inner.jobs.notified();
             let mut tx = self.db().read().await?;
             if self.queue().any_unwanted(&mut tx, leases).await? {
                 return Ok(());
@@ -49,7 +48,7 @@ impl App {
             // Another server's news arrive by looking.
             let a_moment = tokio::time::sleep(A_MOMENT);
             tokio::select! {
-                () = told => {}
+                () = jobs.rung() => {}
                 () = a_moment => {}
                 () = &mut over => return Ok(()),
             }
@@ -88,11 +87,17 @@ impl App {
                 let same = execution.epoch == lease.epoch && execution.finished_at.is_some();
                 return Ok(if same { Ok(()) } else { Err(Stale) });
             }
-            let event = self.ended(&mut tx, lease, &execution, outcome).await?;
-            let event = Event::Task(execution.task, event);
+            let happened = self.ended(&mut tx, lease, &execution, outcome).await?;
             let cause = Cause::by(format!("agent {}", execution.agent));
-            if self.apply_in(&mut tx, &execution.sprint_id, &event, &cause).await?.is_some() {
+            let heard = match happened.to(&execution) {
+                Some(event) => {
+                    self.apply_in(&mut tx, &execution.sprint_id, &event, &cause).await?.is_some()
+                }
+                None => true,
+            };
+            if heard {
                 tx.commit().await?;
+                self.inner.figures.execution_ended(word(outcome));
                 self.wake();
                 return Ok(Ok(()));
             }
@@ -105,14 +110,18 @@ impl App {
         lease: &Lease,
         execution: &Execution,
         outcome: &Outcome,
-    ) -> Result<task::Event> {
+    ) -> Result<Happened> {
         let now = self.clock().now();
         let id: &ExecutionId = &execution.id;
         let failure = match outcome {
+            Outcome::Done => {
+                executions::done(tx, id, now).await?;
+                return Ok(Happened::Delivered);
+            }
             Outcome::Delivered(delivery) => {
                 if bundles::is_here(tx, id, lease.epoch).await? {
                     executions::delivered(tx, id, delivery, now).await?;
-                    return Ok(task::Event::Delivered(execution.attempt));
+                    return Ok(Happened::Delivered);
                 }
                 Failure {
                     class: Class::Machinery,
@@ -122,11 +131,11 @@ impl App {
             Outcome::Failed(failure) => failure.clone(),
             Outcome::Cancelled => {
                 executions::failed(tx, id, Status::Cancelled, None, now).await?;
-                return Ok(task::Event::Stopped(execution.attempt));
+                return Ok(Happened::Stopped);
             }
         };
         executions::failed(tx, id, Status::Failed, Some(&failure), now).await?;
-        Ok(task::Event::Failed(execution.attempt, failure.class))
+        Ok(Happened::Failed(failure))
     }
 
     /// The workspaces whose tasks are over, as `{run without its kind}_{task}`.
@@ -137,5 +146,15 @@ impl App {
             .into_iter()
             .filter_map(|(run, task)| Some(format!("{}_{task}", run.0.split_once('_')?.1)))
             .collect())
+    }
+}
+
+/// An outcome in a word, for those who count.
+fn word(outcome: &Outcome) -> &'static str {
+    match outcome {
+        Outcome::Delivered(_) => "delivered",
+        Outcome::Done => "done",
+        Outcome::Failed(_) => "failed",
+        Outcome::Cancelled => "cancelled",
     }
 }

@@ -1,6 +1,8 @@
 //! `/team6 retry`
 
+use super::apply::Applied;
 use super::command::Said;
+use super::make_issues::without_marker;
 use super::{App, Result};
 use crate::domain::ids::{DeliveryId, IssueRef, SprintId, TaskNumber};
 use crate::domain::permission::Permission;
@@ -18,15 +20,14 @@ impl App {
         said: &Said,
         key: &str,
         delivery: Option<&DeliveryId>,
-    ) -> Result<()> {
+    ) -> Result<Applied> {
         let sprint = self.sprint(id).await?;
         let found = sprint.run.as_ref().and_then(|run| run.find(task));
         let retry = match found {
             Some(found) => self.asked_for(task, again, &found.issue, said).await?,
             None => self.unread(task, again, said, Permission::None),
         };
-        let applied = self.apply(id, &Event::Retry(retry), &said.cause(key, delivery)).await?;
-        self.answer(applied, said, key, delivery).await
+        self.apply(id, &Event::Retry(retry), &said.cause(key, delivery)).await
     }
 
     async fn asked_for(
@@ -39,7 +40,10 @@ impl App {
         let repo = self.repo(&issue.repo).await?;
         let unread = self.unread(task, again, said, repo.permission(&said.by).await?);
         match repo.issue(issue.number).await {
-            Ok(issue) => Ok(Retry { title: Some(issue.title), text: Some(issue.body), ..unread }),
+            Ok(issue) => {
+                let text = Some(without_marker(&issue.body));
+                Ok(Retry { title: Some(issue.title), text, ..unread })
+            }
             Err(error) if error.is_gone() => Ok(unread),
             Err(error) => Err(error.into()),
         }

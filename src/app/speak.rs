@@ -19,21 +19,32 @@ impl App {
         first: bool,
     ) -> Result<()> {
         let repo = self.repo(&on.repo).await?;
-        let marker = say::marker(key);
+        let Some((key, text)) = self.words(on, key, saying).await? else { return Ok(()) };
+        let marker = say::marker(&key);
         if !first && repo.find_marked(on.number, &marker, &self.me().bot).await?.is_some() {
             return Ok(());
         }
-        let text = self.words(saying).await?;
         repo.create_comment(on.number, &format!("{marker}\n{text}")).await?;
         Ok(())
     }
 
-    async fn words(&self, saying: &Saying) -> Result<String> {
-        Ok(match saying {
+    /// What names a saying among all, and its words; nothing, if there is nothing to say any more.
+    async fn words(
+        &self,
+        on: &IssueRef,
+        key: &str,
+        saying: &Saying,
+    ) -> Result<Option<(String, String)>> {
+        let label = &self.settings().github.sprint_label;
+        let text = match saying {
             Saying::Greeting { milestone } => say::comments::greeting(milestone),
-            Saying::Refused { to, refusals } => say::comments::refused(to, refusals),
-            Saying::NoSecondSprint { refusal } => say::comments::no_second_sprint(refusal),
+            Saying::Refused { to, refusals } => say::comments::refused(to, refusals, label),
+            Saying::NoSecondSprint { refusal } => say::comments::no_second_sprint(refusal, label),
             Saying::Help { unknown } => say::comments::help(unknown.as_deref()),
+            Saying::Unplanned { to, why } => say::planning::unplanned(to, why),
+            Saying::AnswerKept { to, questions } => say::planning::answer_kept(to, questions),
+            Saying::Remarks { to, remarks } => say::comments::remarks(to, remarks),
+            Saying::Diff(diff) => say::comments::diff(diff),
             Saying::Status(sprint) => self.status(sprint).await?,
             Saying::TaskFailed { task, owner, execution, .. } => {
                 let mut tx = self.db().read().await?;
@@ -41,14 +52,32 @@ impl App {
                 let message = execution.failure.as_ref().map_or("", |f| f.message.as_str());
                 say::comments::task_failed(owner, *task, execution.attempt.0, message)
             }
-            Saying::PullClosed { task, owner, waiting } => {
-                say::comments::pull_closed(owner, *task, waiting)
+            Saying::PullClosed { task, repo, pull, owner, waiting } => {
+                let closed = self.repo(repo).await?.pull(*pull).await?;
+                // Somebody may have opened it again meanwhile; and each closing is one to tell.
+                let Some(at) = closed.closed_at else { return Ok(None) };
+                let base = self.known(repo).await?.default_branch;
+                let text = say::comments::pull_closed(&say::comments::Closed {
+                    owner,
+                    task: *task,
+                    pull: say::reference(&on.repo, repo, pull.0),
+                    merged_into: closed.is_merged().then_some(&closed.base.branch),
+                    base: &base,
+                    waiting,
+                });
+                return Ok(Some((format!("{key} {}", at.timestamp()), text)));
             }
             Saying::Completed(run) => self.summary(run).await?,
+            Saying::Elsewhere { meant_for, why, saying } => {
+                let said = Box::pin(self.words(on, key, saying)).await?;
+                let Some((_, text)) = said else { return Ok(None) };
+                say::comments::elsewhere(meant_for, why, &text)
+            }
             Saying::Cancelled(run) => self.what_is_left(run).await?,
             Saying::TaskEnded { run, task } => self.task_ended(run, *task).await?,
             Saying::Trouble { reference } => say::comments::trouble(reference),
-        })
+        };
+        Ok(Some((key.to_owned(), text)))
     }
 
     async fn status(&self, id: &SprintId) -> Result<String> {
@@ -57,14 +86,7 @@ impl App {
             // Found by its marker is only the one that is kept up to date.
             return Ok(text.replace(&say::status_marker(), ""));
         }
-        let tasks = sprint.plan.as_ref().map(|plan| plan.tasks.len());
-        let approved = sprint
-            .plan
-            .iter()
-            .flat_map(|plan| &plan.tasks)
-            .filter(|task| sprint.approval_of(task).is_some())
-            .count();
-        Ok(say::comments::not_started(&sprint.goal.milestone, tasks, approved))
+        Ok(say::comments::not_started(&sprint))
     }
 
     async fn summary(&self, id: &RunId) -> Result<String> {

@@ -3,24 +3,29 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use chrono::{SubsecRound as _, TimeDelta};
+use chrono::{DateTime, SubsecRound as _, TimeDelta, Utc};
 use tokio_util::sync::CancellationToken;
 
-use super::command::Said;
+use super::command::{Spoken, new_lines};
+use super::news::{List, next_since};
 use super::{App, Result};
 use crate::db::{deliveries, effects, repositories, sprints};
 use crate::domain::effect::Effect;
-use crate::domain::ids::{IssueRef, SprintId};
+use crate::domain::ids::{IssueRef, Login, SprintId};
 use crate::domain::plan::Dependency;
-use crate::github::Repo;
+use crate::domain::sprint::State;
+use crate::github::{Account, Comment, Repo};
 
 /// How far back the delivery log is read, in parts of a hundred.
 const MOST_PARTS: usize = 3;
-/// Clocks differ, and GitHub's lists lag behind.
-const OVERLAP: TimeDelta = TimeDelta::minutes(5);
+/// GitHub's lists lag behind.
+pub(super) const OVERLAP: TimeDelta = TimeDelta::minutes(5);
+/// How many glances there are until everything is compared again.
+const GLANCES: u32 = 12;
 
 impl App {
-    /// Compares everything with GitHub once. What cannot be read now is read the next time.
+    /// Compares everything with GitHub once that may still change. What cannot be read now is read
+    /// the next time.
     pub async fn sweep(&self) -> Result<()> {
         if let Err(error) = self.ask_for_lost_deliveries().await {
             tracing::warn!(%error, "the delivery log cannot be read now");
@@ -28,7 +33,7 @@ impl App {
         self.look_around().await?;
         let mut tx = self.db().read().await?;
         let repositories = repositories::all(&mut tx).await?;
-        let sprints = sprints::all(&mut tx).await?;
+        let sprints = sprints::unfinished(&mut tx).await?;
         drop(tx);
         for repository in &repositories {
             if let Err(error) = self.sweep_repository(repository).await {
@@ -67,7 +72,7 @@ impl App {
     }
 
     /// Asks GitHub to deliver again what did not arrive.
-    async fn ask_for_lost_deliveries(&self) -> Result<()> {
+    pub(super) async fn ask_for_lost_deliveries(&self) -> Result<()> {
         let (mut arrived, mut lost) = (BTreeSet::new(), Vec::new());
         let mut cursor = None;
         for _ in 0..MOST_PARTS {
@@ -97,41 +102,92 @@ impl App {
         Ok(())
     }
 
+    /// Looks for sprint issues that no webhook told us of, or that are none any more.
     async fn sweep_repository(&self, repository: &repositories::Repository) -> Result<()> {
         let repo = self.repo(&repository.name).await?;
         for issue in repo.issues_labelled(&self.settings().github.sprint_label).await? {
-            let touched = IssueRef { repo: repository.name.clone(), number: issue.number };
-            self.issue_touched(&touched, None).await?;
+            let id = SprintId::of(repository.id, issue.number);
+            let mut tx = self.db().read().await?;
+            let known = sprints::find(&mut tx, &id).await?;
+            drop(tx);
+            // What is known and goes on is compared with all that belongs to it; what has ended
+            // is left in peace until it changes.
+            let is_known = known.is_some_and(|(sprint, _)| sprint.state == State::Recognized);
+            if !is_known {
+                let touched = IssueRef { repo: repository.name.clone(), number: issue.number };
+                self.issue_touched(&touched, None).await?;
+            }
         }
-        self.hear_missed(&repo, repository).await
+        self.hear_missed(&repo, repository).await?;
+        Ok(())
     }
 
-    /// Hears the comments that no webhook told us of.
-    async fn hear_missed(&self, repo: &Repo, repository: &repositories::Repository) -> Result<()> {
-        let begun = self.clock().now();
+    /// Hears the comments that no webhook told us of; whether there were any changes.
+    pub(super) async fn hear_missed(
+        &self,
+        repo: &Repo,
+        repository: &repositories::Repository,
+    ) -> Result<bool> {
         let mut tx = self.db().read().await?;
         let Some(since) = repositories::heard_until(&mut tx, repository.id).await? else {
-            return Ok(());
+            return Ok(false);
         };
         drop(tx);
-        for comment in repo.comments_since(since).await? {
-            let (Some(author), Some(issue)) = (&comment.user, comment.issue()) else { continue };
-            // What was only edited lately was said, and heard, before. GitHub's times have no
-            // parts of a second.
-            if author.is_bot() || comment.created_at < since.trunc_subsecs(0) {
-                continue;
+        let comments = repo.comments_since(since).await?;
+        let items: Vec<_> = comments.iter().map(|one| (one.id.0, one.updated_at)).collect();
+        let fresh = self.inner.news.fresh(repository.id, List::Comments, &items);
+        for comment in comments.into_iter().filter(|comment| fresh.contains(&comment.id.0)) {
+            self.own_comment_seen(&comment).await?;
+            if !comment.user.as_ref().is_some_and(Account::is_bot) {
+                self.hear_comment(repo, &comment, since.trunc_subsecs(0)).await?;
             }
-            let said = Said {
-                on: IssueRef { repo: repository.name.clone(), number: issue },
-                comment: comment.id,
-                by: author.login.clone(),
-                body: comment.body,
-            };
-            self.hear(&said, None).await?;
         }
         let mut tx = self.db().begin().await?;
-        repositories::set_heard_until(&mut tx, repository.id, (begun - OVERLAP).max(since)).await?;
+        let next = next_since(since, &items, OVERLAP);
+        repositories::set_heard_until(&mut tx, repository.id, next).await?;
         tx.commit().await?;
+        self.inner.news.looked(repository.id, List::Comments, &items, self.clock().now());
+        Ok(!fresh.is_empty())
+    }
+
+    /// Hears what was written into a comment since then. Who wrote a line is not always who wrote
+    /// the comment: its history tells who added what. GitHub's times have no parts of a second.
+    async fn hear_comment(
+        &self,
+        repo: &Repo,
+        comment: &Comment,
+        since: DateTime<Utc>,
+    ) -> Result<()> {
+        let (Some(author), Some(issue)) = (&comment.user, comment.issue()) else { return Ok(()) };
+        let on = IssueRef { repo: repo.name().clone(), number: issue };
+        let spoken = |by: &Login, body: &str| Spoken {
+            on: on.clone(),
+            comment: comment.id,
+            by: by.clone(),
+            body: body.to_owned(),
+        };
+        let versions = if comment.updated_at == comment.created_at {
+            Vec::new()
+        } else {
+            repo.edits(comment).await?
+        };
+        let first = match versions.first() {
+            Some(first) => first.text.as_deref(),
+            None => Some(comment.body.as_str()),
+        };
+        if let Some(first) = first.filter(|_| since <= comment.created_at) {
+            self.hear(&spoken(&author.login, first), None).await?;
+        }
+        for pair in versions.windows(2) {
+            let [before, after] = pair else { continue };
+            let texts = (before.text.as_deref(), after.text.as_deref());
+            if let ((Some(from), Some(to)), Some(by)) = (texts, &after.by)
+                && since <= after.at
+                && !after.is_bot
+            {
+                self.hear_lines(&spoken(by, to), new_lines(from, to), None).await?;
+            }
+        }
         Ok(())
     }
 
@@ -146,6 +202,9 @@ impl App {
                 effects::push(&mut tx, &draft, None, now).await?;
             }
             effects::push(&mut tx, &Effect::ShowPlan(id.clone()), None, now).await?;
+            if sprint.wants_issues() {
+                effects::push(&mut tx, &Effect::MakeIssues(id.clone()), None, now).await?;
+            }
         }
         if sprint.run.is_some() {
             effects::push(&mut tx, &Effect::ShowStatus(id.clone()), None, now).await?;
@@ -170,15 +229,17 @@ impl App {
     }
 }
 
-/// Sweeps at once and then on a timer, until `shutdown`.
+/// Compares everything at once; then follows what changed, on a timer, and compares everything
+/// again from time to time; until `shutdown`.
 pub async fn keep_sweeping(app: App, shutdown: CancellationToken) {
     let every = Duration::from_secs(app.settings().sweep.every_seconds.max(1));
-    loop {
-        if let Err(error) = app.sweep().await {
+    for nth in (0..GLANCES).cycle() {
+        let swept = if nth == 0 { app.sweep().await } else { app.glance().await };
+        if let Err(error) = swept {
             tracing::warn!(%error, "the sweep ended early");
         }
         tokio::select! {
-            () = tokio::time::sleep(every) => {}
+            () = app.clock().sleep(every) => {}
             () = shutdown.cancelled() => return,
         }
     }

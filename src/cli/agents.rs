@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
 
-use crate::agent::{self, Error, Place, Reach, Sandbox};
+use crate::agent::{self, Error, Place, Reach};
 use crate::config::{self, Settings};
 use crate::domain::work::Identity;
 use crate::service;
@@ -15,12 +15,10 @@ pub(super) async fn starts(agent: &config::Agent, settings: &Settings) -> anyhow
     let program = agent.command.first().map_or("", String::as_str);
     found(program)?;
     let dir = tempfile::tempdir().context("making a folder for it")?;
-    let place = Place {
-        dir: dir.path().to_owned(),
-        tree: dir.path().join("tree"),
-        home: dir.path().join("home"),
-        author: Identity { name: "Team6".to_owned(), email: "team6@localhost".to_owned() },
-    };
+    let author = Identity { name: "Team6".to_owned(), email: "team6@localhost".to_owned() };
+    let path = dir.path().canonicalize().context("making a folder for it")?;
+    let place = Place::new(path, author);
+    let sandbox = service::sandbox(settings).find().await?;
     for folder in [&place.tree, &place.home] {
         std::fs::create_dir(folder).context("making a folder for it")?;
     }
@@ -32,7 +30,7 @@ pub(super) async fn starts(agent: &config::Agent, settings: &Settings) -> anyhow
         model: model.map_or_else(String::new, |model| model.model.clone()),
     };
     let spec = service::spec(agent, &settings.worker).filled(&reach);
-    match agent::introduce(&spec, Sandbox::default(), &place).await {
+    match agent::introduce(&spec, &sandbox, &place).await {
         Ok(info) => Ok(introduced(info, agent)),
         Err(Error::Failed { message, stderr }) => bail!(
             "`{program}` starts and does not speak the Agent Client Protocol as we do ({message}); \
@@ -49,6 +47,8 @@ pub(super) async fn starts(agent: &config::Agent, settings: &Settings) -> anyhow
             error @ (Error::NoCommand
             | Error::NotStarted { .. }
             | Error::NotFurnished(_)
+            | Error::NoSandbox(_)
+            | Error::Tampered(_)
             | Error::Silent(_)
             | Error::TooLong(_)
             | Error::Stopped
@@ -110,7 +110,9 @@ mod tests {
     use super::*;
 
     async fn check(command: &[&str]) -> String {
-        let settings = Settings::read(None, std::iter::empty()).unwrap();
+        // A sandbox is entered through the program itself, and this is a test.
+        let open = ("TEAM6__WORKER__SANDBOX".to_owned(), "none".to_owned());
+        let settings = Settings::read(None, std::iter::once(open)).unwrap();
         let agent = config::Agent {
             command: command.iter().map(|word| (*word).to_owned()).collect(),
             tried: Some("0.61.0".to_owned()),

@@ -9,6 +9,7 @@ use crate::config::Settings;
 use crate::db::Db;
 use crate::git::Git;
 use crate::github::{self, GitHub};
+use crate::service;
 
 /// Checks one thing after the other, and says of each whether it is right and what to do if not.
 pub(super) async fn check(config: Option<&Path>) -> anyhow::Result<ExitCode> {
@@ -23,6 +24,7 @@ pub(super) async fn check(config: Option<&Path>) -> anyhow::Result<ExitCode> {
     fine &= report("database", database(&settings).await);
     fine &= report("git", git().await);
     fine &= report("GitHub", app(&settings).await);
+    fine &= report("sandbox", sandbox(&settings).await);
     if settings.agents.is_empty() {
         let none = anyhow::anyhow!("none is configured; add `[agents.NAME]` to the settings");
         fine &= report("agents", Err(none));
@@ -60,6 +62,10 @@ async fn database(settings: &Settings) -> anyhow::Result<String> {
 
 async fn git() -> anyhow::Result<String> {
     Ok(Git::anywhere().args(["--version"]).text().await?.trim().to_owned())
+}
+
+async fn sandbox(settings: &Settings) -> anyhow::Result<String> {
+    Ok(service::sandbox(settings).find().await?.describe())
 }
 
 async fn app(settings: &Settings) -> anyhow::Result<String> {

@@ -1,19 +1,24 @@
 //! The command line.
 
 mod agents;
+mod backup;
 mod check;
+mod effects;
 mod serve;
 
+use std::ffi::OsString;
 use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::{Parser, Subcommand};
+use tokio::signal::unix::SignalKind;
 use tokio_util::sync::CancellationToken;
 
-use crate::agent::scripted;
-use crate::config::Settings;
+use crate::agent::sandbox::shim;
+use crate::agent::{self, scripted};
+use crate::config::{Log, LogFormat, Settings};
 use crate::demo::{self, Screen};
 use crate::telemetry;
 
@@ -40,6 +45,38 @@ enum Command {
         #[command(flatten)]
         configured: Configured,
     },
+    /// Pass what an agent says on standard input to its tools, and what they answer back.
+    #[command(hide = true)]
+    ToolsBridge {
+        /// Where the tools are.
+        #[arg(long, env = agent::BRIDGE_URL)]
+        url: String,
+        /// What they ask for.
+        #[arg(long, env = agent::BRIDGE_TOKEN, hide_env_values = true)]
+        token: String,
+    },
+    /// Copy the database into a new file, also while the server runs.
+    Backup {
+        /// The file, which must not be there.
+        file: PathBuf,
+        #[command(flatten)]
+        configured: Configured,
+    },
+    /// Put a copy where the database belongs, which must not be there.
+    Restore {
+        /// A file that `team6 backup` wrote.
+        file: PathBuf,
+        #[command(flatten)]
+        configured: Configured,
+    },
+    /// List what Team6 still has to do on GitHub, and what GitHub refused for good; or have one of
+    /// these tried again: `team6 effects retry ID`.
+    Effects {
+        #[command(subcommand)]
+        what: Option<Effects>,
+        #[command(flatten)]
+        configured: Configured,
+    },
     /// Be a coding agent that needs no model, over the Agent Client Protocol on standard input and
     /// output; for the demo and for tests.
     #[command(hide = true)]
@@ -47,13 +84,37 @@ enum Command {
         /// Milliseconds between two steps, so that people can watch.
         #[arg(long, default_value_t = 0)]
         pace_ms: u64,
+        /// What it does as a planner, as a line `scripted: …` in the goal would say it.
+        #[arg(long, default_value = "")]
+        script: String,
+        /// Reach tools only through a program, and not over HTTP.
+        #[arg(long)]
+        no_http: bool,
+    },
+    /// Be the first process in an agent's sandbox.
+    #[command(hide = true)]
+    Shim {
+        /// What to give up, as the worker writes it.
+        orders: String,
+        /// What to run then.
+        #[arg(last = true, required = true)]
+        program: Vec<OsString>,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+enum Effects {
+    /// Have an effect tried again.
+    Retry {
+        /// Its id, as the list shows it.
+        id: String,
     },
 }
 
 #[derive(Debug, clap::Args)]
 struct Configured {
     /// A file with settings; `config/team6.toml` lists them all.
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, global = true, value_name = "FILE")]
     config: Option<PathBuf>,
 }
 
@@ -62,6 +123,9 @@ struct Demo {
     /// Leave the people's part to you, and say what to do next.
     #[arg(long)]
     hands_on: bool,
+    /// Have a planner agent ask the team and write the plan, instead of reading it from the issues.
+    #[arg(long)]
+    planner: bool,
     /// End when the run has ended: with 0 only if every task is really merged.
     #[arg(long)]
     once: bool,
@@ -89,10 +153,32 @@ impl Cli {
             Command::Replay { delivery, configured } => {
                 serve::replay(configured.settings()?, delivery).await
             }
-            Command::ScriptedAgent { pace_ms } => {
-                let pace = Duration::from_millis(pace_ms);
-                scripted::serve(pace).await.map_err(anyhow::Error::msg)?;
+            Command::ToolsBridge { url, token } => {
+                agent::bridge(&url, &token).await.map_err(anyhow::Error::msg)?;
                 Ok(ExitCode::SUCCESS)
+            }
+            Command::Backup { file, configured } => {
+                backup::save(&configured.settings()?, &file).await
+            }
+            Command::Restore { file, configured } => {
+                backup::restore(&configured.settings()?, &file).await
+            }
+            Command::Effects { what: None, configured } => {
+                effects::list(&configured.settings()?).await
+            }
+            Command::Effects { what: Some(Effects::Retry { id }), configured } => {
+                effects::retry(&configured.settings()?, &id).await
+            }
+            Command::ScriptedAgent { pace_ms, script, no_http } => {
+                let pace = Duration::from_millis(pace_ms);
+                let manner = scripted::Manner { pace, script, no_http };
+                scripted::serve(manner).await.map_err(anyhow::Error::msg)?;
+                Ok(ExitCode::SUCCESS)
+            }
+            Command::Shim { orders, program } => {
+                // The program is asked to end, and we end when it does.
+                let _deaf = tokio::signal::unix::signal(SignalKind::terminate())?;
+                Ok(shim::run(&orders, &program)?.into())
             }
         }
     }
@@ -106,10 +192,12 @@ impl Configured {
 
 impl Demo {
     async fn run(self) -> anyhow::Result<ExitCode> {
-        telemetry::to_stderr("team6=error,localhub=error");
+        let filter = "team6=error,localhub=error".to_owned();
+        telemetry::to_stderr(&Log { filter, format: LogFormat::Text });
         let options = demo::Options {
             data: self.data,
             hands_on: self.hands_on,
+            planner: self.planner,
             once: self.once,
             github_port: self.github_port,
             port: self.port,
@@ -126,8 +214,7 @@ fn interrupted() -> CancellationToken {
     let token = CancellationToken::new();
     let cancelled = token.clone();
     tokio_util::task::TaskTracker::new().spawn(async move {
-        let mut terminate =
-            tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()).ok();
+        let mut terminate = tokio::signal::unix::signal(SignalKind::terminate()).ok();
         let terminated = async {
             match &mut terminate {
                 Some(signal) => signal.recv().await,

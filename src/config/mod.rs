@@ -24,6 +24,9 @@ use crate::domain::planner::Specialist;
 /// The defaults, each with a sentence.
 pub const DEFAULTS: &str = include_str!("../../config/team6.toml");
 
+/// The name of the agent that plans.
+pub const PLANNER: &str = "planner";
+
 /// Why the settings cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -58,14 +61,20 @@ pub struct Settings {
     pub database: String,
     /// `[server]`
     pub server: Server,
+    /// `[log]`
+    pub log: Log,
     /// `[github]`
     pub github: GitHub,
     /// `[queue]`
     pub queue: Queue,
     /// `[worker]`
     pub worker: Worker,
+    /// `[lint]`
+    pub lint: Lint,
     /// `[sweep]`
     pub sweep: Sweep,
+    /// `[planning]`
+    pub planning: Planning,
     /// `[projects.…]`
     pub projects: BTreeMap<ProjectName, Project>,
     /// `[models.…]`
@@ -82,6 +91,26 @@ pub struct Settings {
 pub struct Server {
     /// Where to listen.
     pub listen: SocketAddr,
+}
+
+/// What is logged, and how.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Log {
+    /// What, as `tracing` filters it.
+    pub filter: String,
+    /// How.
+    pub format: LogFormat,
+}
+
+/// How log lines look.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// A JSON object on each line.
+    Json,
 }
 
 /// Our App on GitHub.
@@ -128,6 +157,40 @@ pub struct Worker {
     pub turn_seconds: u64,
     /// What a model costs that has no price.
     pub unknown_model_price: Costs,
+    /// How agents are confined.
+    pub sandbox: Sandbox,
+    /// What agents may read besides the system, where they are installed, and their workspace.
+    pub read_only: Vec<PathBuf>,
+    /// Folders of the operator's home that agents find in their own, only to be read.
+    pub caches: Vec<PathBuf>,
+    /// How much address space a process may have, in MB; 0 is no limit.
+    pub memory_mb: u64,
+    /// How big a file may become, in MB; 0 is no limit.
+    pub file_mb: u64,
+    /// How many processes and threads an agent may have; 0 is no limit.
+    pub processes: u64,
+}
+
+/// How agents are confined.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Sandbox {
+    /// The strongest way this machine can, and never none.
+    Auto,
+    /// With bubblewrap.
+    Bubblewrap,
+    /// With Landlock alone.
+    Landlock,
+    /// Not at all.
+    None,
+}
+
+/// What a plan is warned about.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Lint {
+    /// How many tasks of one wave a person may own without a warning.
+    pub tasks_at_once: usize,
 }
 
 /// The comparison with GitHub.
@@ -136,6 +199,14 @@ pub struct Worker {
 pub struct Sweep {
     /// How often.
     pub every_seconds: u64,
+}
+
+/// What a planner agent may do.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Planning {
+    /// How many tasks its plan may have.
+    pub most_tasks: usize,
 }
 
 /// Repositories that share a queue.
@@ -154,7 +225,10 @@ impl Settings {
         file: Option<&Path>,
         environment: impl Iterator<Item = (String, String)>,
     ) -> Result<Self, Error> {
-        let settings: Self = layers::merged(file, environment)?;
+        let mut settings: Self = layers::merged(file, environment)?;
+        for path in settings.worker.read_only.iter_mut().chain(&mut settings.worker.caches) {
+            *path = at_home(path);
+        }
         settings.check()?;
         Ok(settings)
     }
@@ -171,6 +245,18 @@ impl Settings {
         }
         wrong.extend(self.models.iter().flat_map(|(name, model)| model.flaws(name)));
         wrong.extend(self.agents.iter().flat_map(|(name, agent)| agent.flaws(name, &self.models)));
+        for path in self.worker.read_only.iter().chain(&self.worker.caches) {
+            if !path.is_absolute() {
+                wrong.push(format!(
+                    "`{}` of `[worker]` must begin with `/` or `~/`",
+                    path.display()
+                ));
+            }
+            if std::path::absolute(&self.data).is_ok_and(|data| data.starts_with(path)) {
+                let path = path.display();
+                wrong.push(format!("`{path}` of `[worker]` would show agents all of `data`"));
+            }
+        }
         let beats = self.worker.beat_seconds * 2;
         if u64::from(self.queue.lease_seconds) <= beats {
             wrong.push(format!("`queue.lease_seconds` must be more than two beats ({beats})"));
@@ -202,10 +288,16 @@ impl Settings {
         std::iter::once(repo).chain(others.iter().filter(|other| *other != repo)).cloned().collect()
     }
 
-    /// The agents one can choose.
+    /// Whether an agent plans, instead of the issues being the plan.
+    pub fn has_planner(&self) -> bool {
+        self.agents.contains_key(&AgentName(PLANNER.to_owned()))
+    }
+
+    /// The agents one can choose for a task.
     pub fn roster(&self) -> Vec<Specialist> {
         self.agents
             .iter()
+            .filter(|(name, _)| name.0 != PLANNER)
             .map(|(name, agent)| Specialist {
                 name: name.clone(),
                 good_at: agent.description.clone(),
@@ -221,6 +313,14 @@ impl Settings {
     /// The least time between two writes on GitHub.
     pub fn write_spacing(&self) -> Duration {
         Duration::from_millis(self.github.write_spacing_ms)
+    }
+}
+
+/// `~/x` as the folder it is.
+fn at_home(path: &Path) -> PathBuf {
+    match (path.strip_prefix("~"), std::env::home_dir()) {
+        (Ok(rest), Some(home)) => home.join(rest),
+        _ => path.to_owned(),
     }
 }
 
@@ -251,6 +351,17 @@ mod tests {
     fn a_misspelt_setting_is_an_error_that_names_it() {
         let error = read(&[("TEAM6__QUEUE__LEESE_SECONDS", "7")]).unwrap_err().to_string();
         assert!(error.contains("leese_seconds"), "{error}");
+    }
+
+    #[test]
+    fn agents_are_not_shown_what_would_show_them_everything() {
+        let error =
+            read(&[("TEAM6__DATA", "/srv/team6"), ("TEAM6__WORKER__READ_ONLY", "['/srv']")]);
+        assert!(error.unwrap_err().to_string().contains("all of `data`"));
+        let settings = read(&[("TEAM6__WORKER__CACHES", "['~/.cargo/registry']")]).unwrap();
+        let home = std::env::home_dir().unwrap();
+        assert_eq!(settings.worker.caches, [home.join(".cargo/registry")]);
+        assert!(read(&[("TEAM6__WORKER__SANDBOX", "maybe")]).is_err());
     }
 
     #[test]

@@ -13,6 +13,10 @@ pub enum Kind {
     Plan,
     /// How the sprint stands.
     Status,
+    /// What the planner agent is doing; one for each planning.
+    Planning,
+    /// A round of the planner's questions.
+    Questions,
 }
 
 /// A comment of ours, and what we last saw or wrote in it.
@@ -22,21 +26,26 @@ pub struct OwnComment {
     pub sprint_id: SprintId,
     /// Which.
     pub kind: Kind,
+    /// Which part of it, from 1: a long plan is more than one comment, and every planning and every
+    /// round of questions has one.
+    pub part: i64,
     /// GitHub's id.
     pub comment_id: CommentId,
     /// The text as we last wrote it, with the edits we have taken in since.
     pub body: String,
 }
 
-/// Remembers a comment, in place of the one of that kind before.
+/// Remembers a comment, in place of the one before of that kind and part.
 pub async fn remember(tx: &mut Tx, comment: &OwnComment) -> Result<()> {
     let comment = comment.clone();
     tx.query(
-        "insert into own_comment (sprint_id, kind, comment_id, body) values ($1, $2, $3, $4)
-         on conflict (sprint_id, kind) do update set comment_id = $3, body = $4",
+        "insert into own_comment (sprint_id, kind, part, comment_id, body)
+         values ($1, $2, $3, $4, $5)
+         on conflict (sprint_id, kind, part) do update set comment_id = $4, body = $5",
     )
     .bind(comment.sprint_id)
     .bind(comment.kind)
+    .bind(comment.part)
     .bind(comment.comment_id)
     .bind(comment.body)
     .run()
@@ -44,22 +53,25 @@ pub async fn remember(tx: &mut Tx, comment: &OwnComment) -> Result<()> {
     Ok(())
 }
 
-/// A sprint's comment of that kind, if it was posted.
-pub async fn find(tx: &mut Tx, sprint: &SprintId, kind: Kind) -> Result<Option<OwnComment>> {
+/// A sprint's comments of that kind that were posted, part by part.
+pub async fn of(tx: &mut Tx, sprint: &SprintId, kind: Kind) -> Result<Vec<OwnComment>> {
     tx.query(
-        "select sprint_id, kind, comment_id, body from own_comment
-         where sprint_id = $1 and kind = $2",
+        "select sprint_id, kind, part, comment_id, body from own_comment
+         where sprint_id = $1 and kind = $2
+         order by part",
     )
     .bind(sprint.clone())
     .bind(kind)
-    .first()
+    .all()
     .await
 }
 
 /// The comment with that id, if it is ours.
 pub async fn by_id(tx: &mut Tx, comment: CommentId) -> Result<Option<OwnComment>> {
-    tx.query("select sprint_id, kind, comment_id, body from own_comment where comment_id = $1")
-        .bind(comment)
-        .first()
-        .await
+    tx.query(
+        "select sprint_id, kind, part, comment_id, body from own_comment where comment_id = $1",
+    )
+    .bind(comment)
+    .first()
+    .await
 }

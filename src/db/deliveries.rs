@@ -66,3 +66,12 @@ pub async fn count(tx: &mut Tx) -> Result<(i64, i64)> {
         tx.query("select count(*), count(read_at) from delivery").first().await?;
     Ok(row.unwrap_or_default())
 }
+
+/// How many deliveries are not read yet, and when the oldest of them came.
+pub async fn unread(tx: &mut Tx) -> Result<(i64, Option<DateTime<Utc>>)> {
+    let row: Option<(i64, Option<DateTime<Utc>>)> = tx
+        .query("select count(*), min(received_at) from delivery where read_at is null")
+        .first()
+        .await?;
+    Ok(row.unwrap_or_default())
+}

@@ -24,23 +24,32 @@ pub enum Status {
     Delivered,
     /// Its commits are on GitHub.
     Published,
+    /// It did what it was for without commits.
+    Done,
     /// It has nothing to show.
     Failed,
     /// It was stopped.
     Cancelled,
 }
 
-/// One attempt of one agent at one task.
-#[derive(Clone, Debug, FromRow)]
+/// What an execution is a try at.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Subject {
+    /// A task of a run.
+    Task(RunId, TaskNumber),
+    /// A sprint's planning, by its number.
+    Plan(i64),
+}
+
+/// One attempt of one agent at one task, or at a plan.
+#[derive(Clone, Debug)]
 pub struct Execution {
     /// Its id.
     pub id: ExecutionId,
     /// The sprint.
     pub sprint_id: SprintId,
-    /// The run.
-    pub run_id: RunId,
-    /// The task.
-    pub task: TaskNumber,
+    /// What it is a try at.
+    pub subject: Subject,
     /// Which try.
     pub attempt: Attempt,
     /// The project whose queue it was put in.
@@ -66,10 +75,10 @@ pub struct Execution {
 pub struct New {
     /// Its id.
     pub id: ExecutionId,
-    /// The run.
-    pub run: RunId,
-    /// The task.
-    pub task: TaskNumber,
+    /// The sprint.
+    pub sprint: SprintId,
+    /// What it is a try at.
+    pub subject: Subject,
     /// Which try.
     pub attempt: Attempt,
     /// The project.
@@ -81,15 +90,23 @@ pub struct New {
 /// Writes an execution down; one that is there stays as it is.
 pub async fn insert(tx: &mut Tx, new: &New, now: DateTime<Utc>) -> Result<()> {
     let new = new.clone();
+    let (kind, run, task, planning) = match new.subject {
+        Subject::Task(run, task) => ("task", Some(run), Some(task), None),
+        Subject::Plan(number) => ("plan", None, None, Some(number)),
+    };
     tx.query(
         "insert into agent_executions
-             (id, run_id, task, attempt, project, agent, status, epoch, queued_at)
-         values ($1, $2, $3, $4, $5, $6, 'queued', 0, $7)
+             (id, sprint_id, kind, run_id, task, planning, attempt, project, agent, status, epoch,
+              queued_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'queued', 0, $10)
          on conflict (id) do nothing",
     )
     .bind(new.id)
-    .bind(new.run)
-    .bind(new.task)
+    .bind(new.sprint)
+    .bind(kind)
+    .bind(run)
+    .bind(task)
+    .bind(planning)
     .bind(new.attempt)
     .bind(new.project)
     .bind(new.agent)
@@ -105,7 +122,7 @@ pub async fn taken(
     id: &ExecutionId,
     worker: &WorkerId,
     epoch: Epoch,
-    base: &CommitSha,
+    base: Option<&CommitSha>,
     now: DateTime<Utc>,
 ) -> Result<()> {
     tx.query(
@@ -117,7 +134,7 @@ pub async fn taken(
     .bind(id.clone())
     .bind(worker.clone())
     .bind(epoch)
-    .bind(base.clone())
+    .bind(base.cloned())
     .bind(now)
     .run()
     .await?;
@@ -161,6 +178,16 @@ pub async fn published(tx: &mut Tx, id: &ExecutionId) -> Result<()> {
     Ok(())
 }
 
+/// Notes that it did what it was for.
+pub async fn done(tx: &mut Tx, id: &ExecutionId, now: DateTime<Utc>) -> Result<()> {
+    tx.query("update agent_executions set status = 'done', finished_at = $2 where id = $1")
+        .bind(id.clone())
+        .bind(now)
+        .run()
+        .await?;
+    Ok(())
+}
+
 /// Notes that it failed, or was stopped.
 pub async fn failed(
     tx: &mut Tx,
@@ -183,27 +210,71 @@ pub async fn failed(
 
 /// The execution of that id.
 pub async fn get(tx: &mut Tx, id: &ExecutionId) -> Result<Execution> {
-    tx.query(
-        "select e.id, r.sprint_id, e.run_id, e.task, e.attempt, e.project, e.agent, e.status,
-             e.epoch, e.delivery, e.failure, e.started_at, e.finished_at
-         from agent_executions e join orchestration_runs r on r.id = e.run_id
-         where e.id = $1",
-    )
-    .bind(id.clone())
-    .first()
-    .await?
-    .ok_or_else(|| Error::Missing(format!("execution {id}")))
+    let row: Option<Row> = tx
+        .query(
+            "select id, sprint_id, run_id, task, planning, attempt, project, agent, status, epoch,
+                 delivery, failure, started_at, finished_at
+             from agent_executions where id = $1",
+        )
+        .bind(id.clone())
+        .first()
+        .await?;
+    row.and_then(Row::whole).ok_or_else(|| Error::Missing(format!("execution {id}")))
 }
 
 /// The executions of a run, in the order they were queued.
 pub async fn of_run(tx: &mut Tx, run: &RunId) -> Result<Vec<Execution>> {
-    tx.query(
-        "select e.id, r.sprint_id, e.run_id, e.task, e.attempt, e.project, e.agent, e.status,
-             e.epoch, e.delivery, e.failure, e.started_at, e.finished_at
-         from agent_executions e join orchestration_runs r on r.id = e.run_id
-         where e.run_id = $1 order by e.queued_at, e.id",
-    )
-    .bind(run.clone())
-    .all()
-    .await
+    let rows: Vec<Row> = tx
+        .query(
+            "select id, sprint_id, run_id, task, planning, attempt, project, agent, status, epoch,
+                 delivery, failure, started_at, finished_at
+             from agent_executions where run_id = $1 order by queued_at, id",
+        )
+        .bind(run.clone())
+        .all()
+        .await?;
+    Ok(rows.into_iter().filter_map(Row::whole).collect())
+}
+
+#[derive(FromRow)]
+struct Row {
+    id: ExecutionId,
+    sprint_id: SprintId,
+    run_id: Option<RunId>,
+    task: Option<TaskNumber>,
+    planning: Option<i64>,
+    attempt: Attempt,
+    project: ProjectName,
+    agent: AgentName,
+    status: Status,
+    epoch: Epoch,
+    delivery: Option<Json<Delivery>>,
+    failure: Option<Json<Failure>>,
+    started_at: Option<DateTime<Utc>>,
+    finished_at: Option<DateTime<Utc>>,
+}
+
+impl Row {
+    /// The execution; none, if it says neither of which task nor of which planning it is.
+    fn whole(self) -> Option<Execution> {
+        let subject = match (self.run_id, self.task, self.planning) {
+            (Some(run), Some(task), None) => Subject::Task(run, task),
+            (None, None, Some(number)) => Subject::Plan(number),
+            (_, _, _) => return None,
+        };
+        Some(Execution {
+            id: self.id,
+            sprint_id: self.sprint_id,
+            subject,
+            attempt: self.attempt,
+            project: self.project,
+            agent: self.agent,
+            status: self.status,
+            epoch: self.epoch,
+            delivery: self.delivery,
+            failure: self.failure,
+            started_at: self.started_at,
+            finished_at: self.finished_at,
+        })
+    }
 }

@@ -14,3 +14,10 @@ pub async fn first_time(tx: &mut Tx, key: &str, now: DateTime<Utc>) -> Result<bo
         .await?;
     Ok(new == 1)
 }
+
+/// Whether something was heard.
+pub async fn is_known(tx: &mut Tx, key: &str) -> Result<bool> {
+    let row: Option<(i64,)> =
+        tx.query("select count(*) from heard where key = $1").bind(key.to_owned()).first().await?;
+    Ok(row.is_some_and(|(count,)| count != 0))
+}

@@ -1,8 +1,10 @@
 //! Everything Team6 remembers: one text of SQL for SQLite and PostgreSQL.
 
+pub mod backup;
 pub mod bundles;
 pub mod comments;
 pub mod deliveries;
+pub mod edits;
 pub mod effects;
 pub mod executions;
 pub mod heard;
@@ -16,6 +18,7 @@ pub mod sprints;
 pub mod tasks;
 pub mod traces;
 
+use std::path::Path;
 use std::str::FromStr as _;
 use std::time::Duration;
 
@@ -35,6 +38,9 @@ pub enum Error {
     /// A migration failed.
     #[error("migrating the database")]
     Migrate(#[from] sqlx::migrate::MigrateError),
+    /// The turn to open a file cannot be taken.
+    #[error("waiting for the turn to open the database")]
+    Lock(#[source] std::io::Error),
     /// A row that must be there is not.
     #[error("no {0} in the database")]
     Missing(String),
@@ -78,6 +84,8 @@ impl Db {
                 .foreign_keys(true)
                 .busy_timeout(Duration::from_secs(30));
             let pool = |most| SqlitePoolOptions::new().max_connections(most);
+            // Two processes that find a fresh file at the same time take turns.
+            let _turn = only_one(options.get_filename()).await?;
             let writer = pool(1).connect_with(options.clone()).await?;
             MIGRATIONS.run(&writer).await?;
             let readers = pool(4).connect_with(options.pragma("query_only", "on")).await?;
@@ -87,6 +95,17 @@ impl Db {
             MIGRATIONS.run(&pool).await?;
             Ok(Self::Postgres(pool))
         }
+    }
+
+    /// Whether the database has all the migrations we know, and no other.
+    pub async fn is_up_to_date(&self) -> Result<bool> {
+        let ours: Vec<i64> = MIGRATIONS.iter().map(|migration| migration.version).collect();
+        let mut tx = self.read().await?;
+        let theirs: Vec<(i64,)> = tx
+            .query("select version from _sqlx_migrations where success order by version")
+            .all()
+            .await?;
+        Ok(theirs.into_iter().map(|(version,)| version).eq(ours))
     }
 
     /// Begins a transaction that may write.
@@ -117,6 +136,19 @@ impl Db {
             Self::Postgres(pool) => pool.close().await,
         }
     }
+}
+
+/// Waits until nobody else opens this file; for as long as what it gives is kept.
+async fn only_one(file: &Path) -> Result<std::fs::File> {
+    let mut lock = file.as_os_str().to_owned();
+    lock.push(".opening");
+    let locking = tokio::task::spawn_blocking(move || {
+        let lock = std::fs::File::create(lock)?;
+        lock.lock()?;
+        Ok(lock)
+    });
+    let locked: std::io::Result<_> = locking.await.map_err(std::io::Error::other).flatten();
+    locked.map_err(Error::Lock)
 }
 
 impl Tx {

@@ -21,6 +21,59 @@ pub async fn add(tx: &mut Tx, sprint: &SprintId, plan: &Plan, now: DateTime<Utc>
     Ok(())
 }
 
+/// Replaces what is written down for a version: with what only we remember, such as the issue that
+/// a task got.
+pub async fn rewrite(tx: &mut Tx, sprint: &SprintId, plan: &Plan) -> Result<()> {
+    tx.query("update plan set body = $3 where sprint_id = $1 and version = $2")
+        .bind(sprint.clone())
+        .bind(plan.version)
+        .bind(Json(plan.clone()))
+        .run()
+        .await?;
+    Ok(())
+}
+
+/// A sprint's plan as it was in one version.
+pub async fn of_version(tx: &mut Tx, sprint: &SprintId, version: i64) -> Result<Option<Plan>> {
+    let row: Option<(Json<Plan>,)> = tx
+        .query("select body from plan where sprint_id = $1 and version = $2")
+        .bind(sprint.clone())
+        .bind(version)
+        .first()
+        .await?;
+    Ok(row.map(|(plan,)| plan.0))
+}
+
+/// Notes in which version a person approved something last.
+pub async fn note_approver(
+    tx: &mut Tx,
+    sprint: &SprintId,
+    person: &Login,
+    version: i64,
+) -> Result<()> {
+    tx.query(
+        "insert into approver (sprint_id, login, version) values ($1, $2, $3)
+         on conflict (sprint_id, login) do update set version = $3",
+    )
+    .bind(sprint.clone())
+    .bind(person.0.to_ascii_lowercase())
+    .bind(version)
+    .run()
+    .await?;
+    Ok(())
+}
+
+/// The version in which a person approved something last, if ever.
+pub async fn approved_last(tx: &mut Tx, sprint: &SprintId, person: &Login) -> Result<Option<i64>> {
+    let row: Option<(i64,)> = tx
+        .query("select version from approver where sprint_id = $1 and login = $2")
+        .bind(sprint.clone())
+        .bind(person.0.to_ascii_lowercase())
+        .first()
+        .await?;
+    Ok(row.map(|(version,)| version))
+}
+
 /// A sprint's plan as it stands.
 pub async fn latest(tx: &mut Tx, sprint: &SprintId) -> Result<Option<Plan>> {
     let row: Option<(Json<Plan>,)> = tx

@@ -28,8 +28,9 @@ pub async fn remember(tx: &mut Tx, repository: &Repository, now: DateTime<Utc>) 
         .run()
         .await?;
     tx.query(
-        "insert into repository (id, name, installation, default_branch, heard_until, seen_at)
-         values ($1, $2, $3, $4, $5, $5)
+        "insert into repository
+             (id, name, installation, default_branch, heard_until, touched_until, seen_at)
+         values ($1, $2, $3, $4, $5, $5, $5)
          on conflict (id) do update
          set name = $2, installation = $3, default_branch = $4, seen_at = $5",
     )
@@ -56,6 +57,23 @@ pub async fn all(tx: &mut Tx) -> Result<Vec<Repository>> {
     tx.query("select id, name, installation, default_branch from repository order by name")
         .all()
         .await
+}
+
+/// Up to when a repository's issues and pull requests were looked through.
+pub async fn touched_until(tx: &mut Tx, id: RepoId) -> Result<Option<DateTime<Utc>>> {
+    let row: Option<(DateTime<Utc>,)> =
+        tx.query("select touched_until from repository where id = $1").bind(id).first().await?;
+    Ok(row.map(|row| row.0))
+}
+
+/// Notes that a repository's issues and pull requests were looked through up to then.
+pub async fn set_touched_until(tx: &mut Tx, id: RepoId, until: DateTime<Utc>) -> Result<()> {
+    tx.query("update repository set touched_until = $2 where id = $1")
+        .bind(id)
+        .bind(until)
+        .run()
+        .await?;
+    Ok(())
 }
 
 /// Up to when a repository's comments were looked through; those before we knew it are not ours

@@ -133,6 +133,24 @@ pub async fn of_project(tx: &mut Tx, project: &ProjectName) -> Result<Vec<Sprint
     Ok(rows.into_iter().map(|row| row.0).collect())
 }
 
+/// The sprints that may still change by themselves: recognized, and their last run, if there was
+/// one, is not completed.
+pub async fn unfinished(tx: &mut Tx) -> Result<Vec<SprintId>> {
+    let rows: Vec<(SprintId,)> = tx
+        .query(
+            "select s.id from sprint s
+             where s.state = 'recognized'
+               and not exists (select 1 from orchestration_runs r
+                               where r.sprint_id = s.id and r.status = 'completed'
+                                 and r.number = (select max(l.number) from orchestration_runs l
+                                                 where l.sprint_id = s.id))
+             order by s.id",
+        )
+        .all()
+        .await?;
+    Ok(rows.into_iter().map(|row| row.0).collect())
+}
+
 /// Every sprint we ever recognized.
 pub async fn all(tx: &mut Tx) -> Result<Vec<SprintId>> {
     let rows: Vec<(SprintId,)> = tx.query("select id from sprint order by id").all().await?;

@@ -19,7 +19,8 @@ use self::folder::{Addresses, Folder};
 use self::people::People;
 pub use self::screen::Screen;
 use self::story::{Step, Story};
-use crate::service::{Keys, Service};
+use crate::config;
+use crate::service::{self, Keys, Service};
 
 /// How the demo is played.
 #[derive(Clone, Debug)]
@@ -28,6 +29,8 @@ pub struct Options {
     pub data: Option<PathBuf>,
     /// Leave the people's part to whoever watches.
     pub hands_on: bool,
+    /// Have a planner agent write the plan.
+    pub planner: bool,
     /// End when the run has ended.
     pub once: bool,
     /// Where the local GitHub listens, if it must be there.
@@ -68,10 +71,18 @@ pub async fn run(
         private_key_pem: app.pem.clone(),
         webhook_secret: app.webhook_secret.clone().into_bytes(),
     };
-    let settings = world::settings(&folder, &addresses, &app, options.pace)?;
+    let mut settings = world::settings(&folder, &addresses, &app, options)?;
+    let unsealed = service::sandbox(&settings).find().await.err();
+    if unsealed.is_some() {
+        // The agents here are this program, and do what the demo has them do.
+        settings.worker.sandbox = config::Sandbox::None;
+    }
     let service = Service::start(settings, keys, team6).await?;
     folder.announce(&addresses, &secrets, &app.webhook_secret)?;
     screen.opening(folder.path(), &addresses);
+    if unsealed.is_some() {
+        screen.unsealed();
+    }
 
     let people = People::new(&addresses.api, &secrets)?;
     let story = Story::new(service.app().clone(), people);

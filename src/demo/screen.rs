@@ -32,6 +32,10 @@ impl Screen {
         self.line("");
     }
 
+    pub(super) fn unsealed(&mut self) {
+        self.line("  This machine has no sandbox, so the demo's own agents run without (`team6 check` says why).\n");
+    }
+
     /// How many decisions were told so far.
     pub(super) fn told(&self) -> usize {
         self.told

@@ -8,6 +8,9 @@ use crate::app::App;
 use crate::db::{history, sprints};
 use crate::domain::run::{self, Run};
 
+/// What ada answers where the planner asks.
+const ANSWERS: &str = "1. people who sign in\n2. yes";
+
 /// What a person could do now.
 pub(super) enum Step {
     /// Say something on the sprint issue.
@@ -27,6 +30,7 @@ impl Step {
     pub(super) fn advice(&self) -> String {
         match self {
             Self::Say { by, text } => {
+                let text = text.replace('\n', "`, `");
                 format!("Comment `{text}` on {}#{SPRINT_ISSUE}, as {by}.", REPOSITORIES[0])
             }
             Self::Tick { by, task, .. } => format!(
@@ -69,6 +73,9 @@ impl Story {
             comments.iter().any(|c| c.body == text && PEOPLE.contains(&c.user.login.as_str()))
         };
         let Some(plan) = comments.iter().find(|c| c.body.starts_with("<!-- team6:plan -->")) else {
+            if comments.iter().any(|c| c.body.starts_with("<!-- team6:questions.1 -->")) {
+                return Ok(say(ANSWERS, said(ANSWERS)));
+            }
             return Ok(say("/team6 plan", said("/team6 plan")));
         };
         Ok(match tick(plan) {

@@ -1,13 +1,12 @@
 //! What the demo begins with: people, repositories, a milestone, an App and its settings.
 
-use std::time::Duration;
-
 use anyhow::Context as _;
 use localhub::{AppKeys, Seed};
 
+use super::Options;
 use super::files;
 use super::folder::{Addresses, Folder, Secrets};
-use crate::config::{Agent, Project, Settings};
+use crate::config::{Agent, PLANNER, Project, Settings};
 use crate::domain::ids::{AgentName, ProjectName};
 
 /// The App's name in addresses.
@@ -48,7 +47,7 @@ pub(super) fn settings(
     folder: &Folder,
     addresses: &Addresses,
     app: &AppKeys,
-    pace: Duration,
+    options: &Options,
 ) -> anyhow::Result<Settings> {
     let mut settings = Settings::read(None, std::iter::empty())?;
     settings.data = folder.path().join("team6");
@@ -69,7 +68,7 @@ pub(super) fn settings(
     )]
     .into();
     let program = std::env::current_exe().context("finding this program")?;
-    let steps = (pace / 4).as_millis().to_string();
+    let steps = (options.pace / 4).as_millis().to_string();
     let agent = |description: &str| Agent {
         description: description.to_owned(),
         command: vec![
@@ -88,5 +87,10 @@ pub(super) fn settings(
     .into_iter()
     .map(|(name, description)| (AgentName(name.to_owned()), agent(description)))
     .collect();
+    if options.planner {
+        let mut planner = agent("the product manager");
+        planner.command.extend(["--script", "ask"].map(str::to_owned));
+        settings.agents.insert(AgentName(PLANNER.to_owned()), planner);
+    }
     Ok(settings)
 }

@@ -14,8 +14,8 @@ use super::plan::TextHash;
 pub enum Mark {
     /// Approve this task, in exactly this text.
     Task(TaskNumber, TextHash),
-    /// Approve everything this person may approve.
-    Everything,
+    /// Approve everything this person may approve, in exactly these texts.
+    Everything(TextHash),
 }
 
 /// What an edit of the plan comment changed.
@@ -29,12 +29,42 @@ pub struct Edit {
     pub rewritten: bool,
 }
 
+/// Begins the hidden line that tells one writing of the comment from another.
+const WRITING: &str = "<!-- team6:writing ";
+
+/// A comment's text with a hidden number that no earlier writing of it had. What somebody saves
+/// then tells which writing it was made of, also if others wrote meanwhile.
+pub fn written_after(text: &str, before: &str) -> String {
+    let number = before.lines().rev().find_map(|line| {
+        line.strip_prefix(WRITING)?.trim_end().strip_suffix(" -->")?.parse::<u64>().ok()
+    });
+    format!("{text}\n{WRITING}{} -->", number.map_or(1, |number| number.saturating_add(1)))
+}
+
+/// A comment's text without that number.
+pub fn without_writing(text: &str) -> String {
+    let lines: Vec<_> = text.lines().filter(|line| !line.starts_with(WRITING)).collect();
+    lines.join("\n")
+}
+
+/// What the comment said once.
+#[derive(Clone, Copy, Debug)]
+pub struct Page<'a> {
+    /// What it said.
+    pub text: &'a str,
+    /// Whether we had written it so.
+    pub is_ours: bool,
+}
+
+/// How many pages back somebody may be.
+const MOST_PAGES: usize = 60;
+
 impl Mark {
     /// The hidden marker that stands behind a box.
     pub fn marker(&self) -> String {
         match self {
             Self::Task(number, hash) => format!("<!-- team6:approve T{number} {hash} -->"),
-            Self::Everything => "<!-- team6:approve all -->".to_owned(),
+            Self::Everything(hash) => format!("<!-- team6:approve all {hash} -->"),
         }
     }
 
@@ -42,7 +72,7 @@ impl Mark {
         let (_, rest) = line.rsplit_once("<!-- team6:approve ")?;
         let mut words = rest.trim_end().strip_suffix("-->")?.split_whitespace();
         match (words.next()?, words.next()) {
-            ("all", None) => Some(Self::Everything),
+            ("all", Some(hash)) => Some(Self::Everything(TextHash(hash.to_owned()))),
             (task, Some(hash)) => {
                 let number = task.strip_prefix('T')?.parse().ok()?;
                 Some(Self::Task(TaskNumber(number), TextHash(hash.to_owned())))
@@ -70,21 +100,27 @@ impl Edit {
         }
     }
 
-    /// What changed, if the person's page may have been older than `from`. Our other words on
-    /// such a page are no rewriting: they are what we wrote in one of the `earlier` texts, newest
-    /// last, and the person changed that one.
-    pub fn on_a_page<'a>(
-        from: &str,
-        to: &str,
-        earlier: impl DoubleEndedIterator<Item = &'a str>,
-    ) -> Self {
-        let edit = Self::between(from, to);
-        if !edit.rewritten {
-            return edit;
+    /// What a person clicked who made `to` of a page of theirs. A click changes one box, and the
+    /// page it was made on may be older than `from`, what the comment said last: of the `pages`
+    /// there were, oldest first, it is the one that leaves the least to have been clicked. Boxes
+    /// on a page whose words are not `ours` mean nothing: whoever ticked them read something else.
+    pub fn clicked(from: &str, to: &str, pages: &[Page<'_>]) -> Self {
+        let direct = Self::between(from, to);
+        let written = words(to);
+        if !pages.iter().any(|page| page.is_ours && words(page.text) == written) {
+            return Self { rewritten: true, ..direct };
         }
-        let meant =
-            earlier.rev().map(|text| Self::between(text, to)).find(|meant| !meant.rewritten);
-        meant.unwrap_or(edit)
+        if direct.is_one_click() {
+            return direct;
+        }
+        let near = pages.iter().rev().take(MOST_PAGES).map(|page| Self::between(page.text, to));
+        let near = near.filter(|edit| !edit.rewritten && !edit.is_empty());
+        // Of equals the newest, which comes first.
+        near.min_by_key(|edit| edit.ticked.len() + edit.unticked.len()).unwrap_or_default()
+    }
+
+    fn is_one_click(&self) -> bool {
+        !self.rewritten && self.ticked.len() + self.unticked.len() == 1
     }
 
     /// Whether nothing changed.
@@ -129,7 +165,7 @@ mod tests {
     use super::*;
 
     const EMPTY: &str = "### Plan\n- [ ] **T1** Tokens <!-- team6:approve T1 aa -->\n\
-        - [ ] **T2** Toggle <!-- team6:approve T2 bb -->\n- [ ] All <!-- team6:approve all -->\n";
+        - [ ] **T2** Toggle <!-- team6:approve T2 bb -->\n- [ ] All <!-- team6:approve all cc -->\n";
 
     fn mark(number: i64, hash: &str) -> Mark {
         Mark::Task(TaskNumber(number), TextHash(hash.into()))
@@ -165,16 +201,48 @@ mod tests {
         let now =
             EMPTY.replace("Tokens", "Tokens · approved by ada").replace("- [ ] **T1", "- [x] **T1");
         let late = EMPTY.replace("- [ ] **T2**", "- [x] **T2**");
+        let ours = |text| Page { text, is_ours: true };
         assert!(Edit::between(&now, &late).rewritten);
-        let edit = Edit::on_a_page(&now, &late, [EMPTY, &now].into_iter());
+        let edit = Edit::clicked(&now, &late, &[ours(EMPTY), ours(&now)]);
         assert_eq!(edit, Edit { ticked: vec![mark(2, "bb")], ..Edit::default() });
         let words = late.replace("Toggle", "Delete everything");
-        assert!(Edit::on_a_page(&now, &words, [EMPTY, &now].into_iter()).rewritten);
+        assert!(Edit::clicked(&now, &words, &[ours(EMPTY), ours(&now)]).rewritten);
+    }
+
+    #[test]
+    fn a_tick_that_was_undone_is_not_given_again_by_whoever_still_sees_it() {
+        let ticked = EMPTY.replace("- [ ] **T1", "- [x] **T1");
+        let both = ticked.replace("- [ ] **T2", "- [x] **T2");
+        let pages = [
+            Page { text: EMPTY, is_ours: true },
+            Page { text: &ticked, is_ours: false },
+            Page { text: EMPTY, is_ours: true },
+        ];
+        let edit = Edit::clicked(EMPTY, &both, &pages);
+        assert_eq!(edit, Edit { ticked: vec![mark(2, "bb")], ..Edit::default() });
+        assert!(Edit::clicked(EMPTY, &ticked, &pages[..1]).ticked == [mark(1, "aa")]);
+    }
+
+    #[test]
+    fn a_tick_below_words_of_somebody_elses_counts_for_nothing() {
+        let forged = EMPTY.replace("Toggle", "Nothing much");
+        let ticked = forged.replace("- [ ] **T2", "- [x] **T2");
+        let pages = [Page { text: EMPTY, is_ours: true }, Page { text: &forged, is_ours: false }];
+        assert!(Edit::clicked(&forged, &ticked, &pages).rewritten);
+        assert!(!Edit::clicked(&forged, EMPTY, &pages).rewritten, "they put it back");
+    }
+
+    #[test]
+    fn each_writing_is_told_from_the_others_and_says_the_same() {
+        let first = written_after(EMPTY, "");
+        let second = written_after(EMPTY, &first);
+        assert!(Edit::between(&first, &second).rewritten);
+        assert!(Edit::between(&without_writing(&first), &without_writing(&second)).is_empty());
     }
 
     #[test]
     fn the_whole_plan_has_a_box() {
         let edit = Edit::between(EMPTY, &EMPTY.replace("- [ ] All", "- [x] All"));
-        assert_eq!(edit.ticked, [Mark::Everything]);
+        assert_eq!(edit.ticked, [Mark::Everything(TextHash("cc".into()))]);
     }
 }

@@ -2,10 +2,14 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::command::Line;
+use super::diff::Diff;
 use super::ids::{
-    CommentId, DeliveryId, ExecutionId, IssueRef, Login, RepoId, RepoName, RunId, SprintId,
-    TaskNumber,
+    Attempt, CommentId, DeliveryId, ExecutionId, IssueRef, Login, PullNumber, RepoId, RepoName,
+    RunId, SprintId, TaskNumber,
 };
+use super::planning::Unplanned;
+use super::refine::Remark;
 use super::refusal::Refusal;
 
 /// Something to be done outside, after the decision that asked for it was committed. Each may be
@@ -45,6 +49,54 @@ pub enum Effect {
         /// The comment that asked, where one did and so deserves an answer.
         asked: Option<Asked>,
     },
+    /// Put a try at planning into the project's queue. Twice is harmless: a job's id is its
+    /// execution's.
+    QueuePlanning {
+        /// Which sprint's.
+        sprint: SprintId,
+        /// Which planning.
+        number: i64,
+        /// Which try.
+        attempt: Attempt,
+        /// Its execution.
+        execution: ExecutionId,
+        /// How long to wait before it may be taken, in seconds.
+        pause_seconds: u32,
+    },
+    /// Bring the comment about a planning at work up to date. Twice is harmless: it is written whole.
+    ShowPlanning {
+        /// Which sprint's.
+        sprint: SprintId,
+        /// Which planning.
+        number: i64,
+    },
+    /// Bring the comment with a round's questions up to date. Twice is harmless: it is written whole.
+    ShowQuestions {
+        /// Which sprint's.
+        sprint: SprintId,
+        /// Which round.
+        round: i64,
+    },
+    /// Obey the commands of a comment. Twice is harmless: each is obeyed once by its line, and what
+    /// was refused is not tried again.
+    Obey {
+        /// The sprint it is about.
+        sprint: SprintId,
+        /// The task at whose issue or pull request it was said.
+        here: Option<TaskNumber>,
+        /// What was said.
+        said: Said,
+    },
+    /// Make a task's issue say what the plan says. Twice is harmless: it is compared first.
+    Mirror {
+        /// Which sprint's.
+        sprint: SprintId,
+        /// Which task.
+        task: TaskNumber,
+    },
+    /// Make an issue for each task that has none. Twice is harmless: each carries a hidden marker,
+    /// which is looked for first.
+    MakeIssues(SprintId),
     /// Bring the plan comment up to date. Twice is harmless: it is written whole.
     ShowPlan(SprintId),
     /// Bring the status comment up to date. Twice is harmless: it is written whole.
@@ -66,6 +118,19 @@ pub enum Effect {
         /// How long to wait before it may be taken, in seconds.
         pause_seconds: u32,
     },
+}
+
+/// A comment that asks for something.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Said {
+    /// Where.
+    pub on: IssueRef,
+    /// Which comment.
+    pub comment: CommentId,
+    /// Who wrote these lines; whoever edits a comment speaks for themselves.
+    pub by: Login,
+    /// The lines that ask for something.
+    pub lines: Vec<Line>,
 }
 
 /// Who asked for something, and in which comment.
@@ -105,6 +170,29 @@ pub enum Saying {
         /// The word that was not understood, if there was one.
         unknown: Option<String>,
     },
+    /// Why there is no plan.
+    Unplanned {
+        /// For whom.
+        to: Login,
+        /// Why.
+        why: Unplanned,
+    },
+    /// An answer came after the plan was made, or again.
+    AnswerKept {
+        /// For whom.
+        to: Login,
+        /// To which questions.
+        questions: Vec<u32>,
+    },
+    /// What people should know about what was done.
+    Remarks {
+        /// For whom.
+        to: Login,
+        /// What.
+        remarks: Vec<Remark>,
+    },
+    /// What changed in the plan.
+    Diff(Diff),
     /// How the sprint stands.
     Status(SprintId),
     /// A task failed for good, and its owner decides.
@@ -122,6 +210,10 @@ pub enum Saying {
     PullClosed {
         /// Which task.
         task: TaskNumber,
+        /// Where the pull request is.
+        repo: RepoName,
+        /// Which pull request.
+        pull: PullNumber,
         /// Its owner.
         owner: Login,
         /// The tasks that go on waiting.
@@ -129,6 +221,15 @@ pub enum Saying {
     },
     /// Everything is merged or skipped.
     Completed(RunId),
+    /// What could not be said where it belongs.
+    Elsewhere {
+        /// Where that is.
+        meant_for: IssueRef,
+        /// Why not there.
+        why: String,
+        /// What was to be said.
+        saying: Box<Saying>,
+    },
     /// The run was cancelled and its agents are gone: what is left.
     Cancelled(RunId),
     /// A task was cancelled or skipped: what is left of it, and who waits.
@@ -145,7 +246,51 @@ pub enum Saying {
     },
 }
 
+/// How long something can wait when not everything can be done at once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Urgency {
+    /// Somebody or something waits for it: an answer, a start, a pull request.
+    Important,
+    /// It should be done soon.
+    Usual,
+    /// It shows again what can be seen elsewhere, and one refresh stands for many.
+    Cosmetic,
+}
+
+impl Urgency {
+    /// Its place in line.
+    pub fn rank(self) -> i64 {
+        match self {
+            Self::Important => 0,
+            Self::Usual => 1,
+            Self::Cosmetic => 2,
+        }
+    }
+}
+
 impl Effect {
+    /// How long it can wait.
+    pub fn urgency(&self) -> Urgency {
+        match self {
+            Self::Read { .. }
+            | Self::Say { .. }
+            | Self::Publish(_)
+            | Self::Stop(_)
+            | Self::Queue { .. }
+            | Self::QueuePlanning { .. }
+            | Self::ShowQuestions { .. }
+            | Self::Obey { .. }
+            | Self::MakeIssues(_)
+            | Self::Draft { asked: Some(_), .. } => Urgency::Important,
+            Self::Acknowledge { .. } | Self::Mirror { .. } | Self::Draft { asked: None, .. } => {
+                Urgency::Usual
+            }
+            Self::ShowPlan(_) | Self::ShowStatus(_) | Self::ShowPlanning { .. } => {
+                Urgency::Cosmetic
+            }
+        }
+    }
+
     /// Effects of one lane are carried out one after the other, in the order they were asked for.
     pub fn lane(&self) -> String {
         match self {
@@ -153,8 +298,19 @@ impl Effect {
             Self::Read { about: None, .. } => "deliveries".to_owned(),
             Self::Acknowledge { repo, comment } => format!("reaction {repo} {comment}"),
             Self::Say { on, .. } => format!("comments {on}"),
-            Self::Draft { sprint, .. } | Self::ShowPlan(sprint) => format!("plan {sprint}"),
+            // What changes the plan comes one after the other, so that nothing it is decided by
+            // is older than what was decided before.
+            Self::Draft { sprint, .. }
+            | Self::Obey { sprint, .. }
+            | Self::Mirror { sprint, .. }
+            | Self::MakeIssues(sprint) => format!("plan {sprint}"),
+            Self::ShowPlan(sprint) => format!("plan comment {sprint}"),
             Self::ShowStatus(sprint) => format!("status {sprint}"),
+            Self::QueuePlanning { sprint, .. } => format!("queue {sprint}"),
+            // In one lane, so that the last word about a planning stands below what it led to.
+            Self::ShowPlanning { sprint, .. } | Self::ShowQuestions { sprint, .. } => {
+                format!("planning {sprint}")
+            }
             Self::Publish(execution) => format!("publish {execution}"),
             Self::Stop(execution) => format!("stop {execution}"),
             Self::Queue { run, .. } => format!("queue {run}"),
@@ -167,12 +323,22 @@ impl Effect {
         match self {
             Self::ShowPlan(sprint) => Some(format!("show plan {sprint}")),
             Self::ShowStatus(sprint) => Some(format!("show status {sprint}")),
+            Self::ShowPlanning { sprint, number } => {
+                Some(format!("show planning {sprint} {number}"))
+            }
+            Self::ShowQuestions { sprint, round } => {
+                Some(format!("show questions {sprint} {round}"))
+            }
             Self::Say { key, .. } => Some(format!("say {key}")),
             Self::Publish(execution) => Some(format!("publish {execution}")),
             Self::Draft { sprint, asked: None } => Some(format!("draft {sprint}")),
-            Self::Draft { asked: Some(_), .. }
+            Self::Mirror { sprint, task } => Some(format!("mirror {sprint} {task}")),
+            Self::MakeIssues(sprint) => Some(format!("make issues {sprint}")),
+            Self::Obey { .. }
+            | Self::Draft { asked: Some(_), .. }
             | Self::Read { .. }
             | Self::Acknowledge { .. }
+            | Self::QueuePlanning { .. }
             | Self::Stop(_)
             | Self::Queue { .. } => None,
         }

@@ -34,7 +34,8 @@ id!(/// A sprint: `spr_{repository id}_{sprint issue}`.
     SprintId(String));
 id!(/// A run: `run_{repository id}_{sprint issue}_{n}`.
     RunId(String));
-id!(/// One attempt of one agent at one task: `exe_{…run}_{task}_{attempt}`.
+id!(/// One attempt of one agent at one task, `exe_{…run}_{task}_{attempt}`, or at a plan,
+    /// `exe_{…sprint}_plan{n}_{attempt}`.
     ExecutionId(String));
 id!(/// A group of repositories that share a queue.
     ProjectName(String));
@@ -186,6 +187,13 @@ impl ExecutionId {
     /// The `attempt`th try at a task, so that asking twice for it is asking once.
     pub fn of(run: &RunId, task: TaskNumber, attempt: Attempt) -> Self {
         Self(format!("exe_{}_{task}_{attempt}", bare(&run.0)))
+    }
+}
+
+impl ExecutionId {
+    /// The `attempt`th try at a sprint's `number`th planning.
+    pub fn of_planning(sprint: &SprintId, number: i64, attempt: Attempt) -> Self {
+        Self(format!("exe_{}_plan{number}_{attempt}", bare(&sprint.0)))
     }
 }
 

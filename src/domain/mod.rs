@@ -1,9 +1,13 @@
 //! What Team6 decides, and nothing it does: no clock, no network, no database, no randomness.
 
+pub mod answers;
+pub mod approval;
 pub mod checklist;
 pub mod command;
 pub mod control;
+pub mod diff;
 pub mod effect;
+pub mod forecast;
 pub mod ids;
 pub mod lint;
 pub mod model;
@@ -12,7 +16,9 @@ pub mod permission;
 pub mod plan;
 pub mod planner;
 pub mod planning;
+pub mod proposal;
 pub mod references;
+pub mod refine;
 pub mod refusal;
 pub mod retry;
 pub mod run;

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::command::Command;
 use super::ids::{Login, TaskNumber};
 use super::refusal::Refusal;
 
@@ -50,6 +51,27 @@ impl Permission {
     /// Whether this is enough to speak for another owner.
     pub fn maintains(self) -> bool {
         Self::Maintain <= self
+    }
+}
+
+/// Who asks for something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Asker {
+    /// A person who may do this where they ask, right now.
+    Person(Permission),
+    /// An App, which is never listened to.
+    Bot,
+}
+
+/// Whether somebody may ask for something at all; what they ask for may be refused for reasons of
+/// its own.
+pub fn may_ask(command: &Command, asker: Asker) -> Result<(), Refusal> {
+    match asker {
+        Asker::Bot => Err(Refusal::NeedsWrite),
+        Asker::Person(permission) if command.needs_write() && !permission.may_write() => {
+            Err(Refusal::NeedsWrite)
+        }
+        Asker::Person(_) => Ok(()),
     }
 }
 

@@ -8,6 +8,11 @@ use serde::{Deserialize, Serialize};
 
 use super::ids::{AgentName, IssueRef, Login, RepoName, TaskNumber};
 
+/// The most characters a task's title may have; GitHub takes 256.
+pub const LONGEST_TITLE: usize = 200;
+/// The most characters a task's text may have; an issue holds 65,536.
+pub const LONGEST_TEXT: usize = 20_000;
+
 /// What is proposed for a sprint. A plan may still be wrong; [`super::lint`] says how.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Plan {
@@ -19,6 +24,23 @@ pub struct Plan {
     pub tasks: Vec<PlannedTask>,
     /// What the team took out of it.
     pub dropped: Vec<DroppedTask>,
+    /// The highest number a task of it ever had; no number is given out twice.
+    #[serde(default)]
+    pub numbered: i64,
+    /// The approvals that do not count any more, until the task is approved anew.
+    #[serde(default)]
+    pub void: Vec<VoidApproval>,
+}
+
+/// An approval of a task that changed after it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct VoidApproval {
+    /// Which task.
+    pub task: TaskNumber,
+    /// Who had approved it.
+    pub by: Login,
+    /// What changed, in words: `its owner`.
+    pub changed: String,
 }
 
 /// A short product requirements document: what the sprint is for, in lists of sentences.
@@ -80,10 +102,31 @@ pub struct PlannedTask {
     pub after: Vec<Dependency>,
     /// What its issue said when it was last read, so that a change there is told from one made here.
     pub reading: Option<Reading>,
+    /// What the planner agent proposed for it, so that a change by people is told from the agent's.
+    pub proposed: Option<Suggestion>,
+}
+
+/// What a planner agent proposed for a task.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Suggestion {
+    /// Its title.
+    pub title: String,
+    /// What is to be done.
+    pub text: String,
+    /// Who might own it.
+    pub owner: Option<Login>,
+    /// Which agent.
+    pub agent: AgentName,
+    /// How big it is.
+    pub estimate: Option<u32>,
+    /// What goes first.
+    pub priority: Option<u32>,
+    /// What it waits for among the sprint's tasks.
+    pub after: Vec<Dependency>,
 }
 
 /// What an issue says about the task it describes.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Reading {
     /// Its title.
     pub title: String,
@@ -91,6 +134,9 @@ pub struct Reading {
     pub text: String,
     /// The first person assigned.
     pub owner: Option<Login>,
+    /// The others, who own nothing by it.
+    #[serde(default)]
+    pub others: Vec<Login>,
     /// The agent its label names.
     pub agent: Option<AgentName>,
     /// The estimate its label says.
@@ -143,6 +189,7 @@ impl PlannedTask {
             priority: None,
             after: Vec::new(),
             reading: None,
+            proposed: None,
         }
     }
 
@@ -164,8 +211,33 @@ impl PlannedTask {
             &self.after,
         ))
         .expect("a task is plain data");
-        let digest = digest::digest(&digest::SHA256, &approved);
-        TextHash(hex::encode(&digest.as_ref()[..8]))
+        fingerprint(&approved)
+    }
+
+    /// What an approval of this task approves and `other` has differently, in words: `its owner and
+    /// its text`.
+    pub fn changed_from(&self, other: &Self) -> String {
+        let differs = [
+            ("its title", self.title != other.title),
+            ("its text", self.text != other.text || self.acceptance != other.acceptance),
+            ("its owner", self.owner != other.owner),
+            ("its agent", self.agent != other.agent),
+            ("its repository", self.repo != other.repo),
+            ("what it waits for", self.after != other.after),
+        ];
+        let words: Vec<_> =
+            differs.into_iter().filter(|(_, differs)| *differs).map(|(words, _)| words).collect();
+        match words.as_slice() {
+            [] => "it".to_owned(),
+            [one] => (*one).to_owned(),
+            [first @ .., last] => format!("{} and {last}", first.join(", ")),
+        }
+    }
+
+    /// The task without what only we remember of its issue.
+    #[must_use]
+    pub fn as_shown(&self) -> Self {
+        Self { reading: None, proposed: None, ..self.clone() }
     }
 
     /// The tasks of the sprint it waits for.
@@ -177,7 +249,34 @@ impl PlannedTask {
     }
 }
 
+fn fingerprint(approved: &[u8]) -> TextHash {
+    let digest = digest::digest(&digest::SHA256, approved);
+    TextHash(hex::encode(&digest.as_ref()[..8]))
+}
+
 impl Plan {
+    /// The fingerprint of everything that an approval of the whole plan approves.
+    pub fn hash(&self) -> TextHash {
+        let tasks = self.tasks.iter().map(|task| format!("{} {}\n", task.number, task.hash()));
+        fingerprint(tasks.collect::<String>().as_bytes())
+    }
+
+    /// A number that no task of this plan ever had.
+    pub fn next_number(&self) -> TaskNumber {
+        let tasks = self.tasks.iter().map(|task| task.number.0);
+        let dropped = self.dropped.iter().map(|task| task.number.0);
+        TaskNumber(tasks.chain(dropped).fold(self.numbered, i64::max) + 1)
+    }
+
+    /// Whether people would see a difference between the tasks of two plans: what their issues
+    /// said when they were last read is none.
+    pub fn says_the_same(&self, other: &Self) -> bool {
+        let tasks = |plan: &Self| -> Vec<PlannedTask> {
+            plan.tasks.iter().map(PlannedTask::as_shown).collect()
+        };
+        tasks(self) == tasks(other) && self.dropped == other.dropped && self.prd == other.prd
+    }
+
     /// The task of that number.
     pub fn find(&self, number: TaskNumber) -> Option<&PlannedTask> {
         self.tasks.iter().find(|task| task.number == number)

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use super::ids::{AgentName, IssueRef, Login, TaskNumber};
-use super::plan::{Dependency, Plan, PlannedTask};
+use super::plan::{Dependency, DroppedTask, Plan, PlannedTask, Reading};
 use super::references::dependencies;
 
 /// An issue of the milestone, as GitHub has it now.
@@ -25,7 +25,12 @@ pub struct Candidate {
     pub blocked_by: Vec<IssueRef>,
     /// Whether it is open.
     pub state: IssueState,
+    /// The task of this sprint that we made it for, if we did.
+    pub made_for: Option<TaskNumber>,
 }
+
+/// What stands above the acceptance criteria in an issue that we make.
+pub const ACCEPTANCE: &str = "### Done when";
 
 /// Whether an issue is open, and if not, how it was closed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -58,89 +63,237 @@ impl Candidate {
         named
     }
 
+    /// The agent its label names. A label's text is anybody's; a name is letters, digits, dashes.
+    fn agent(&self) -> Option<AgentName> {
+        let plain = |c: &char| c.is_ascii_alphanumeric() || "-_.".contains(*c);
+        Some(AgentName(self.label("agent:")?.chars().filter(plain).collect()))
+    }
+
     fn label(&self, prefix: &str) -> Option<&str> {
         self.labels.iter().find_map(|label| label.strip_prefix(prefix)).map(str::trim)
     }
 }
 
-/// Reads the open issues of a milestone as a plan. `outside` tells of the issues they depend on
-/// that are not among them. Tasks keep the numbers they had in `previous`.
-pub fn plan(
-    candidates: &[Candidate],
-    outside: &BTreeMap<IssueRef, IssueState>,
-    roster: &[Specialist],
-    previous: Option<&Plan>,
-) -> Plan {
-    let open: Vec<_> = candidates.iter().filter(|c| c.state == IssueState::Open).collect();
-    let numbers = numbers(&open, previous);
-    let mut states = outside.clone();
-    states.extend(candidates.iter().map(|c| (c.issue.clone(), c.state)));
-
-    let mut tasks: Vec<_> = open
-        .iter()
-        .map(|candidate| PlannedTask {
-            issue: Some(candidate.issue.clone()),
-            text: candidate.text.clone(),
-            owner: candidate.assignees.first().cloned(),
-            estimate: candidate.label("estimate:").and_then(|days| days.parse().ok()),
-            after: waits(candidate, &numbers, &states),
-            ..PlannedTask::new(
-                numbers[&candidate.issue],
-                candidate.issue.repo.clone(),
-                candidate.title.trim(),
-                agent_for(candidate, roster),
-            )
-        })
-        .collect();
-    tasks.sort_by_key(|task| task.number);
-    Plan { version: previous.map_or(1, |plan| plan.version + 1), tasks, ..Plan::default() }
+/// What GitHub says about a sprint's issues, and the agents there are to choose from.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Survey {
+    /// The issues of its milestone.
+    pub candidates: Vec<Candidate>,
+    /// How other issues stand that tasks depend on, or that were tasks.
+    pub outside: BTreeMap<IssueRef, IssueState>,
+    /// The agents.
+    pub roster: Vec<Specialist>,
 }
 
-/// Which number each issue has: the one it had, or the next free one.
-fn numbers(open: &[&Candidate], previous: Option<&Plan>) -> BTreeMap<IssueRef, TaskNumber> {
-    let mut numbers: BTreeMap<IssueRef, TaskNumber> = previous
-        .iter()
-        .flat_map(|plan| &plan.tasks)
-        .filter_map(|task| Some((task.issue.clone()?, task.number)))
-        .collect();
-    let mut last = numbers.values().map(|number| number.0).max().unwrap_or(0);
-    for candidate in open {
-        numbers.entry(candidate.issue.clone()).or_insert_with(|| {
-            last += 1;
-            TaskNumber(last)
+impl Survey {
+    fn state(&self, issue: &IssueRef) -> Option<IssueState> {
+        let inside = self.candidates.iter().find(|candidate| candidate.issue == *issue);
+        inside.map(|candidate| candidate.state).or_else(|| self.outside.get(issue).copied())
+    }
+}
+
+/// Reads the open issues of a milestone as a plan. From `previous` stays whatever did not change
+/// on GitHub since the issues were last read: that is what people decided by command. `fresh`
+/// forgets it; only the numbers stay.
+pub fn plan(survey: &Survey, previous: Option<&Plan>, fresh: bool) -> Plan {
+    let nothing = Plan::default();
+    let before = previous.unwrap_or(&nothing);
+    let kept = if fresh { &nothing } else { before };
+    let open = tasks_among(survey, kept);
+    let numbers = numbers(&open, before);
+    let mut tasks: Vec<PlannedTask> = Vec::new();
+    for candidate in &open {
+        let number = numbers[&candidate.issue];
+        let reading = read(candidate, survey, &numbers, &kept.dropped);
+        tasks.push(match kept.find(number) {
+            Some(task) => merged(task, candidate, reading, survey),
+            None => proposed(number, candidate, &reading, survey),
         });
+    }
+    // A task that has no issue yet is nowhere but in the plan.
+    let known: BTreeSet<_> = tasks.iter().map(|task| task.number).collect();
+    let others = kept.tasks.iter().filter(|task| task.issue.is_none());
+    tasks.extend(others.filter(|task| !known.contains(&task.number)).cloned());
+    tasks.sort_by_key(|task| task.number);
+    let plan = Plan {
+        version: before.version + 1,
+        prd: kept.prd.clone(),
+        tasks,
+        void: Vec::new(),
+        dropped: kept.dropped.clone(),
+        numbered: before.numbered,
+    };
+    without_the_gone(plan, before, survey)
+}
+
+/// The issues that are tasks: open, and not dropped by anybody.
+fn tasks_among<'a>(survey: &'a Survey, kept: &Plan) -> Vec<&'a Candidate> {
+    let is_dropped = |candidate: &Candidate| {
+        kept.dropped.iter().any(|dropped| {
+            dropped.issue.as_ref() == Some(&candidate.issue)
+                || candidate.made_for == Some(dropped.number)
+        })
+    };
+    let open = survey.candidates.iter().filter(|c| c.state == IssueState::Open);
+    open.filter(|candidate| !is_dropped(candidate)).collect()
+}
+
+/// Which number each issue has: the one it had, the one it was made for, or the next free one.
+fn numbers(open: &[&Candidate], before: &Plan) -> BTreeMap<IssueRef, TaskNumber> {
+    let mut numbers: BTreeMap<IssueRef, TaskNumber> = BTreeMap::new();
+    let mut next = before.next_number();
+    for candidate in open {
+        let was = before
+            .of_issue(&candidate.issue)
+            .or_else(|| before.find(candidate.made_for?).filter(|task| task.issue.is_none()));
+        let dropped =
+            before.dropped.iter().find(|one| one.issue.as_ref() == Some(&candidate.issue));
+        let number = was
+            .map(|task| task.number)
+            .or(dropped.map(|task| task.number))
+            .filter(|number| !numbers.values().any(|taken| taken == number));
+        let number = number.unwrap_or_else(|| {
+            let free = next;
+            next.0 += 1;
+            free
+        });
+        numbers.insert(candidate.issue.clone(), number);
     }
     numbers
 }
 
+/// What an issue says about its task.
+fn read(
+    candidate: &Candidate,
+    survey: &Survey,
+    numbers: &BTreeMap<IssueRef, TaskNumber>,
+    dropped: &[DroppedTask],
+) -> Reading {
+    Reading {
+        title: candidate.title.trim().to_owned(),
+        text: candidate.text.clone(),
+        owner: candidate.assignees.first().cloned(),
+        others: candidate.assignees.iter().skip(1).cloned().collect(),
+        agent: candidate.agent(),
+        estimate: candidate.label("estimate:").and_then(|size| size.parse().ok()),
+        after: waits(candidate, survey, numbers, dropped),
+    }
+}
+
+/// A task that is new to the plan.
+fn proposed(
+    number: TaskNumber,
+    candidate: &Candidate,
+    reading: &Reading,
+    survey: &Survey,
+) -> PlannedTask {
+    let agent = reading.agent.clone().unwrap_or_else(|| agent_for(candidate, &survey.roster));
+    PlannedTask {
+        issue: Some(candidate.issue.clone()),
+        text: reading.text.clone(),
+        owner: reading.owner.clone(),
+        estimate: reading.estimate,
+        after: reading.after.clone(),
+        reading: Some(reading.clone()),
+        ..PlannedTask::new(number, candidate.issue.repo.clone(), &reading.title, agent)
+    }
+}
+
+/// A task of the plan, with what its issue says otherwise than when it was last read.
+fn merged(task: &PlannedTask, candidate: &Candidate, now: Reading, survey: &Survey) -> PlannedTask {
+    let mut task = task.clone();
+    task.issue = Some(candidate.issue.clone());
+    let then = task.reading.clone().unwrap_or_else(|| now.clone());
+    if now.title != then.title {
+        task.title.clone_from(&now.title);
+    }
+    if now.text != then.text {
+        task.text.clone_from(&now.text);
+        // Where we wrote them into the issue, they are part of its text now.
+        if then.text.contains(ACCEPTANCE) {
+            task.acceptance.clear();
+        }
+    }
+    if now.owner != then.owner {
+        task.owner.clone_from(&now.owner);
+    }
+    if now.estimate != then.estimate {
+        task.estimate = now.estimate;
+    }
+    if now.agent != then.agent {
+        let best = || agent_for(candidate, &survey.roster);
+        task.agent = now.agent.clone().unwrap_or_else(best);
+        task.reason = None;
+    }
+    let is_gone = |one: &Dependency| then.after.contains(one) && !now.after.contains(one);
+    task.after.retain(|one| !is_gone(one));
+    task.after.extend(now.after.iter().filter(|one| !then.after.contains(one)).cloned());
+    task.after.sort();
+    task.after.dedup();
+    task.reading = Some(now);
+    task
+}
+
 fn waits(
     candidate: &Candidate,
+    survey: &Survey,
     numbers: &BTreeMap<IssueRef, TaskNumber>,
-    states: &BTreeMap<IssueRef, IssueState>,
+    dropped: &[DroppedTask],
 ) -> Vec<Dependency> {
     let mut waits: Vec<_> = candidate
         .depends_on()
         .into_iter()
-        .filter_map(|issue| match (states.get(&issue), numbers.get(&issue)) {
-            (Some(IssueState::Completed), _) => None,
-            (Some(IssueState::NotPlanned), _) => Some(Dependency::Dropped(issue)),
-            (Some(IssueState::Unknown), _) => Some(Dependency::Unknown(issue)),
+        .filter(|issue| !dropped.iter().any(|task| task.issue.as_ref() == Some(issue)))
+        .filter_map(|issue| match (survey.state(&issue), numbers.get(&issue)) {
             (Some(IssueState::Open), Some(number)) => Some(Dependency::Task(*number)),
-            (Some(IssueState::Open) | None, _) => Some(Dependency::Outside(issue)),
+            (state, _) => outside(issue, state),
         })
         .collect();
     waits.sort();
     waits
 }
 
-/// The agent a label names, else the one whose description shares most words with the task.
-fn agent_for(candidate: &Candidate, roster: &[Specialist]) -> AgentName {
-    if let Some(name) = candidate.label("agent:") {
-        // A label's text is anybody's; a name is letters, digits and dashes.
-        let plain = |c: &char| c.is_ascii_alphanumeric() || "-_.".contains(*c);
-        return AgentName(name.chars().filter(plain).collect());
+/// What a dependency on an issue is that is no task of the sprint.
+fn outside(issue: IssueRef, state: Option<IssueState>) -> Option<Dependency> {
+    match state {
+        Some(IssueState::Completed) => None,
+        Some(IssueState::NotPlanned) => Some(Dependency::Dropped(issue)),
+        Some(IssueState::Unknown) => Some(Dependency::Unknown(issue)),
+        Some(IssueState::Open) | None => Some(Dependency::Outside(issue)),
     }
-    let task = words(&format!("{} {} {}", candidate.title, candidate.text, candidate.issue.repo));
+}
+
+/// A plan in which what waited for a task that is gone waits for what became of its issue.
+fn without_the_gone(plan: Plan, before: &Plan, survey: &Survey) -> Plan {
+    let there: BTreeSet<_> = plan.tasks.iter().map(|task| task.number).collect();
+    let instead = |dependency: Dependency| match &dependency {
+        Dependency::Task(number) if !there.contains(number) => {
+            let issue = before.find(*number)?.issue.clone()?;
+            let state = survey.state(&issue);
+            outside(issue, state)
+        }
+        Dependency::Task(_)
+        | Dependency::Outside(_)
+        | Dependency::Dropped(_)
+        | Dependency::Unknown(_) => Some(dependency),
+    };
+    let tasks = plan.tasks.into_iter().map(|task| {
+        let mut after: Vec<_> = task.after.into_iter().filter_map(instead).collect();
+        after.sort();
+        after.dedup();
+        PlannedTask { after, ..task }
+    });
+    Plan { tasks: tasks.collect(), ..plan }
+}
+
+fn agent_for(candidate: &Candidate, roster: &[Specialist]) -> AgentName {
+    let Candidate { title, text, issue, .. } = candidate;
+    best_agent(&format!("{title} {text} {}", issue.repo), roster)
+}
+
+/// The agent whose description shares most words with a task's.
+pub(super) fn best_agent(task: &str, roster: &[Specialist]) -> AgentName {
+    let task = words(task);
     let score = |agent: &Specialist| {
         words(&format!("{} {}", agent.name, agent.good_at)).intersection(&task).count()
     };
@@ -180,6 +333,7 @@ mod tests {
             assignees: vec![],
             blocked_by: vec![],
             state: IssueState::Open,
+            made_for: None,
         }
     }
 
@@ -192,6 +346,28 @@ mod tests {
             .to_vec()
     }
 
+    fn survey(candidates: &[Candidate]) -> Survey {
+        let candidates = candidates.to_vec();
+        Survey { candidates, outside: BTreeMap::new(), roster: roster() }
+    }
+
+    fn first(candidates: &[Candidate]) -> Plan {
+        plan(&survey(candidates), None, false)
+    }
+
+    fn again(candidates: &[Candidate], before: &Plan) -> Plan {
+        plan(&survey(candidates), Some(before), false)
+    }
+
+    fn names(plan: &Plan) -> Vec<(i64, i64)> {
+        let number = |task: &PlannedTask| task.issue.as_ref().map_or(0, |issue| issue.number.0);
+        plan.tasks.iter().map(|task| (task.number.0, number(task))).collect()
+    }
+
+    fn on(number: i64) -> Vec<Dependency> {
+        vec![Dependency::Task(TaskNumber(number))]
+    }
+
     #[test]
     fn the_three_ways_to_say_it_are_read() {
         let tasks = [
@@ -200,10 +376,9 @@ mod tests {
             candidate("acme/web#4", "Depends on #3"),
             candidate("acme/api#1", "Depends on acme/web#4"),
         ];
-        let plan = plan(&tasks, &BTreeMap::new(), &roster(), None);
+        let plan = first(&tasks);
         let after: Vec<_> = plan.tasks.iter().map(|task| task.after.clone()).collect();
-        let waits = |n| vec![Dependency::Task(TaskNumber(n))];
-        assert_eq!(after, [vec![], waits(1), waits(2), waits(3)]);
+        assert_eq!(after, [vec![], on(1), on(2), on(3)]);
     }
 
     #[test]
@@ -214,29 +389,22 @@ mod tests {
             (issue("acme/web#8"), IssueState::Completed),
             (issue("acme/web#9"), IssueState::NotPlanned),
         ]);
+        let survey = Survey { outside, ..survey(&[task]) };
         assert_eq!(
-            plan(&[task], &outside, &roster(), None).tasks[0].after,
+            plan(&survey, None, false).tasks[0].after,
             [Dependency::Outside(issue("acme/web#7")), Dependency::Dropped(issue("acme/web#9"))]
         );
     }
 
     #[test]
-    fn a_task_keeps_its_number_when_others_come_and_go() {
-        let first = plan(
-            &[candidate("acme/web#2", ""), candidate("acme/web#3", "")],
-            &BTreeMap::new(),
-            &roster(),
-            None,
-        );
-        let again = plan(
-            &[candidate("acme/web#1", ""), candidate("acme/web#3", "")],
-            &BTreeMap::new(),
-            &roster(),
-            Some(&first),
-        );
-        let named: Vec<_> =
-            again.tasks.iter().map(|t| (t.number.0, t.issue.as_ref().unwrap().number.0)).collect();
-        assert_eq!((again.version, named), (2, vec![(2, 3), (3, 1)]));
+    fn a_task_keeps_its_number_and_no_number_is_given_out_twice() {
+        let (one, two, three) = ("acme/web#1", "acme/web#2", "acme/web#3");
+        let plan = first(&[candidate(two, ""), candidate(three, "")]);
+        let plan = again(&[candidate(one, ""), candidate(three, "")], &plan);
+        assert_eq!((plan.version, names(&plan)), (2, vec![(2, 3), (3, 1)]));
+        let gone = Plan { numbered: 3, ..again(&[candidate(three, "")], &plan) };
+        let plan = again(&[candidate(three, ""), candidate(one, "")], &gone);
+        assert_eq!(names(&plan), [(2, 3), (4, 1)]);
     }
 
     #[test]
@@ -247,13 +415,92 @@ mod tests {
             labels: vec!["agent:builder".into(), "estimate: 3".into()],
             ..styled.clone()
         };
-        let plan = plan(
-            &[styled, candidate("acme/api#9", ""), labelled],
-            &BTreeMap::new(),
-            &roster(),
-            None,
-        );
+        let plan = first(&[styled, candidate("acme/api#9", ""), labelled]);
         let chosen: Vec<_> = plan.tasks.iter().map(|t| (t.agent.0.as_str(), t.estimate)).collect();
         assert_eq!(chosen, [("designer", None), ("builder", None), ("builder", Some(3))]);
+    }
+
+    #[test]
+    fn what_changed_on_github_is_taken_over_and_what_was_decided_stays() {
+        let (two, three) = (candidate("acme/web#2", "Do it"), candidate("acme/web#3", ""));
+        let mut decided = first(&[two.clone(), three.clone()]);
+        decided.tasks[0].title = "Decided".to_owned();
+        decided.tasks[0].owner = Some(Login("grace".into()));
+        decided.tasks[0].agent = AgentName("designer".into());
+        decided.tasks[0].priority = Some(1);
+        decided.tasks[1].after = on(1);
+
+        assert!(again(&[two.clone(), three.clone()], &decided).says_the_same(&decided));
+        let edited = Candidate {
+            text: "Do it well".into(),
+            assignees: vec![Login("ada".into()), Login("linus".into())],
+            ..two.clone()
+        };
+        let now = again(&[edited.clone(), three.clone()], &decided);
+        let task = &now.tasks[0];
+        assert_eq!((task.title.as_str(), task.text.as_str()), ("Decided", "Do it well"));
+        assert_eq!((task.owner.as_ref(), task.priority), (Some(&Login("ada".into())), Some(1)));
+        assert_eq!(task.agent.0, "designer");
+        assert_eq!(task.reading.as_ref().unwrap().others, [Login("linus".into())]);
+        assert_eq!(now.tasks[1].after, on(1));
+        assert!(again(&[edited, three.clone()], &now).says_the_same(&now));
+
+        let blocked = Candidate { blocked_by: vec![issue("acme/web#3")], ..two.clone() };
+        let linked = again(&[blocked, three.clone()], &decided);
+        assert_eq!(linked.tasks[0].after, on(2));
+        assert!(again(&[two.clone(), three.clone()], &linked).tasks[0].after.is_empty());
+
+        let forgotten = plan(&survey(&[two, three]), Some(&decided), true);
+        assert_eq!(forgotten.tasks[0].title, "Do acme/web#2");
+        assert_eq!((forgotten.tasks[0].owner.as_ref(), forgotten.tasks[0].priority), (None, None));
+        assert!(forgotten.tasks[1].after.is_empty());
+    }
+
+    #[test]
+    fn what_was_dropped_stays_dropped_until_everything_is_forgotten() {
+        let two = candidate("acme/web#2", "");
+        let three = candidate("acme/web#3", "Depends on #2");
+        let mut plan = first(&[two.clone(), three.clone()]);
+        let PlannedTask { number, title, issue, .. } = plan.tasks.remove(0);
+        plan.dropped.push(DroppedTask { number, title, issue });
+        plan.tasks[0].after.clear();
+
+        let now = again(&[two.clone(), three.clone()], &plan);
+        assert_eq!((names(&now), now.tasks[0].after.len()), (vec![(2, 3)], 0));
+        let fresh = super::plan(&survey(&[two, three]), Some(&plan), true);
+        assert_eq!((names(&fresh).len(), fresh.dropped.len()), (2, 0));
+    }
+
+    #[test]
+    fn who_waited_for_a_task_that_is_gone_waits_for_what_became_of_its_issue() {
+        let (two, three) = (candidate("acme/web#2", ""), candidate("acme/web#3", ""));
+        let mut decided = first(&[two.clone(), three.clone()]);
+        decided.tasks[1].after = on(1);
+        let dropped = Dependency::Dropped(two.issue.clone());
+        let elsewhere = Dependency::Outside(two.issue.clone());
+        for (state, after) in [
+            (IssueState::Completed, vec![]),
+            (IssueState::NotPlanned, vec![dropped]),
+            (IssueState::Open, vec![elsewhere]),
+        ] {
+            let outside = BTreeMap::from([(two.issue.clone(), state)]);
+            let survey = Survey { outside, ..survey(std::slice::from_ref(&three)) };
+            assert_eq!(plan(&survey, Some(&decided), false).tasks[0].after, after);
+        }
+    }
+
+    #[test]
+    fn a_task_without_an_issue_stays_and_its_issue_is_recognized() {
+        let mut decided = first(&[candidate("acme/web#2", "")]);
+        let number = decided.next_number();
+        let (repo, agent) = ("acme/web".parse().unwrap(), AgentName("builder".into()));
+        decided.tasks.push(PlannedTask::new(number, repo, "New", agent));
+
+        assert!(again(&[candidate("acme/web#2", "")], &decided).says_the_same(&decided));
+        let made = Candidate { made_for: Some(number), ..candidate("acme/web#9", "with more") };
+        let now = again(&[candidate("acme/web#2", ""), made], &decided);
+        assert_eq!(names(&now), [(1, 2), (2, 9)]);
+        assert_eq!((now.tasks[1].title.as_str(), now.tasks[1].text.as_str()), ("New", ""));
+        assert_eq!(now.tasks[1].hash(), decided.tasks[1].hash());
     }
 }

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::ids::{AgentName, IssueNumber, IssueRef, Login, RepoName, TaskNumber};
+use super::lint::Warning;
 use super::run::Hold;
 
 /// Why Team6 will not do what a person asked. Nothing else is shown to people as an error.
@@ -13,7 +14,7 @@ pub enum Refusal {
     #[error("only people who can write to this repository may do that")]
     NeedsWrite,
     /// The task belongs to somebody else.
-    #[error("T{task} is {owner}'s: only its owner or a maintainer may decide about it")]
+    #[error("T{task} is {}'s: only its owner or a maintainer may decide about it", name(.owner))]
     NotYourTask {
         /// Which task.
         task: TaskNumber,
@@ -31,8 +32,13 @@ pub enum Refusal {
         /// Which task.
         task: TaskNumber,
     },
+    /// The tick belongs to an older plan.
+    #[error(
+        "the plan changed while you were looking at it, so your tick does not count for the new one"
+    )]
+    PlanOutdated,
     /// The issue is no sprint issue.
-    #[error("this issue is not a sprint: it needs the label `team6:sprint` and an open milestone")]
+    #[error("this issue is not a sprint")]
     NotASprint,
     /// The milestone has a sprint issue already.
     #[error("the milestone already has a sprint issue, #{other}, and a milestone is one sprint")]
@@ -59,7 +65,10 @@ pub enum Refusal {
         task: TaskNumber,
     },
     /// A task's owner could not merge its pull request.
-    #[error("T{task} is owned by {owner}, who cannot write to {repo} and so could not merge it")]
+    #[error(
+        "T{task} is owned by {}, who cannot write to {repo} and so could not merge it",
+        name(.owner)
+    )]
     OwnerCannotWrite {
         /// Which task.
         task: TaskNumber,
@@ -75,13 +84,24 @@ pub enum Refusal {
         task: TaskNumber,
     },
     /// A task names an agent nobody configured.
-    #[error("T{task} asks for the agent `{agent}`, which is not configured")]
+    #[error("T{task} asks for the agent `{}`, which is not configured", shown(&.agent.0))]
     UnknownAgent {
         /// Which task.
         task: TaskNumber,
         /// Which agent.
         agent: AgentName,
     },
+    /// The App is not installed where tasks are to be done.
+    #[error("I cannot reach {repo}, where {} would be done", list(.tasks))]
+    Unreachable {
+        /// Where.
+        repo: RepoName,
+        /// Which tasks.
+        tasks: Vec<TaskNumber>,
+    },
+    /// Something should be looked at twice first.
+    #[error("something should be looked at twice first")]
+    LookTwice(Vec<Warning>),
     /// A task waits for something that will never be done.
     #[error("T{task} depends on {issue}, which was closed as not planned")]
     WaitsForNothing {
@@ -116,6 +136,18 @@ pub enum Refusal {
     /// The sprint is not running.
     #[error("this sprint is not running")]
     NotRunning,
+    /// There is no such question.
+    #[error("there is no question {number}")]
+    NoSuchQuestion {
+        /// Which.
+        number: u32,
+    },
+    /// An answer that does not say to what.
+    #[error("an answer needs the number of its question and a text")]
+    WhichQuestion,
+    /// Everything was answered.
+    #[error("no question is open")]
+    NoOpenQuestion,
     /// Only some may end a run.
     #[error("only {by}, who started this sprint, or a maintainer can cancel it")]
     NotYourRun {
@@ -173,6 +205,97 @@ pub enum Refusal {
         /// Which.
         task: TaskNumber,
     },
+    /// A line of a comment that asked for several things cannot be obeyed, so none of them was.
+    #[error("line {number}, `{}`: {why}", shown(.line))]
+    InLine {
+        /// Which, from 1.
+        number: usize,
+        /// The line.
+        line: String,
+        /// Why.
+        why: Box<Refusal>,
+    },
+    /// A command is not written as it should be.
+    #[error("{why}; it is written `{usage}`")]
+    Malformed {
+        /// What is wrong.
+        why: String,
+        /// How it is written.
+        usage: String,
+    },
+    /// A word nobody taught us, among others that had to wait for it.
+    #[error("I do not know `/team6 {}`", shown(.word))]
+    UnknownWord {
+        /// The word.
+        word: String,
+    },
+    /// Something stood above it in the same comment that could not be done.
+    #[error("the line above it was not obeyed")]
+    NotReached,
+    /// A task cannot wait for itself.
+    #[error("T{task} cannot wait for itself")]
+    WaitsForItself {
+        /// Which task.
+        task: TaskNumber,
+    },
+    /// Nobody configured such an agent.
+    #[error("there is no agent `{agent}`; there {} {}", are(.known.len()), listed(.known))]
+    NoSuchAgent {
+        /// The agent that was named.
+        agent: AgentName,
+        /// Those there are.
+        known: Vec<AgentName>,
+    },
+    /// The repository does not belong to the sprint's project.
+    #[error("{repo} does not belong to this project, or I am not installed there")]
+    NoSuchRepository {
+        /// Which.
+        repo: RepoName,
+    },
+    /// There is no such account.
+    #[error("nobody on GitHub is called {}", shown(&.person.0))]
+    NoSuchPerson {
+        /// The name.
+        person: Login,
+    },
+    /// A bot cannot be accountable.
+    #[error("{} is not a person, and only people own tasks", shown(&.person.0))]
+    NotAPerson {
+        /// The account.
+        person: Login,
+    },
+    /// A person cannot own a task whose pull request they could not merge.
+    #[error("{} cannot write to {repo}, and so could not merge the task's pull request", shown(&.person.0))]
+    PersonCannotWrite {
+        /// Who.
+        person: Login,
+        /// Where.
+        repo: RepoName,
+    },
+    /// The person cannot write where the task is done.
+    #[error("only people who can write to {repo} may do that")]
+    NeedsWriteIn {
+        /// Where.
+        repo: RepoName,
+    },
+    /// A question of the planner's is open.
+    #[error("question {question} is not answered")]
+    Unanswered {
+        /// Which.
+        question: u32,
+    },
+    /// The planner is not done.
+    #[error("the plan is still being drafted")]
+    StillPlanning,
+    /// There is no such version of the plan.
+    #[error("there is no version {version} of this plan")]
+    NoSuchVersion {
+        /// Which.
+        version: i64,
+    },
+    /// The person never approved anything in this plan.
+    #[error("you have not approved anything in this plan yet, so I do not know since when")]
+    NeverApproved,
     /// The command needs a task.
     #[error("`{command}` needs a task, like `/team6 {command} T3`")]
     WhichTask {
@@ -190,6 +313,12 @@ pub enum Refusal {
 }
 
 impl Refusal {
+    /// The reason alone, where the comment had only this line.
+    #[must_use]
+    pub fn alone(self) -> Self {
+        if let Self::InLine { why, .. } = self { *why } else { self }
+    }
+
     /// What to do about it.
     pub fn hint(&self) -> Option<&'static str> {
         match self {
@@ -201,7 +330,7 @@ impl Refusal {
                 Some("Add an issue for each task to the milestone, then say `/team6 plan` again.")
             }
             Self::Cycle { .. } => Some(
-                "Remove one of these dependencies from the issues (a `Depends on` line or a blocked-by link).",
+                "Remove one of these dependencies, with `/team6 after`, or from the issues (a `Depends on` line or a blocked-by link).",
             ),
             Self::NoOwner { .. } => Some("Assign a person to its issue."),
             Self::OwnerCannotWrite { .. } => {
@@ -219,19 +348,45 @@ impl Refusal {
             Self::UnknownDependency { .. } => {
                 Some("Correct the dependency, or install the App on that repository.")
             }
-            Self::NotASprint => {
-                Some("Put the issue into a milestone and add the label `team6:sprint`.")
+            Self::NotASprint => Some("It needs an open milestone and the sprint label."),
+            Self::Unreachable { .. } => Some("Install the App there."),
+            Self::LookTwice(_) => {
+                Some("If it is fine as it is, say `/team6 start --despite-warnings`.")
             }
             Self::SecondSprint { .. } => {
                 Some("Take the label or the milestone off one of the two issues.")
             }
-            Self::PlanRewritten => Some("To change a task, edit its issue."),
-            Self::Outdated { .. } => Some("Read it again, then tick it again."),
+            Self::PlanRewritten => {
+                Some("To change a task, use a command of `/team6 help`, or edit its issue.")
+            }
+            Self::PlanIsFixed => Some(
+                "While it runs, `/team6 status` and `/team6 retry T3` work; what is missing can be an issue of the next sprint.",
+            ),
+            Self::InLine { why, .. } => why.hint(),
+            Self::NoSuchRepository { .. } => {
+                Some("The operator adds it to the project and installs the App on it.")
+            }
+            Self::Unanswered { .. } => {
+                Some("Answer it with `/team6 answer`, or skip it with `/team6 answer skip`.")
+            }
+            Self::StillPlanning => Some("When it is there and approved, say `/team6 start`."),
+            Self::NeverApproved => Some("Name a version, like `/team6 diff 1`."),
+            Self::Outdated { .. } | Self::PlanOutdated => {
+                Some("Read it again, then tick it again.")
+            }
             Self::NoIssue { .. } => Some("It gets one in a moment; then say `/team6 start` again."),
+            Self::NoSuchQuestion { .. } | Self::WhichQuestion => Some(
+                "Answer with `/team6 answer 2 your answer`, `/team6 answer 2 skip`, or `/team6 answer skip` for all.",
+            ),
+            Self::NeedsWrite => Some("A maintainer can give you write access."),
+            Self::AlreadyRunning | Self::NotRunning | Self::NoSuchTask { .. } => {
+                Some("`/team6 status` says how it stands.")
+            }
             Self::HeldByOther { hold: Hold::NotASprint } => {
                 Some("Put the label and the milestone back, and it goes on by itself.")
             }
             Self::HeldByOther { hold: Hold::Person(_) }
+            | Self::NoOpenQuestion
             | Self::NotYourRun { .. }
             | Self::AlreadyPaused { .. }
             | Self::NotPaused
@@ -239,12 +394,17 @@ impl Refusal {
             | Self::TaskNotPaused { .. }
             | Self::NothingToPause { .. }
             | Self::NothingToEnd { .. }
-            | Self::NeedsWrite
             | Self::NotYourTask { .. }
-            | Self::AlreadyRunning
-            | Self::PlanIsFixed
-            | Self::NotRunning
-            | Self::NoSuchTask { .. }
+            | Self::Malformed { .. }
+            | Self::UnknownWord { .. }
+            | Self::NotReached
+            | Self::WaitsForItself { .. }
+            | Self::NoSuchAgent { .. }
+            | Self::NoSuchPerson { .. }
+            | Self::NotAPerson { .. }
+            | Self::PersonCannotWrite { .. }
+            | Self::NeedsWriteIn { .. }
+            | Self::NoSuchVersion { .. }
             | Self::WhichTask { .. }
             | Self::NothingToRetry { .. } => None,
         }
@@ -254,4 +414,62 @@ impl Refusal {
 /// `T1 → T2 → T1`
 fn path(tasks: &[TaskNumber]) -> String {
     tasks.iter().map(|task| format!("T{task}")).collect::<Vec<_>>().join(" → ")
+}
+
+/// `T1, T2 and T3`; from a dozen on only the first ones, and how many more there are.
+pub fn list(tasks: &[TaskNumber]) -> String {
+    const MOST: usize = 12;
+    let name = |task: &TaskNumber| format!("T{task}");
+    let (shown, more) = tasks.split_at(tasks.len().min(MOST));
+    match (shown, more.len()) {
+        ([], _) => String::new(),
+        ([one], 0) => name(one),
+        ([first @ .., last], 0) => {
+            format!("{} and {}", first.iter().map(name).collect::<Vec<_>>().join(", "), name(last))
+        }
+        (_, more) => {
+            format!("{} and {more} more", shown.iter().map(name).collect::<Vec<_>>().join(", "))
+        }
+    }
+}
+
+/// Most characters of somebody's words that are said back to them.
+const MOST_SHOWN: usize = 80;
+
+/// Somebody's words, so that they can stand between two backticks and do nothing there.
+pub fn shown(words: &str) -> String {
+    let one_line = words.split_whitespace().collect::<Vec<_>>().join(" ");
+    let cut = MOST_SHOWN < one_line.chars().count();
+    let mut safe: String = one_line.chars().take(MOST_SHOWN).filter_map(harmless).collect();
+    if cut {
+        safe.push('…');
+    }
+    safe
+}
+
+/// A character that ends no code, begins no marker and turns nothing around.
+fn harmless(c: char) -> Option<char> {
+    match c {
+        '`' => Some('\''),
+        '<' => Some('‹'),
+        '>' => Some('›'),
+        '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' => None,
+        c => (!c.is_control()).then_some(c),
+    }
+}
+
+/// A person's name, with nothing in it that cannot be in one.
+fn name(login: &Login) -> String {
+    login.0.chars().filter(|c| c.is_ascii_alphanumeric() || "-_".contains(*c)).take(40).collect()
+}
+
+fn are(how_many: usize) -> &'static str {
+    if how_many == 1 { "is" } else { "are" }
+}
+
+fn listed(agents: &[AgentName]) -> String {
+    if agents.is_empty() {
+        return "none".to_owned();
+    }
+    agents.iter().map(|agent| format!("`{agent}`")).collect::<Vec<_>>().join(", ")
 }

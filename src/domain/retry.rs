@@ -58,8 +58,15 @@ impl Sprint {
             return;
         };
         let before = task.clone();
-        task.title = title.map_or(task.title.clone(), |title| title.trim().to_owned());
-        task.text = text.unwrap_or(task.text.clone());
+        // What the issue said when it was last read is in the plan already, or was decided against.
+        let read = task.reading.clone().unwrap_or_default();
+        let title = title.map(|title| title.trim().to_owned());
+        if let Some(title) = title.filter(|title| *title != read.title) {
+            task.title = title;
+        }
+        if let Some(text) = text.filter(|text| *text != read.text) {
+            task.text = text;
+        }
         if *task == before {
             return;
         }

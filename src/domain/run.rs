@@ -210,7 +210,10 @@ impl Run {
             }
             Consequence::AskAboutClosedPull(pull) => {
                 let waiting = self.behind(number);
-                let saying = |owner| Saying::PullClosed { task: number, owner, waiting };
+                let repo = self.find(number).map(|task| task.planned.repo().clone());
+                let Some(repo) = repo else { return };
+                let saying =
+                    |owner| Saying::PullClosed { task: number, repo, pull, owner, waiting };
                 step.effects.extend(self.ask(
                     number,
                     &format!("closed {} {pull}", self.id),

@@ -1,21 +1,19 @@
 //! A sprint: a milestone with a goal, from its plan to its last merge.
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::checklist::{Edit, Mark};
+pub use super::approval::{Approval, Edited};
 use super::control::Control;
 use super::effect::{Effect, Saying};
 use super::ids::{
-    IssueNumber, IssueRef, Login, MilestoneNumber, ProjectName, RepoId, RepoName, RunId, RunNumber,
+    IssueNumber, IssueRef, MilestoneNumber, ProjectName, RepoId, RepoName, RunId, RunNumber,
     SprintId, TaskNumber,
 };
 use super::lint;
-use super::permission::{Permission, may_approve};
-use super::plan::{Plan, PlannedTask, TextHash};
-use super::planning::Planning;
+use super::plan::{Plan, PlannedTask, Reading};
+use super::planner::{self, Survey};
+use super::planning::{self, Planning};
+use super::refine::Refined;
 use super::refusal::Refusal;
 use super::retry::Retry;
 use super::run::{self, Hold, Run, Step};
@@ -73,19 +71,6 @@ pub enum State {
     Forgotten,
 }
 
-/// One person's approval of one task in one exact text.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Approval {
-    /// Which task.
-    pub task: TaskNumber,
-    /// In which text.
-    pub hash: TextHash,
-    /// By whom.
-    pub by: Login,
-    /// When it was seen.
-    pub at: DateTime<Utc>,
-}
-
 /// What can happen to a sprint.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Event {
@@ -100,6 +85,35 @@ pub enum Event {
         /// Whether a person asked for it.
         asked: bool,
     },
+    /// Something happened to the planner agent's work on a plan.
+    Planning(planning::Event),
+    /// The milestone's issues were read.
+    Surveyed {
+        /// What they say.
+        survey: Survey,
+        /// Whether what people decided by command is forgotten.
+        fresh: bool,
+        /// Whether a person asked for it.
+        asked: bool,
+    },
+    /// A person changed the plan by command.
+    Refined(Refined),
+    /// A task got the issue that describes it.
+    IssueMade {
+        /// Which task.
+        task: TaskNumber,
+        /// Which issue.
+        issue: IssueRef,
+        /// What the issue says.
+        reading: Reading,
+    },
+    /// A task's issue was read, or made to say what the plan says.
+    Mirrored {
+        /// Which task.
+        task: TaskNumber,
+        /// What the issue says now.
+        reading: Reading,
+    },
     /// A person edited the plan comment.
     Edited(Edited),
     /// A person said `/team6 start`.
@@ -112,21 +126,6 @@ pub enum Event {
     Control(Control),
     /// An issue outside the sprint was completed.
     OutsideDone(IssueRef),
-}
-
-/// A person's edit of the plan comment.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Edited {
-    /// Who.
-    pub by: Login,
-    /// When.
-    pub at: DateTime<Utc>,
-    /// What changed.
-    pub edit: Edit,
-    /// What the person may do, in each repository of the plan, right now.
-    pub permissions: BTreeMap<RepoName, Permission>,
-    /// What names this edit among all, so that it is answered once.
-    pub key: String,
 }
 
 /// What was decided.
@@ -165,6 +164,11 @@ impl Sprint {
             Event::Recognized(milestone, goal) => next.recognized(milestone, goal),
             Event::Forgotten => next.forgotten(),
             Event::Drafted { plan, asked } => next.drafted(plan, asked)?,
+            Event::Planning(event) => next.plan_on(event)?,
+            Event::Surveyed { survey, fresh, asked } => next.surveyed(&survey, fresh, asked)?,
+            Event::Refined(refined) => next.refined(&refined)?,
+            Event::IssueMade { task, issue, reading } => next.issue_made(task, issue, reading),
+            Event::Mirrored { task, reading } => next.mirrored(task, reading),
             Event::Edited(edited) => next.edited(&edited),
             Event::Started(start) => next.started(&start)?,
             Event::Task(number, event) => {
@@ -186,7 +190,7 @@ impl Sprint {
 
     /// Who approved a task in its present text.
     pub fn approval_of(&self, task: &PlannedTask) -> Option<&Approval> {
-        self.approvals.iter().find(|a| a.task == task.number && a.hash == task.hash())
+        self.approvals.iter().find(|approval| approval.is_of(task))
     }
 
     /// Whether a run of it is under way.
@@ -201,11 +205,14 @@ impl Sprint {
     }
 
     /// Whether the plan as it is was started, so that only a person asks for another one.
-    fn is_carried_out(&self) -> bool {
+    pub(super) fn is_carried_out(&self) -> bool {
+        let started = |run: &Run| -> Vec<_> {
+            run.tasks.iter().map(|task| task.planned.as_shown()).collect()
+        };
         let planned =
-            |run: &Run| -> Vec<_> { run.tasks.iter().map(|task| task.planned.clone()).collect() };
+            |plan: &Plan| -> Vec<_> { plan.tasks.iter().map(PlannedTask::as_shown).collect() };
         let run = self.run.as_ref().filter(|run| run.state != run::State::Cancelled);
-        run.map(planned).as_ref() == self.plan.as_ref().map(|plan| &plan.tasks)
+        run.is_some() && run.map(started) == self.plan.as_ref().map(planned)
     }
 
     fn recognized(&mut self, milestone: MilestoneNumber, goal: Goal) -> Step {
@@ -236,9 +243,15 @@ impl Sprint {
         step
     }
 
+    /// Takes in what the milestone's issues say, beside what people decided by command.
+    fn surveyed(&mut self, survey: &Survey, fresh: bool, asked: bool) -> Result<Step, No> {
+        let plan = planner::plan(survey, self.plan.as_ref(), fresh);
+        self.drafted(plan, asked)
+    }
+
     /// Takes a draft in as the next version, if it says anything new. An approval stays with a
     /// task whose text is still what was approved.
-    fn drafted(&mut self, draft: Plan, asked: bool) -> Result<Step, No> {
+    pub(super) fn drafted(&mut self, draft: Plan, asked: bool) -> Result<Step, No> {
         if self.state == State::Forgotten {
             return Err(Refusal::NotASprint.into());
         }
@@ -253,107 +266,66 @@ impl Sprint {
         }
         let mut step = Step::default();
         let version = self.plan.as_ref().map_or(0, |plan| plan.version);
-        if self.plan.as_ref().is_none_or(|plan| plan.tasks != draft.tasks) {
-            self.plan = Some(Plan { version: version + 1, ..draft });
+        // A number is not given out again because the last task that had one is gone.
+        let last = self.plan.as_ref().map_or(0, |plan| plan.next_number().0 - 1);
+        let numbered = if draft.next_number().0 <= last { last } else { draft.numbered };
+        let void = self.plan.as_ref().map_or(Vec::new(), |plan| plan.void.clone());
+        let draft = Plan { numbered, void, ..draft };
+        if self.plan.as_ref().is_none_or(|plan| !plan.says_the_same(&draft)) {
+            let before = self.plan.replace(Plan { version: version + 1, ..draft });
             step.notes.push((None, format!("version {} of the plan", version + 1)));
-            self.void_outdated_approvals(&mut step);
+            self.void_outdated_approvals(before.as_ref(), &mut step);
             step.effects.push(Effect::ShowPlan(self.id.clone()));
-        } else if asked {
-            step.effects.push(Effect::ShowPlan(self.id.clone()));
+            self.ask_for_issues(&mut step);
+        } else {
+            // Only what the issues said when they were last read may be new.
+            self.plan = Some(Plan { version, ..draft });
+            if asked {
+                step.effects.push(Effect::ShowPlan(self.id.clone()));
+            }
         }
         Ok(step)
     }
 
-    fn void_outdated_approvals(&mut self, step: &mut Step) {
-        let hashes: BTreeSet<_> =
-            self.tasks().iter().map(|task| (task.number, task.hash())).collect();
-        self.approvals.retain(|approval| {
-            let holds = hashes.contains(&(approval.task, approval.hash.clone()));
-            if !holds {
-                let (by, task) = (&approval.by, approval.task);
-                let text = format!("{by}'s approval of T{task} is void: the task changed");
-                step.notes.push((Some(approval.task), text));
-            }
-            holds
-        });
-    }
-
-    fn tasks(&self) -> &[PlannedTask] {
-        self.plan.as_ref().map_or(&[], |plan| &plan.tasks)
-    }
-
-    /// Counts a person's ticks. The comment is shown again in any case: it is a view of what
-    /// counts, so what did not count disappears from it.
-    fn edited(&mut self, edited: &Edited) -> Step {
-        let mut step = Step { effects: vec![Effect::ShowPlan(self.id.clone())], ..Step::default() };
-        let refusals = if self.is_running() {
-            vec![Refusal::PlanIsFixed]
-        } else if edited.edit.rewritten {
-            vec![Refusal::PlanRewritten]
-        } else {
-            self.count(edited, &mut step)
-        };
-        if !refusals.is_empty() {
-            step.effects.push(Effect::Say {
-                on: self.issue_ref(),
-                key: format!("edit {}", edited.key),
-                saying: Saying::Refused { to: edited.by.clone(), refusals },
-            });
+    /// A task's issue is noted; what was approved is not changed by it.
+    fn issue_made(&mut self, number: TaskNumber, issue: IssueRef, reading: Reading) -> Step {
+        let mut step = Step::default();
+        let tasks = self.plan.iter_mut().flat_map(|plan| &mut plan.tasks);
+        if let Some(task) = tasks.into_iter().find(|task| task.number == number)
+            && task.issue.is_none()
+        {
+            step.notes.push((Some(number), format!("T{number} is {issue}")));
+            task.issue = Some(issue);
+            task.reading = Some(reading);
+            step.effects.push(Effect::ShowPlan(self.id.clone()));
         }
         step
     }
 
-    fn count(&mut self, edited: &Edited, step: &mut Step) -> Vec<Refusal> {
-        let mut refusals = Vec::new();
-        for task in self.meant(&edited.edit.ticked, &mut refusals) {
-            if self.approval_of(&task).is_some() {
-                continue;
-            }
-            match edited.may_decide(&task) {
-                Ok(()) => {
-                    step.notes.push((
-                        Some(task.number),
-                        format!("{} approved T{}", edited.by, task.number),
-                    ));
-                    self.approvals.push(Approval {
-                        task: task.number,
-                        hash: task.hash(),
-                        by: edited.by.clone(),
-                        at: edited.at,
-                    });
-                }
-                Err(refusal) => refusals.push(refusal),
-            }
+    fn mirrored(&mut self, number: TaskNumber, reading: Reading) -> Step {
+        let tasks = self.plan.iter_mut().flat_map(|plan| &mut plan.tasks);
+        if let Some(task) = tasks.into_iter().find(|task| task.number == number) {
+            task.reading = Some(reading);
         }
-        for task in self.meant(edited.edit.withdrawn(), &mut Vec::new()) {
-            match edited.may_decide(&task) {
-                Ok(()) => {
-                    let text = format!("{} withdrew the approval of T{}", edited.by, task.number);
-                    step.notes.push((Some(task.number), text));
-                    self.approvals.retain(|approval| approval.task != task.number);
-                }
-                Err(refusal) => refusals.push(refusal),
-            }
-        }
-        refusals.dedup();
-        refusals
+        Step::default()
     }
 
-    /// The tasks that boxes mean, in their present text.
-    fn meant(&self, marks: &[Mark], refusals: &mut Vec<Refusal>) -> Vec<PlannedTask> {
-        let mut meant = Vec::new();
-        for mark in marks {
-            match mark {
-                Mark::Everything => meant.extend(self.tasks().iter().cloned()),
-                Mark::Task(number, hash) => {
-                    match self.tasks().iter().find(|task| task.number == *number) {
-                        Some(task) if task.hash() == *hash => meant.push(task.clone()),
-                        Some(_) | None => refusals.push(Refusal::Outdated { task: *number }),
-                    }
-                }
+    /// Why there is no plan yet.
+    pub(super) fn why_no_plan(&self) -> Refusal {
+        let state = self.planning.session.as_ref().map(|session| &session.state);
+        match state {
+            Some(planning::State::Queued { .. } | planning::State::Working { .. }) => {
+                Refusal::StillPlanning
             }
+            Some(
+                planning::State::Asking | planning::State::Planned | planning::State::Failed { .. },
+            )
+            | None => Refusal::NoPlan,
         }
-        meant
+    }
+
+    pub(super) fn tasks(&self) -> &[PlannedTask] {
+        self.plan.as_ref().map_or(&[], |plan| &plan.tasks)
     }
 
     /// Both laws are kept here: every task has an owner, and the team approved every task.
@@ -367,21 +339,15 @@ impl Sprint {
         if self.is_carried_out() {
             return Err(Refusal::AlreadyDone.into());
         }
-        let plan = self.plan.clone().ok_or(Refusal::NoPlan)?;
-        let mut refusals = lint::flaws(&plan, &start.agents);
-        for task in &plan.tasks {
-            if let Some(owner) = &task.owner
-                && !start.permission_of(owner, task.repo()).may_write()
-            {
-                refusals.push(Refusal::OwnerCannotWrite {
-                    task: task.number,
-                    owner: owner.clone(),
-                    repo: task.repo().clone(),
-                });
-            }
-            if self.approval_of(task).is_none() {
-                refusals.push(Refusal::NotApproved { task: task.number });
-            }
+        let plan = self.plan.clone().ok_or_else(|| self.why_no_plan())?;
+        let mut refusals = lint::flaws(&plan, &start.around);
+        let open = self.planning.open();
+        refusals.extend(open.map(|one| Refusal::Unanswered { question: one.number }));
+        let unapproved = plan.tasks.iter().filter(|task| self.approval_of(task).is_none());
+        refusals.extend(unapproved.map(|task| Refusal::NotApproved { task: task.number }));
+        let warnings = lint::warnings(&plan, &start.around);
+        if !start.despite_warnings && !warnings.is_empty() {
+            refusals.push(Refusal::LookTwice(warnings));
         }
         if !refusals.is_empty() {
             return Err(No::Refused(refusals));
@@ -427,12 +393,5 @@ impl Sprint {
             step.effects.push(Effect::ShowPlan(self.id.clone()));
         }
         Ok(step)
-    }
-}
-
-impl Edited {
-    fn may_decide(&self, task: &PlannedTask) -> Result<(), Refusal> {
-        let permission = self.permissions.get(task.repo()).copied().unwrap_or_default();
-        may_approve(&self.by, permission, task.number, task.owner.as_ref())
     }
 }

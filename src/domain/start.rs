@@ -1,9 +1,9 @@
 //! What a start of a sprint is decided by, and the tasks it begins with.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-use super::ids::{AgentName, BranchName, IssueRef, Login, RepoName};
-use super::permission::Permission;
+use super::ids::{BranchName, IssueRef, Login, RepoName};
+use super::lint::Surroundings;
 use super::plan::{Dependency, PlannedTask};
 use super::refusal::Refusal;
 use super::task::{self, Task};
@@ -13,21 +13,15 @@ use super::task::{self, Task};
 pub struct Start {
     /// Who said it.
     pub by: Login,
-    /// What each owner may do where their tasks are, right now.
-    pub owners: BTreeMap<(String, RepoName), Permission>,
-    /// The agents there are.
-    pub agents: Vec<AgentName>,
+    /// What the plan is judged by besides itself, right now.
+    pub around: Surroundings,
+    /// Whether the person has seen the warnings and wants to start all the same.
+    pub despite_warnings: bool,
     /// The branches that other sprints work on.
     pub taken: BTreeSet<(RepoName, BranchName)>,
 }
 
 impl Start {
-    /// What an owner may do in a repository; nothing, if nobody looked.
-    pub(super) fn permission_of(&self, owner: &Login, repo: &RepoName) -> Permission {
-        let key = (owner.0.to_ascii_lowercase(), repo.clone());
-        self.owners.get(&key).copied().unwrap_or_default()
-    }
-
     /// A planned task at the beginning of its life, if there is an issue to talk about it.
     pub(super) fn task(&self, planned: &PlannedTask) -> Result<Task, Refusal> {
         let issue = planned.issue.clone().ok_or(Refusal::NoIssue { task: planned.number })?;

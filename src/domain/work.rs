@@ -1,10 +1,11 @@
 //! What is said between the server and its workers about one execution.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use super::ids::{
-    AgentName, BranchName, CommitSha, Epoch, ExecutionId, ProjectName, RepoName, TaskNumber,
-    WorkerId,
+    AgentName, BranchName, CommitSha, Epoch, ExecutionId, ProjectName, RepoName, WorkerId,
 };
 
 /// Everything a worker needs to know to do one execution.
@@ -18,18 +19,79 @@ pub struct Assignment {
     pub lease_seconds: u32,
     /// The project it belongs to.
     pub project: ProjectName,
-    /// The task's place in its plan.
-    pub task: TaskNumber,
-    /// The task's title.
-    pub title: String,
     /// Which agent shall do it; the worker knows how to start it.
     pub agent: AgentName,
     /// What the agent is told.
     pub prompt: String,
-    /// Where and from what the work begins.
-    pub checkout: Checkout,
+    /// What kind of work it is, and on what.
+    pub work: Work,
     /// Who the commits are by.
     pub author: Identity,
+}
+
+/// What kind of work an execution is.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "kind")]
+pub enum Work {
+    /// Do a task: what is delivered are commits.
+    Task(Checkout),
+    /// Plan a sprint: the code is only read, and what is delivered goes through tools.
+    Plan {
+        /// The code to read.
+        sources: Vec<Source>,
+    },
+}
+
+/// A repository to be read, not changed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Source {
+    /// The repository.
+    pub repo: RepoName,
+    /// Where it is cloned from, over HTTP.
+    pub url: String,
+    /// Which commit is read.
+    pub sha: CommitSha,
+}
+
+impl Source {
+    /// The folder it is laid out in: `acme-web`.
+    pub fn folder(&self) -> String {
+        format!("{}-{}", self.repo.owner(), self.repo.name())
+    }
+}
+
+/// An agent called a tool.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ToolCall {
+    /// The generation of the lease.
+    pub epoch: Epoch,
+    /// What it passed.
+    pub arguments: serde_json::Value,
+}
+
+/// What a tool answers to the agent.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ToolAnswer {
+    /// In words.
+    pub text: String,
+    /// Whether what it wanted was not done.
+    pub is_error: bool,
+}
+
+/// An agent ended a turn.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct TurnEnded {
+    /// The generation of the lease.
+    pub epoch: Epoch,
+    /// Which turn, from 1; saying it twice is saying it once.
+    pub turn: u32,
+}
+
+/// What comes after a turn.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct NextTurn {
+    /// What the agent is told next; `None` if its work is over.
+    pub prompt: Option<String>,
 }
 
 /// Where and from what the work begins.
@@ -72,8 +134,8 @@ pub struct Claim {
 pub struct Claimed {
     /// What to do.
     pub assignment: Assignment,
-    /// Reads the assignment's repository, for an hour; never to be written down.
-    pub read_token: String,
+    /// What reads each of the assignment's repositories, for an hour; never to be written down.
+    pub read_tokens: BTreeMap<RepoName, String>,
 }
 
 /// A lease, as a worker names it.
@@ -160,6 +222,8 @@ pub struct TraceLine {
 pub enum Outcome {
     /// There are commits, the tree is clean, and the bundle holds them.
     Delivered(Delivery),
+    /// It did what it was for by calling tools, so that the server knows already.
+    Done,
     /// There is nothing to show.
     Failed(Failure),
     /// It was stopped because it was not wanted any more.

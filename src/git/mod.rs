@@ -7,6 +7,7 @@ mod clean;
 mod command;
 mod inspect;
 mod mirror;
+mod reading;
 mod remove;
 mod workspace;
 
@@ -17,6 +18,7 @@ pub use clean::{Clean, Delivered, Promise};
 pub use command::{Access, ENVIRONMENT, Git};
 pub use inspect::Limits;
 pub use mirror::{Mirror, Mirrors};
+pub use reading::Reading;
 pub use workspace::{Key, Workspace, Workspaces};
 
 use crate::domain::ids::CommitSha;

@@ -49,6 +49,12 @@ impl Key {
         Self::try_from(key.to_owned()).ok()
     }
 
+    /// Whether it is where a planner reads: its last word is `plan7`.
+    pub fn is_for_reading(&self) -> bool {
+        let last = self.0.rsplit('_').next().and_then(|word| word.strip_prefix("plan"));
+        last.is_some_and(|number| number.parse::<i64>().is_ok())
+    }
+
     /// As it is written in paths and said to the server.
     pub fn as_str(&self) -> &str {
         &self.0

@@ -19,6 +19,11 @@ pub struct Account {
 }
 
 impl Account {
+    /// Whether it is a person, as far as GitHub says.
+    pub fn is_person(&self) -> bool {
+        !self.is_bot() && self.kind != "Organization"
+    }
+
     /// Whether it is an App and not a person.
     pub fn is_bot(&self) -> bool {
         self.kind == "Bot" || self.login.0.ends_with("[bot]")

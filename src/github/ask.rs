@@ -5,6 +5,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use url::Url;
 
+use super::limits::Load;
 use super::transport::Answer;
 use super::{Error, GitHub};
 use crate::domain::ids::InstallationId;
@@ -16,6 +17,16 @@ pub(super) enum Who {
     App,
     /// The App where it is installed.
     Installation(InstallationId),
+}
+
+impl Who {
+    /// Where the App is installed, if it asks from there.
+    pub(super) fn installation(self) -> Option<InstallationId> {
+        match self {
+            Self::App => None,
+            Self::Installation(installation) => Some(installation),
+        }
+    }
 }
 
 /// What we ask.
@@ -101,13 +112,13 @@ impl GitHub {
     /// Asks with this credential: waits its turn, uses what is known, and heeds the limits.
     async fn answer_once(&self, who: Who, ask: &Ask, credential: &str) -> Result<Answer, Error> {
         let inner = &self.inner;
-        let gate = inner.limits.gate(who, ask.url == inner.graphql);
-        let turn = gate.pass(ask.paced).await?;
+        let (gate, load) = (inner.limits.gate(who), Load::of(ask, ask.url == inner.graphql));
+        let turn = gate.pass(load).await.inspect_err(|_| inner.limits.note_held_back())?;
         let known = inner.cache.find(who, ask);
         let etag = known.as_ref().and_then(|answer| answer.header("etag"));
         let answer = inner.transport.send(ask, Some(credential), etag).await?;
         drop(turn);
-        gate.heed(&answer)?;
+        inner.limits.heed(&gate, load, &answer)?;
         match (answer.status, known) {
             (304, Some(known)) => Ok(known),
             (200..=299, _) => {

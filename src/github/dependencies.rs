@@ -55,6 +55,12 @@ impl Repo {
         }
     }
 
+    /// Says that an issue no longer waits for another, by its id; it is fine if it did not.
+    pub async fn unblock(&self, issue: IssueNumber, by: &Issue) -> Result<(), Error> {
+        let path = format!("issues/{issue}/dependencies/blocked_by/{}", by.id);
+        found(self.tell(&self.delete(path, None)).await).map(drop)
+    }
+
     /// A 404 means a server without the feature only where the issue itself is there.
     async fn linked(&self, issue: IssueNumber, feature: &'static str) -> Result<Vec<Issue>, Error> {
         let inner = &self.on.github.inner;

@@ -127,9 +127,12 @@ impl Repo {
         self.issues("labels", label).await
     }
 
-    /// The issues that changed at `since` or later, open and closed; pull requests are left out.
-    pub async fn issues_since(&self, since: DateTime<Utc>) -> Result<Vec<Issue>, Error> {
-        self.issues("since", &since.to_rfc3339_opts(SecondsFormat::Secs, true)).await
+    /// The issues and pull requests that changed at `since` or later, open and closed, the latest
+    /// change last.
+    pub async fn touched_since(&self, since: DateTime<Utc>) -> Result<Vec<Issue>, Error> {
+        let since = since.to_rfc3339_opts(SecondsFormat::Secs, true);
+        let ask = self.get("issues").with("since", &since).with("state", "all");
+        self.pages(ask.with("sort", "updated").with("direction", "asc")).all().await
     }
 
     /// Oldest first, because what is added while the pages are read then comes last.

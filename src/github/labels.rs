@@ -31,6 +31,11 @@ impl<'de> Deserialize<'de> for Label {
 }
 
 impl Repo {
+    /// The labels there are.
+    pub async fn labels(&self) -> Result<Vec<Label>, Error> {
+        self.pages(self.get("labels")).all().await
+    }
+
     /// Adds labels to an issue or pull request; GitHub makes those it does not know.
     pub async fn add_labels(&self, issue: IssueNumber, labels: &[&str]) -> Result<(), Error> {
         let body = json!({ "labels": labels });

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
+use serde_json::json;
 
 use super::lenient::or_default;
 use super::{Error, Repo, State};
@@ -33,6 +34,11 @@ impl Repo {
     /// All milestones, open and closed.
     pub async fn milestones(&self) -> Result<Vec<Milestone>, Error> {
         self.pages(self.get("milestones").with("state", "all")).all().await
+    }
+
+    /// Opens a milestone. Look for it first: GitHub refuses a second one of that title.
+    pub async fn create_milestone(&self, title: &str) -> Result<Milestone, Error> {
+        self.read(&self.post("milestones", json!({ "title": title }))).await
     }
 
     /// One milestone.

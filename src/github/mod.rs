@@ -61,6 +61,7 @@ pub use error::{Again, Error};
 pub use handles::{Installation, Repo};
 pub use issues::{Changes, Issue, NewIssue};
 pub use labels::Label;
+pub use limits::{Budget, Standing};
 pub use milestones::Milestone;
 pub use pulls::{Merged, Method, NewPull, Pull, Side};
 pub use reactions::Reaction;

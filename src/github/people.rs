@@ -31,6 +31,12 @@ impl Repo {
         }))
     }
 
+    /// The account of that name, if there is one.
+    /// <https://docs.github.com/en/rest/users/users#get-a-user>
+    pub async fn account(&self, name: &Login) -> Result<Option<Account>, Error> {
+        found(self.on.read(&self.on.github.get("users").then(&name.0)).await)
+    }
+
     /// The people who may write here.
     pub async fn writers(&self) -> Result<Vec<Account>, Error> {
         self.pages(self.get("collaborators").with("permission", "push")).all().await

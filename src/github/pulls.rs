@@ -28,6 +28,9 @@ pub struct Pull {
     /// When it was merged.
     #[serde(default)]
     pub merged_at: Option<DateTime<Utc>>,
+    /// When it was closed, merged or not.
+    #[serde(default)]
+    pub closed_at: Option<DateTime<Utc>>,
     /// Who merged it, where GitHub says so: lists do not.
     #[serde(default)]
     pub merged_by: Option<Account>,

@@ -278,12 +278,21 @@ pub(super) async fn grace(tx: &mut Tx, until: DateTime<Utc>) -> Result<()> {
 }
 
 pub(super) async fn hold(tx: &mut Tx, run: &RunId, held: bool) -> Result<()> {
-    tx.query("update job set held = $2 where run_id = $1")
+    tx.query("update job set held = $2 where run_id = $1 and state in ('ready', 'leased')")
         .bind(run.clone())
         .bind(held)
         .run()
         .await?;
     Ok(())
+}
+
+pub(super) async fn late(tx: &mut Tx, before: DateTime<Utc>) -> Result<i64> {
+    let row: Option<(i64,)> = tx
+        .query("select count(*) from job where state = 'leased' and leased_until < $1")
+        .bind(before)
+        .first()
+        .await?;
+    Ok(row.unwrap_or_default().0)
 }
 
 pub(super) async fn hold_one(tx: &mut Tx, execution: &ExecutionId, held: bool) -> Result<()> {
@@ -299,7 +308,8 @@ pub(super) async fn depths(tx: &mut Tx) -> Result<Vec<Depth>> {
     tx.query(
         "select queue,
              count(case when state = 'ready' then 1 end) as ready,
-             count(case when state = 'leased' then 1 end) as leased
+             count(case when state = 'leased' then 1 end) as leased,
+             min(case when state = 'ready' and not held then run_at end) as oldest
          from job where state in ('ready', 'leased')
          group by queue order by queue",
     )

@@ -25,8 +25,8 @@ pub enum Queue {
 pub struct Job {
     /// The execution, and so the job's id.
     pub execution: ExecutionId,
-    /// Which run it belongs to, so that the run can be paused.
-    pub run: RunId,
+    /// Which run it belongs to, if to one, so that the run can be paused.
+    pub run: Option<RunId>,
     /// Whose queue.
     pub project: ProjectName,
     /// Lower is sooner.
@@ -83,6 +83,8 @@ pub struct Depth {
     pub ready: i64,
     /// Jobs on lease.
     pub leased: i64,
+    /// From when on the job could have started that waits longest.
+    pub oldest: Option<DateTime<Utc>>,
 }
 
 impl Limits {
@@ -192,6 +194,13 @@ impl Queue {
     pub async fn hold(self, tx: &mut Tx, run: &RunId, held: bool) -> Result<()> {
         match self {
             Self::Database => database::hold(tx, run, held).await,
+        }
+    }
+
+    /// How many leases end before then, because they were not renewed in a while.
+    pub async fn late(self, tx: &mut Tx, before: DateTime<Utc>) -> Result<i64> {
+        match self {
+            Self::Database => database::late(tx, before).await,
         }
     }
 

@@ -2,10 +2,14 @@
 
 use askama::Template;
 
+use super::reasons::{Missing, Reason, missing, reasons};
 use super::{LONGEST, as_many_as_fit, filters, render};
 use crate::domain::command::{Entry, HELP};
-use crate::domain::ids::{Login, TaskNumber};
-use crate::domain::refusal::Refusal;
+use crate::domain::diff::{ChangedTask, Diff};
+use crate::domain::ids::{BranchName, IssueRef, Login, TaskNumber};
+use crate::domain::refine::Remark;
+use crate::domain::refusal::{Refusal, list};
+use crate::domain::sprint::Sprint;
 
 /// The first words on a new sprint issue.
 #[derive(Template)]
@@ -23,61 +27,65 @@ pub fn greeting(milestone: &str) -> String {
 #[template(path = "comment/refused.md")]
 struct Refused<'a> {
     to: &'a Login,
-    refusals: &'a [&'a Refusal],
-    unapproved: &'a [TaskNumber],
+    reasons: &'a [Reason],
     more: usize,
 }
 
-/// From how many on tasks without approval share a line.
-const TOO_MANY_LINES: usize = 6;
-
-/// Says why something was not done, all reasons at once.
-pub fn refused(to: &Login, refusals: &[Refusal]) -> String {
-    let mut unapproved: Vec<TaskNumber> = Vec::new();
-    let mut others: Vec<&Refusal> = Vec::new();
-    for refusal in refusals {
-        if let Refusal::NotApproved { task } = refusal {
-            unapproved.push(*task);
-        } else {
-            others.push(refusal);
-        }
-    }
-    if unapproved.len() < TOO_MANY_LINES {
-        (others, unapproved) = (refusals.iter().collect(), Vec::new());
-    }
-    let mut shown = others.len();
-    loop {
-        let more = others.len() - shown;
-        let refusals = &others[..shown];
-        let text = render(&Refused { to, refusals, unapproved: &unapproved, more });
-        if text.chars().count() <= LONGEST || shown == 0 {
-            return text;
-        }
-        shown /= 2;
-    }
+/// Says why something was not done, all reasons at once. `label` is that of a sprint issue.
+pub fn refused(to: &Login, refusals: &[Refusal], label: &str) -> String {
+    let reasons = reasons(refusals, label);
+    as_many_as_fit(reasons.len(), |most| {
+        render(&Refused { to, reasons: &reasons[..most], more: reasons.len() - most })
+    })
 }
 
 #[derive(Template)]
 #[template(path = "comment/no_second_sprint.md")]
-struct NoSecondSprint<'a> {
-    refusal: &'a Refusal,
+struct NoSecondSprint {
+    reason: Reason,
 }
 
 /// Says why an issue is not taken for a sprint issue.
-pub fn no_second_sprint(refusal: &Refusal) -> String {
-    render(&NoSecondSprint { refusal })
+pub fn no_second_sprint(refusal: &Refusal, label: &str) -> String {
+    render(&NoSecondSprint { reason: Reason::of(refusal, label) })
 }
 
 #[derive(Template)]
 #[template(path = "comment/help.md")]
 struct Help<'a> {
-    unknown: Option<&'a str>,
+    unknown: Option<String>,
     entries: &'a [Entry],
 }
 
 /// The list of commands.
 pub fn help(unknown: Option<&str>) -> String {
+    let unknown = unknown.map(|word| word.chars().filter(|c| c.is_alphanumeric()).collect());
     render(&Help { unknown, entries: HELP })
+}
+
+#[derive(Template)]
+#[template(path = "comment/remarks.md")]
+struct Remarks<'a> {
+    to: &'a Login,
+    remarks: &'a [Remark],
+}
+
+/// Says what people should know about what was done.
+pub fn remarks(to: &Login, remarks: &[Remark]) -> String {
+    let most = remarks.len();
+    as_many_as_fit(most, |most| render(&Remarks { to, remarks: &remarks[..most] }))
+}
+
+#[derive(Template)]
+#[template(path = "comment/diff.md")]
+struct Changes<'a> {
+    diff: &'a Diff,
+    tasks: &'a [ChangedTask],
+}
+
+/// Shows what changed in the plan.
+pub fn diff(diff: &Diff) -> String {
+    as_many_as_fit(diff.tasks.len(), |most| render(&Changes { diff, tasks: &diff.tasks[..most] }))
 }
 
 #[derive(Template)]
@@ -87,15 +95,18 @@ struct NotStarted<'a> {
     planned: bool,
     tasks: usize,
     approved: usize,
+    missing: Vec<Missing>,
 }
 
-/// How a sprint stands that was never started.
-pub fn not_started(milestone: &str, tasks: Option<usize>, approved: usize) -> String {
+/// How a sprint stands that was never started, and whose ticks it waits for.
+pub fn not_started(sprint: &Sprint) -> String {
+    let tasks = sprint.plan.as_ref().map_or(&[][..], |plan| &plan.tasks);
     render(&NotStarted {
-        milestone,
-        planned: tasks.is_some(),
-        tasks: tasks.unwrap_or_default(),
-        approved,
+        milestone: &sprint.goal.milestone,
+        planned: sprint.plan.is_some(),
+        tasks: tasks.len(),
+        approved: tasks.iter().filter(|task| sprint.approval_of(task).is_some()).count(),
+        missing: missing(sprint),
     })
 }
 
@@ -113,17 +124,45 @@ pub fn task_failed(owner: &Login, task: TaskNumber, attempts: i64, message: &str
     render(&TaskFailed { owner, task, attempts, message })
 }
 
+/// A pull request that was closed without bringing its work to where it belongs.
+pub struct Closed<'a> {
+    /// The task's owner.
+    pub owner: &'a Login,
+    /// Which task.
+    pub task: TaskNumber,
+    /// The pull request, as one refers to it from the task's issue.
+    pub pull: String,
+    /// The branch it was merged into, if that is another one than it was opened against.
+    pub merged_into: Option<&'a BranchName>,
+    /// The branch it was opened against.
+    pub base: &'a BranchName,
+    /// The tasks that go on waiting.
+    pub waiting: &'a [TaskNumber],
+}
+
 #[derive(Template)]
 #[template(path = "comment/pull_closed.md")]
 struct PullClosed<'a> {
     owner: &'a Login,
     task: TaskNumber,
-    waiting: &'a [TaskNumber],
+    pull: &'a str,
+    merged_into: Option<&'a BranchName>,
+    base: &'a BranchName,
+    waiting: String,
+    single: bool,
 }
 
-/// Asks a task's owner what to do about a pull request closed unmerged.
-pub fn pull_closed(owner: &Login, task: TaskNumber, waiting: &[TaskNumber]) -> String {
-    render(&PullClosed { owner, task, waiting })
+/// Asks a task's owner what to do about such a pull request.
+pub fn pull_closed(closed: &Closed<'_>) -> String {
+    render(&PullClosed {
+        owner: closed.owner,
+        task: closed.task,
+        pull: &closed.pull,
+        merged_into: closed.merged_into,
+        base: closed.base,
+        waiting: list(closed.waiting),
+        single: closed.waiting.len() == 1,
+    })
 }
 
 /// A task in a run's summary.
@@ -170,6 +209,20 @@ struct Trouble<'a> {
 /// Admits that something broke, without a word about its inside.
 pub fn trouble(reference: &str) -> String {
     render(&Trouble { reference })
+}
+
+#[derive(Template)]
+#[template(path = "comment/elsewhere.md")]
+struct Elsewhere<'a> {
+    meant_for: &'a IssueRef,
+    why: &'a str,
+    text: &'a str,
+}
+
+/// Says what could not be said where it belongs; `text` was made for people before.
+pub fn elsewhere(meant_for: &IssueRef, why: &str, text: &str) -> String {
+    let text: String = text.chars().take(LONGEST - 1_000).collect();
+    render(&Elsewhere { meant_for, why, text: &text })
 }
 
 /// A duration as people say it.

@@ -2,14 +2,21 @@
 
 pub mod comments;
 pub mod ending;
+mod everywhere;
 mod filters;
-mod graph;
+mod harmless;
+mod hostile;
+pub mod issue;
 pub mod plan;
+pub mod planning;
 pub mod prompt;
 pub mod pull;
+mod reasons;
 pub mod status;
 
 use askama::Template;
+
+use crate::domain::ids::RepoName;
 
 /// The longest text GitHub takes, with some room: 65,536 characters.
 pub const LONGEST: usize = 65_000;
@@ -40,6 +47,11 @@ fn as_many_as_fit(most: usize, written: impl Fn(usize) -> String) -> String {
     written(fits)
 }
 
+/// An issue or pull request as one refers to it from `home`.
+pub fn reference(home: &RepoName, repo: &RepoName, number: i64) -> String {
+    if home == repo { format!("#{number}") } else { format!("{repo}#{number}") }
+}
+
 /// The hidden marker by which a comment is found again.
 pub fn marker(key: &str) -> String {
     let key: String = key
@@ -47,11 +59,6 @@ pub fn marker(key: &str) -> String {
         .map(|c| if c.is_alphanumeric() || "_/#-".contains(c) { c } else { '.' })
         .collect();
     format!("<!-- team6:{key} -->")
-}
-
-/// The marker of a sprint's plan comment.
-pub fn plan_marker() -> String {
-    marker("plan")
 }
 
 /// The marker of a sprint's status comment.

@@ -1,12 +1,17 @@
 //! What an agent is told.
 
+use std::collections::BTreeMap;
+
 use askama::Template;
 
 use super::render;
-use crate::domain::ids::IssueNumber;
-use crate::domain::plan::PlannedTask;
+use crate::domain::ids::{IssueNumber, Login, RepoName};
+use crate::domain::plan::{Plan, PlannedTask};
+use crate::domain::planner::{Candidate, IssueState, Survey};
+use crate::domain::planning::{MOST_QUESTIONS, MOST_ROUNDS, Question};
 use crate::domain::sprint::Goal;
 use crate::domain::task::Task;
+use crate::domain::work::Source;
 
 /// What was delivered by a task this one waited for.
 pub struct Delivered {
@@ -23,9 +28,102 @@ struct Prompt<'a> {
     issue: IssueNumber,
     goal: &'a Goal,
     before: &'a [Delivered],
+    failure: Option<String>,
 }
 
-/// The prompt for a task. The issue's text is data between two lines that say so.
-pub fn task(task: &Task, goal: &Goal, before: &[Delivered]) -> String {
-    render(&Prompt { task: &task.planned, issue: task.issue.number, goal, before })
+/// As much of a failure as an agent needs to hear, in characters.
+const LONGEST_FAILURE: usize = 2_000;
+
+/// The prompt for a task, with how the try before it failed if there was one. The issue's text and
+/// the failure are data between two lines that say so.
+pub fn task(task: &Task, goal: &Goal, before: &[Delivered], failure: Option<&str>) -> String {
+    let failure = failure.map(|why| why.trim().chars().take(LONGEST_FAILURE).collect());
+    render(&Prompt { task: &task.planned, issue: task.issue.number, goal, before, failure })
+}
+
+/// Everything a planner agent is told about a sprint.
+pub struct Planned<'a> {
+    /// What the team wants.
+    pub goal: &'a Goal,
+    /// The code it can read.
+    pub sources: &'a [Source],
+    /// The milestone's issues, and the agents.
+    pub survey: &'a Survey,
+    /// Who can write, by repository.
+    pub people: &'a BTreeMap<RepoName, Vec<Login>>,
+    /// Everything that was ever asked.
+    pub questions: &'a [Question],
+    /// The plan as it is, where it counts.
+    pub previous: Option<&'a Plan>,
+    /// How many tasks a plan may have.
+    pub most_tasks: usize,
+}
+
+#[derive(Template)]
+#[template(path = "prompt/plan.md")]
+struct PlanPrompt<'a> {
+    told: &'a Planned<'a>,
+    folders: Vec<String>,
+    issues: Vec<&'a Candidate>,
+    most_rounds: u32,
+    most_questions: usize,
+}
+
+/// The prompt for a plan. What people wrote is data between lines that say so.
+pub fn plan(told: &Planned<'_>) -> String {
+    let issues = told.survey.candidates.iter();
+    render(&PlanPrompt {
+        told,
+        folders: told.sources.iter().map(Source::folder).collect(),
+        issues: issues.filter(|issue| issue.state == IssueState::Open).collect(),
+        most_rounds: MOST_ROUNDS,
+        most_questions: MOST_QUESTIONS,
+    })
+}
+
+/// What a planner is told that ended its turn with nothing to show.
+pub fn plan_again(flaws: &[String], left: u32) -> String {
+    let mut text =
+        "You ended your turn without an accepted plan and without a question. ".to_owned();
+    if !flaws.is_empty() {
+        text.push_str("Your last submission still has these flaws:\n\n");
+        text.push_str(&list(flaws));
+        text.push_str("\n\n");
+    }
+    text.push_str("Call the tool `submit_plan` with the whole plan, or `ask_question`. ");
+    text.push_str(&rounds(left));
+    text
+}
+
+/// What a planner is answered whose submission has flaws; `left` says how many rounds it has.
+pub fn flaws(flaws: &[String], left: Option<u32>) -> String {
+    let listed = list(flaws);
+    match left {
+        Some(left) => format!(
+            "Not accepted. Correct all of this and submit the whole plan again. {}\n\n{listed}",
+            rounds(left)
+        ),
+        None => format!(
+            "Not accepted, and this was the last round: end your turn now. What was wrong:\n\n{listed}"
+        ),
+    }
+}
+
+fn rounds(left: u32) -> String {
+    if left == 1 {
+        "This is your last round.".to_owned()
+    } else {
+        format!("{left} rounds are left.")
+    }
+}
+
+/// How many flaws an agent is told; with more, it is on a wrong track anyway.
+const MOST_FLAWS: usize = 100;
+
+fn list(flaws: &[String]) -> String {
+    let mut lines: Vec<_> = flaws.iter().take(MOST_FLAWS).map(|flaw| format!("- {flaw}")).collect();
+    if MOST_FLAWS < flaws.len() {
+        lines.push(format!("- … and {} more", flaws.len() - MOST_FLAWS));
+    }
+    lines.join("\n")
 }

@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::{filters, marker, render};
+use super::{filters, harmless, marker, render};
 use crate::domain::ids::{ExecutionId, IssueNumber, IssueRef, Login, TaskNumber};
 use crate::domain::plan::PlannedTask;
 use crate::domain::task::Task;
@@ -62,5 +62,5 @@ pub fn body(
 
 /// The title of a task's pull request.
 pub fn title(task: &PlannedTask) -> String {
-    task.title.chars().take(200).collect()
+    harmless::plain(&task.title, 200)
 }

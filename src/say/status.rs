@@ -2,11 +2,11 @@
 
 use askama::Template;
 
-use super::{as_many_as_fit, filters, render, status_marker};
+use super::{as_many_as_fit, filters, reference, render, status_marker};
 use crate::domain::ids::{Login, RepoName, TaskNumber};
 use crate::domain::plan::Dependency;
 use crate::domain::run::{self, Run};
-use crate::domain::sprint::Sprint;
+use crate::domain::sprint::{self, Sprint};
 use crate::domain::task::{State, Task};
 
 #[derive(Template)]
@@ -15,6 +15,7 @@ struct Comment<'a> {
     marker: String,
     milestone: &'a str,
     state: &'static str,
+    why: Option<&'static str>,
     by: &'a Login,
     done: usize,
     tasks: usize,
@@ -41,6 +42,7 @@ pub fn comment(sprint: &Sprint) -> Option<String> {
             marker: status_marker(),
             milestone: &sprint.goal.milestone,
             state: state(run.state),
+            why: why_paused(sprint),
             by: &run.started_by,
             done: run.tasks.iter().filter(|task| task.state.is_done()).count(),
             tasks: run.tasks.len(),
@@ -59,10 +61,6 @@ fn line<'a>(task: &'a Task, home: &RepoName) -> Line<'a> {
         owner: task.planned.owner.as_ref().map_or("", |owner| owner.0.as_str()),
         agent: &task.planned.agent.0,
     }
-}
-
-fn reference(home: &RepoName, repo: &RepoName, number: i64) -> String {
-    if home == repo { format!("#{number}") } else { format!("{repo}#{number}") }
 }
 
 fn words(task: &Task, home: &RepoName) -> String {
@@ -141,6 +139,15 @@ fn next(run: &Run, home: &RepoName) -> Vec<String> {
         ));
     }
     next
+}
+
+/// Why nothing new is started, and what to do about it.
+fn why_paused(sprint: &Sprint) -> Option<&'static str> {
+    let is_paused = sprint.run.as_ref().is_some_and(|run| run.state == run::State::Paused);
+    (is_paused && sprint.state == sprint::State::Forgotten).then_some(
+        "Nothing new is started, because this issue is no sprint issue any more. It goes on when \
+         the issue is open again, with its label, in an open milestone.",
+    )
 }
 
 fn state(state: run::State) -> &'static str {

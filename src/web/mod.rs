@@ -25,6 +25,9 @@ const LARGEST_PAYLOAD: usize = 25 * 1024 * 1024;
 /// What a worker may hand over in one piece: a bundle, or a batch of a trace.
 const LARGEST_UPLOAD: usize = 64 * 1024 * 1024;
 
+/// What an agent may pass to a tool.
+const LARGEST_CALL: usize = 1024 * 1024;
+
 /// What the doors need.
 #[derive(Clone)]
 pub struct Web {
@@ -54,12 +57,20 @@ impl Web {
         Router::new()
             .route("/", get(front))
             .route("/health", get(health))
+            .route("/health/live", get(live))
+            .route("/health/ready", get(ready))
+            .route("/metrics", get(metrics))
             .route("/webhook", post(webhook::receive).layer(DefaultBodyLimit::max(LARGEST_PAYLOAD)))
             .route("/api/worker/claim", post(worker::claim))
             .route("/api/worker/renew", post(worker::renew))
             .route("/api/worker/removable", get(worker::removable))
             .route("/api/worker/executions/{id}/trace", post(worker::trace).layer(uploads))
             .route("/api/worker/executions/{id}/bundle", put(worker::bundle).layer(uploads))
+            .route(
+                "/api/worker/executions/{id}/tools/{name}",
+                post(worker::call_tool).layer(DefaultBodyLimit::max(LARGEST_CALL)),
+            )
+            .route("/api/worker/executions/{id}/turn", post(worker::after_turn))
             .route("/api/worker/executions/{id}/finish", post(worker::finish))
             .with_state(self)
     }
@@ -79,6 +90,26 @@ async fn health(State(web): State<Web>) -> Result<Response, Failed> {
         "effects": { "waiting": waiting, "given_up": given_up },
     });
     Ok(Json(body).into_response())
+}
+
+/// Whether this process should be left alone: it answers, so it should.
+async fn live() -> Json<serde_json::Value> {
+    Json(json!({ "status": "ok" }))
+}
+
+/// Whether this process should get requests.
+async fn ready(State(web): State<Web>) -> Response {
+    let why = web.app().unready().await;
+    if why.is_empty() {
+        return Json(json!({ "status": "ok" })).into_response();
+    }
+    let body = json!({ "status": "not ready", "why": why });
+    (StatusCode::SERVICE_UNAVAILABLE, Json(body)).into_response()
+}
+
+async fn metrics(State(web): State<Web>) -> Result<Response, Failed> {
+    let kind = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+    Ok(([("content-type", kind)], web.app().metrics().await?).into_response())
 }
 
 /// Something broke on our side; whoever asked may ask again.

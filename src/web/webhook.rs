@@ -4,6 +4,7 @@ use aws_lc_rs::digest;
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
+use tracing::Instrument as _;
 
 use super::Web;
 use crate::app::Received;
@@ -32,7 +33,10 @@ pub(super) async fn receive(
             .collect(),
         payload: body.into(),
     };
-    match web.inner.intake.store(delivery).await {
+    let span = tracing::info_span!("webhook", delivery.id = %delivery.id, event = delivery.event);
+    let stored = web.inner.intake.store(delivery).instrument(span.clone()).await;
+    span.in_scope(|| tracing::debug!(new = stored == Some(Received::New), "a webhook came"));
+    match stored {
         Some(Received::New) => (StatusCode::ACCEPTED, "stored\n"),
         Some(Received::Again) => (StatusCode::ACCEPTED, "stored before\n"),
         None => (StatusCode::SERVICE_UNAVAILABLE, "not stored; deliver it again\n"),

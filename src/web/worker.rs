@@ -10,14 +10,19 @@ use axum::http::StatusCode;
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
+use tokio::time::timeout;
 
 use super::{Failed, Web};
 use crate::app::{Stale, Worker};
 use crate::domain::ids::{Epoch, ExecutionId};
-use crate::domain::work::{Claim, Finish, Lease, Renew, Renewals, Renewed, TraceBatch};
+use crate::domain::work::{
+    Claim, Finish, Lease, Renew, Renewals, Renewed, ToolCall, TraceBatch, TurnEnded,
+};
 
 /// How long a claim is held while there is no work.
 const PATIENCE: Duration = Duration::from_secs(25);
+/// How often a claim looks for work although nobody said that there is some.
+const GLANCE: Duration = Duration::from_secs(1);
 
 /// A request with a worker's token.
 pub(super) struct Known(Worker);
@@ -43,7 +48,7 @@ pub(super) async fn claim(
     Known(worker): Known,
     Json(claim): Json<Claim>,
 ) -> Result<Response, Failed> {
-    let begun = Instant::now();
+    let (begun, mut jobs) = (Instant::now(), web.app().jobs());
     loop {
         if let Some(claimed) = web.app().claim(&worker, &claim).await? {
             return Ok(Json(claimed).into_response());
@@ -51,7 +56,8 @@ pub(super) async fn claim(
         if PATIENCE <= begun.elapsed() {
             return Ok(StatusCode::NO_CONTENT.into_response());
         }
-        web.app().jobs().await;
+        // A job whose time comes rings no bell, nor does one that another server put there.
+        let _ = timeout(GLANCE, jobs.rung()).await;
     }
 }
 
@@ -104,6 +110,26 @@ pub(super) async fn bundle(
     Ok(heard(web.app().keep_bundle(&lease, body.into()).await?))
 }
 
+pub(super) async fn call_tool(
+    State(web): State<Web>,
+    Known(_): Known,
+    Path((execution, name)): Path<(ExecutionId, String)>,
+    Json(call): Json<ToolCall>,
+) -> Result<Response, Failed> {
+    let lease = Lease { execution, epoch: call.epoch };
+    Ok(answered(web.app().call_tool(&lease, &name, &call.arguments).await?))
+}
+
+pub(super) async fn after_turn(
+    State(web): State<Web>,
+    Known(_): Known,
+    Path(execution): Path<ExecutionId>,
+    Json(ended): Json<TurnEnded>,
+) -> Result<Response, Failed> {
+    let lease = Lease { execution, epoch: ended.epoch };
+    Ok(answered(web.app().after_turn(&lease, ended.turn).await?))
+}
+
 pub(super) async fn finish(
     State(web): State<Web>,
     Known(_): Known,
@@ -118,5 +144,12 @@ fn heard(result: Result<(), Stale>) -> StatusCode {
     match result {
         Ok(()) => StatusCode::NO_CONTENT,
         Err(Stale) => StatusCode::CONFLICT,
+    }
+}
+
+fn answered(result: Result<impl serde::Serialize, Stale>) -> Response {
+    match result {
+        Ok(answer) => Json(answer).into_response(),
+        Err(Stale) => StatusCode::CONFLICT.into_response(),
     }
 }

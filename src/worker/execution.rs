@@ -1,5 +1,6 @@
 //! One execution, from the assignment to the report.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -8,37 +9,36 @@ use tokio_util::sync::CancellationToken;
 
 use super::leases::Held;
 use super::spool::Spool;
+use super::stop::{Stop, failed};
 use super::thinking::Thinking;
 use super::{Shared, server};
-use crate::agent::{self, Ended, Place};
-use crate::domain::work::{Assignment, Claimed, Class, Delivery, Failure, Outcome};
+use crate::agent::{self, Ended, Place, Sandbox, Talk};
+use crate::domain::ids::RepoName;
+use crate::domain::work::{
+    self as domain, Assignment, Checkout, Claimed, Class, Delivery, Failure, Outcome,
+};
 use crate::git::{self, Access, Clean, Delivered, Key, Mirror, Promise, Workspace};
 
 const BUNDLING: Duration = Duration::from_mins(5);
-const LAST_WORDS: usize = 500;
-
-/// Why an execution ends without a delivery.
-enum Stop {
-    Failed(Failure),
-    Unwanted,
-    /// The lease is somebody else's; there is nobody to report to.
-    Lost,
-}
 
 /// An execution at work.
-struct Work<'a> {
-    shared: &'a Shared,
-    held: &'a Held,
-    spool: Arc<Spool>,
-    assignment: &'a Assignment,
-    read_token: &'a str,
+pub(super) struct Work<'a> {
+    pub(super) shared: &'a Arc<Shared>,
+    pub(super) held: &'a Held,
+    pub(super) spool: Arc<Spool>,
+    pub(super) assignment: &'a Assignment,
+    pub(super) read_tokens: &'a BTreeMap<RepoName, String>,
 }
 
 /// Does what was claimed and reports it; silently stops when the lease is lost or the worker shuts down.
-pub(super) async fn carry_out(shared: &Shared, claimed: Claimed, shutdown: &CancellationToken) {
-    let Claimed { assignment, read_token } = claimed;
+pub(super) async fn carry_out(
+    shared: &Arc<Shared>,
+    claimed: Claimed,
+    shutdown: &CancellationToken,
+) {
+    let Claimed { assignment, read_tokens } = claimed;
     let Some(key) = Key::of(&assignment.execution) else {
-        tracing::error!(execution = %assignment.execution, "an execution has an id that names no workspace");
+        tracing::error!(execution.id = %assignment.execution, "an execution has an id that names no workspace");
         return;
     };
     let held = shared.leases.hold(&assignment, key);
@@ -49,13 +49,13 @@ pub(super) async fn carry_out(shared: &Shared, claimed: Claimed, shutdown: &Canc
         held: &held,
         spool: Arc::clone(&spool),
         assignment: &assignment,
-        read_token: &read_token,
+        read_tokens: &read_tokens,
     };
     let spoiled = AtomicBool::new(false);
     let report = async {
         let (outcome, told) = tokio::join!(
             async {
-                let outcome = work.deliver().await;
+                let outcome = work.carry_out().await;
                 spool.close();
                 outcome
             },
@@ -68,14 +68,14 @@ pub(super) async fn carry_out(shared: &Shared, claimed: Claimed, shutdown: &Canc
             },
         );
         let outcome = match outcome {
-            Ok(delivery) => Outcome::Delivered(delivery),
+            Ok(outcome) => outcome,
             Err(Stop::Failed(failure)) => Outcome::Failed(failure),
             Err(Stop::Unwanted) => Outcome::Cancelled,
             Err(Stop::Lost) => return Err(server::Error::Lost),
         };
         told?;
         spoiled.store(is_unacceptable(&outcome), Ordering::Relaxed);
-        tracing::info!(execution = %assignment.execution, outcome = word(&outcome), "an execution ended");
+        tracing::info!(execution.id = %assignment.execution, outcome = word(&outcome), "an execution ended");
         shared.server.finish(&held.lease, outcome).await
     };
     let reported = tokio::select! {
@@ -84,16 +84,16 @@ pub(super) async fn carry_out(shared: &Shared, claimed: Claimed, shutdown: &Canc
         () = shutdown.cancelled() => Ok(()),
     };
     if let Err(error) = reported {
-        tracing::warn!(execution = %assignment.execution, %error, "an execution ended without a report");
+        tracing::warn!(execution.id = %assignment.execution, %error, "an execution ended without a report");
     }
     // Whatever was interrupted above is not at work any more when the lease is let go.
     if let Err(error) = agent::kill_leftovers(&shared.workspaces.dir(&held.key)).await {
-        tracing::error!(execution = %assignment.execution, %error, "an agent is still running");
+        tracing::error!(execution.id = %assignment.execution, %error, "an agent is still running");
     }
     if spoiled.into_inner()
         && let Err(error) = shared.workspaces.set_aside(&held.key)
     {
-        tracing::error!(execution = %assignment.execution, %error, "what nobody wants is still there");
+        tracing::error!(execution.id = %assignment.execution, %error, "what nobody wants is still there");
     }
     shared.leases.release(&held);
 }
@@ -102,26 +102,37 @@ pub(super) async fn carry_out(shared: &Shared, claimed: Claimed, shutdown: &Canc
 fn is_unacceptable(outcome: &Outcome) -> bool {
     match outcome {
         Outcome::Failed(failure) => failure.class == Class::Unacceptable,
-        Outcome::Delivered(_) | Outcome::Cancelled => false,
+        Outcome::Delivered(_) | Outcome::Done | Outcome::Cancelled => false,
     }
 }
 
 impl Work<'_> {
-    async fn deliver(&self) -> Result<Delivery, Stop> {
+    async fn carry_out(&self) -> Result<Outcome, Stop> {
         let spec = self.shared.settings.agents.get(&self.assignment.agent).ok_or_else(|| {
             let words = format!("this worker has no agent named `{}`", self.assignment.agent);
-            Stop::Failed(Failure { class: Class::Misconfigured, message: words })
+            failed(Class::Misconfigured, words)
         })?;
-        let (mirror, workspace) = self.prepare().await?;
-        let place = Place {
-            dir: workspace.dir().to_owned(),
-            tree: workspace.tree(),
-            home: workspace.home(),
-            author: self.assignment.author.clone(),
-        };
-        let (ended, trouble) = self.turn(spec, &place).await?;
+        match &self.assignment.work {
+            domain::Work::Task(checkout) => {
+                Ok(Outcome::Delivered(self.deliver(spec, checkout).await?))
+            }
+            domain::Work::Plan { sources } => {
+                self.plan(spec, sources).await?;
+                Ok(Outcome::Done)
+            }
+        }
+    }
+
+    async fn deliver(&self, spec: &agent::Spec, checkout: &Checkout) -> Result<Delivery, Stop> {
+        let sandbox = self.shared.sandbox().await?;
+        let (mirror, workspace) = self.prepare(checkout).await?;
+        let author = self.assignment.author.clone();
+        let place = Place::new(workspace.dir().to_owned(), author)
+            .with_repo(workspace.repo(), vec![mirror.dir().join("objects")]);
+        let talk = self.assignment.prompt.clone().into();
+        let (ended, trouble) = self.talk(spec, sandbox, &place, talk).await?;
         self.spool.tell("The agent ended its turn; looking at what it did");
-        let verified = self.verify(&mirror, &workspace, &place).await;
+        let verified = self.verify(&mirror, &workspace, sandbox, &place).await;
         let (bundle, delivered) =
             verified.map_err(|stop| stop.because(trouble).with_last_words(&ended.summary))?;
         self.spool.tell(&format!(
@@ -142,9 +153,8 @@ impl Work<'_> {
         })
     }
 
-    async fn prepare(&self) -> Result<(Mirror, Workspace), Stop> {
-        let checkout = &self.assignment.checkout;
-        let access = Access { url: &checkout.url, token: self.read_token };
+    async fn prepare(&self, checkout: &Checkout) -> Result<(Mirror, Workspace), Stop> {
+        let access = self.access(&checkout.repo, &checkout.url);
         let wanted: Vec<_> =
             std::iter::once(&checkout.base_sha).chain(&checkout.contains).collect();
         let mirror = self.shared.mirrors.holding(&checkout.repo, access, &wanted).await?;
@@ -156,22 +166,30 @@ impl Work<'_> {
         Ok((mirror, workspace))
     }
 
-    /// The agent's turn, and what its model's ledger said no about.
-    async fn turn(
+    /// By what a repository is read.
+    pub(super) fn access<'b>(&'b self, repo: &RepoName, url: &'b str) -> Access<'b> {
+        Access { url, token: self.read_tokens.get(repo).map_or("", String::as_str) }
+    }
+
+    /// Has the agent work until its last turn is over; tells also what its model said no about.
+    pub(super) async fn talk(
         &self,
         spec: &agent::Spec,
+        sandbox: &Sandbox,
         place: &Place,
+        talk: Talk,
     ) -> Result<(Ended, Option<Failure>), Stop> {
         self.spool.tell(&format!("Starting {}", self.assignment.agent));
         let (trace, unwanted) = (Arc::clone(&self.spool), &self.held.unwanted);
         let model = self.shared.settings.models.get(&self.assignment.agent);
-        let thinking = Thinking::begin(model, spec, &self.spool, unwanted).await;
+        let mut place = place.clone();
+        let thinking = Thinking::begin(model, spec, sandbox, &mut place, &self.spool, unwanted);
         let thinking = thinking.map_err(Stop::Failed)?;
         let turn = agent::run(
             &thinking.spec,
-            self.shared.settings.sandbox,
-            place,
-            self.assignment.prompt.clone(),
+            sandbox,
+            &place,
+            talk,
             Arc::new(move |kind, body| trace.push(kind, body)),
             thinking.stop.clone(),
             |group| self.held.covers(group),
@@ -194,9 +212,9 @@ impl Work<'_> {
         &self,
         mirror: &Mirror,
         workspace: &Workspace,
+        sandbox: &Sandbox,
         place: &Place,
     ) -> Result<(Vec<u8>, Delivered), Stop> {
-        let sandbox = self.shared.settings.sandbox;
         let (limits, args) = (self.shared.limits, workspace.bundling());
         let git = ("git", &args[..]);
         let made =
@@ -226,90 +244,6 @@ impl Work<'_> {
     }
 }
 
-impl Stop {
-    /// The same failure, explained by what the agent's model did not give it.
-    fn because(self, trouble: Option<Failure>) -> Self {
-        match (self, trouble) {
-            (Self::Failed(failure), Some(trouble))
-                if failure.class.may_be_for_lack_of_a_model() =>
-            {
-                let message = format!("{} ({})", trouble.message, failure.message);
-                Self::Failed(Failure { class: trouble.class, message })
-            }
-            (stop, _) => stop,
-        }
-    }
-
-    /// Adds what the agent said, where that may explain why there is nothing.
-    fn with_last_words(self, said: &str) -> Self {
-        match self {
-            Self::Failed(mut failure) => {
-                if failure.class == Class::NothingDone && !said.is_empty() {
-                    let said: String = said.chars().take(LAST_WORDS).collect();
-                    failure.message = format!("{}; the agent said: {said}", failure.message);
-                }
-                Self::Failed(failure)
-            }
-            Self::Unwanted | Self::Lost => self,
-        }
-    }
-}
-
-impl From<git::Error> for Stop {
-    fn from(error: git::Error) -> Self {
-        let class = match &error {
-            git::Error::Unacceptable(_) => Class::Unacceptable,
-            git::Error::Nothing => Class::NothingDone,
-            git::Error::Failed { .. }
-            | git::Error::TimedOut { .. }
-            | git::Error::Io { .. }
-            | git::Error::Missing(_)
-            | git::Error::Behind { .. }
-            | git::Error::LeftAlone { .. } => Class::Machinery,
-        };
-        failed(class, whole(&error))
-    }
-}
-
-impl From<agent::Error> for Stop {
-    fn from(error: agent::Error) -> Self {
-        failed(error.class(), whole(&error))
-    }
-}
-
-impl From<server::Error> for Stop {
-    fn from(error: server::Error) -> Self {
-        match error {
-            server::Error::Lost => Self::Lost,
-            server::Error::TooBig => failed(Class::Unacceptable, error.to_string()),
-            server::Error::Away(_) | server::Error::InTrouble(_) | server::Error::Refused(_) => {
-                failed(Class::Machinery, whole(&error))
-            }
-        }
-    }
-}
-
-fn failed(class: Class, message: String) -> Stop {
-    Stop::Failed(Failure { class, message })
-}
-
-fn dirty(left: &[String]) -> Stop {
-    let shown = left.iter().take(5).map(|path| format!("`{path}`")).collect::<Vec<_>>().join(", ");
-    let more = if left.len() > 5 { format!(" and {} more", left.len() - 5) } else { String::new() };
-    failed(Class::LeftDirty, format!("the agent left changes it did not commit: {shown}{more}"))
-}
-
-/// An error and everything that caused it, in one line.
-fn whole(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        text = format!("{text}: {error}");
-        cause = error.source();
-    }
-    text
-}
-
 fn counted(n: usize, thing: &str) -> String {
     if n == 1 { format!("1 {thing}") } else { format!("{n} {thing}s") }
 }
@@ -317,7 +251,14 @@ fn counted(n: usize, thing: &str) -> String {
 fn word(outcome: &Outcome) -> &'static str {
     match outcome {
         Outcome::Delivered(_) => "delivered",
+        Outcome::Done => "done",
         Outcome::Failed(_) => "failed",
         Outcome::Cancelled => "cancelled",
     }
+}
+
+fn dirty(left: &[String]) -> Stop {
+    let shown = left.iter().take(5).map(|path| format!("`{path}`")).collect::<Vec<_>>().join(", ");
+    let more = if left.len() > 5 { format!(" and {} more", left.len() - 5) } else { String::new() };
+    failed(Class::LeftDirty, format!("the agent left changes it did not commit: {shown}{more}"))
 }

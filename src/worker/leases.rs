@@ -115,7 +115,7 @@ impl Held {
     fn confirm(&self, asked: Instant) {
         *locked(&self.confirmed) = asked;
         if let Some(group) = locked(&self.group).as_ref().filter(|group| group.is_frozen()) {
-            tracing::info!(execution = %self.lease.execution, "the lease is confirmed; the agent goes on");
+            tracing::info!(execution.id = %self.lease.execution, "the lease is confirmed; the agent goes on");
             group.thaw();
         }
     }
@@ -125,7 +125,7 @@ impl Held {
         let safe = *locked(&self.confirmed) + self.length - self.length / 6;
         let group = locked(&self.group);
         if let Some(group) = group.as_ref().filter(|group| now >= safe && !group.is_frozen()) {
-            tracing::warn!(execution = %self.lease.execution, "the lease is not confirmed; the agent is frozen");
+            tracing::warn!(execution.id = %self.lease.execution, "the lease is not confirmed; the agent is frozen");
             group.freeze();
         }
     }

@@ -5,10 +5,12 @@
 mod backoff;
 mod execution;
 mod leases;
+mod planning;
 mod removal;
 mod server;
 mod slot;
 mod spool;
+mod stop;
 mod thinking;
 
 use std::collections::BTreeMap;
@@ -16,7 +18,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::Notify;
+use tokio::sync::{Notify, OnceCell};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use url::Url;
@@ -24,6 +26,7 @@ use url::Url;
 use self::leases::Leases;
 use self::server::Server;
 pub use self::thinking::{Model, Models};
+use crate::agent::sandbox::{Setup, Wanted};
 use crate::agent::{self, Sandbox};
 use crate::domain::ids::{AgentName, WorkerId};
 use crate::git::{Limits, Mirrors, Workspaces};
@@ -45,8 +48,8 @@ pub struct Settings {
     pub agents: BTreeMap<AgentName, agent::Spec>,
     /// The models they think with, where Team6 provides them.
     pub models: Models,
-    /// How its agents are confined.
-    pub sandbox: Sandbox,
+    /// How its agents are to be confined.
+    pub sandbox: Setup,
     /// How often it says that it is alive.
     pub beat: Duration,
     /// How long it waits after the server did not answer, at first; then longer and longer.
@@ -54,7 +57,7 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// A worker of one slot and no agents, with the usual pace.
+    /// A worker of one slot and no agents, with the best sandbox there is and the usual pace.
     pub fn new(server: Url, token: String, worker: WorkerId, data: PathBuf) -> Self {
         Self {
             server,
@@ -64,7 +67,7 @@ impl Settings {
             data,
             agents: BTreeMap::new(),
             models: Models::new(),
-            sandbox: Sandbox::default(),
+            sandbox: Setup::new(Wanted::Auto),
             beat: Duration::from_secs(30),
             pause: Duration::from_secs(1),
         }
@@ -93,6 +96,7 @@ pub enum Error {
 /// What everything in a worker shares.
 struct Shared {
     settings: Settings,
+    sandbox: OnceCell<Sandbox>,
     incarnation: String,
     server: Server,
     mirrors: Mirrors,
@@ -108,12 +112,19 @@ impl Shared {
     fn scratch(&self) -> PathBuf {
         self.settings.data.join("scratch")
     }
+
+    /// How agents are confined; looked for again as long as there is nothing, because somebody may have mended that.
+    async fn sandbox(&self) -> Result<&Sandbox, agent::Error> {
+        self.sandbox.get_or_try_init(|| self.settings.sandbox.find()).await
+    }
 }
 
 /// Works until `shutdown`; what runs then is stopped, and the server gives it to the next start of this worker.
 pub async fn run(settings: Settings, shutdown: CancellationToken) -> Result<(), Error> {
     let path = std::path::absolute(&settings.data).unwrap_or_else(|_| settings.data.clone());
     let _only_one = lock(&path)?;
+    // Git writes down where things really are, and agents must find them there.
+    let path = path.canonicalize().unwrap_or(path);
     let server = Server::new(&settings).map_err(Error::Client)?;
     let shared = Arc::new(Shared {
         incarnation: uuid::Uuid::new_v4().simple().to_string(),
@@ -123,9 +134,14 @@ pub async fn run(settings: Settings, shutdown: CancellationToken) -> Result<(), 
         limits: Limits::default(),
         leases: Leases::default(),
         over: Notify::new(),
+        sandbox: OnceCell::new(),
         settings: Settings { data: path, ..settings },
     });
     end_former_life(&shared).await;
+    match shared.sandbox().await {
+        Ok(sandbox) => tracing::info!(sandbox = sandbox.describe(), "agents are sealed in"),
+        Err(error) => tracing::error!(%error, "no agent will be started"),
+    }
     shared.over.notify_one();
     let tasks = TaskTracker::new();
     tasks.spawn(leases::keep(Arc::clone(&shared), shutdown.clone()));
@@ -145,6 +161,10 @@ async fn end_former_life(shared: &Shared) {
     for key in shared.workspaces.all() {
         if let Err(error) = agent::kill_leftovers(&shared.workspaces.dir(&key)).await {
             tracing::error!(workspace = key.as_str(), %error, "an agent of a former life is still running");
+        } else if key.is_for_reading()
+            && let Err(error) = shared.workspaces.end_reading(&key)
+        {
+            tracing::warn!(workspace = key.as_str(), %error, "what was read is still there");
         }
     }
 }

@@ -4,18 +4,22 @@ use std::time::Duration;
 
 use reqwest::{Method, RequestBuilder, Response, StatusCode};
 use serde::Serialize;
+use serde_json::Value;
 
 use super::Settings;
 use super::backoff::Backoff;
 use crate::domain::ids::WorkerId;
 use crate::domain::work::{
-    Claim, Claimed, Finish, Lease, Outcome, Renew, Renewals, TraceBatch, TraceLine,
+    Claim, Claimed, Finish, Lease, NextTurn, Outcome, Renew, Renewals, ToolAnswer, ToolCall,
+    TraceBatch, TraceLine, TurnEnded,
 };
 use crate::git::Key;
 
 /// The server holds a claim for up to 25 s.
 const CLAIM: Duration = Duration::from_secs(40);
 const CALL: Duration = Duration::from_secs(20);
+/// A submission is compared with GitHub.
+const LOOKING: Duration = Duration::from_mins(2);
 const UPLOAD: Duration = Duration::from_mins(5);
 
 /// Why the server did not do what it was asked.
@@ -96,13 +100,34 @@ impl Server {
             upload.header("content-type", "application/octet-stream").body(bundle.to_vec())
         })
         .await
+        .map(drop)
+    }
+
+    /// Has a tool's call decided, however often that has to be tried: doing it twice is harmless.
+    pub(super) async fn call_tool(
+        &self,
+        lease: &Lease,
+        name: &str,
+        arguments: &Value,
+    ) -> Result<ToolAnswer, Error> {
+        let path = format!("executions/{}/tools/{}", lease.execution, plain(name));
+        let call = ToolCall { epoch: lease.epoch, arguments: arguments.clone() };
+        let answer = self.until_answered(|| self.post(&path, &call).timeout(LOOKING)).await?;
+        Ok(answer.json().await?)
+    }
+
+    /// Says that a turn ended, and hears what comes next.
+    pub(super) async fn after_turn(&self, lease: &Lease, turn: u32) -> Result<NextTurn, Error> {
+        let path = format!("executions/{}/turn", lease.execution);
+        let ended = TurnEnded { epoch: lease.epoch, turn };
+        Ok(self.until_answered(|| self.post(&path, &ended)).await?.json().await?)
     }
 
     /// Reports how an execution ended, however often that has to be tried.
     pub(super) async fn finish(&self, lease: &Lease, outcome: Outcome) -> Result<(), Error> {
         let path = format!("executions/{}/finish", lease.execution);
         let finish = Finish { epoch: lease.epoch, outcome };
-        self.until_answered(|| self.post(&path, &finish)).await
+        self.until_answered(|| self.post(&path, &finish)).await.map(drop)
     }
 
     /// The workspaces whose tasks are over.
@@ -111,7 +136,7 @@ impl Server {
         Ok(checked(call.send().await?)?.json().await?)
     }
 
-    async fn until_answered(&self, call: impl Fn() -> RequestBuilder) -> Result<(), Error> {
+    async fn until_answered(&self, call: impl Fn() -> RequestBuilder) -> Result<Response, Error> {
         let mut backoff = Backoff::new(self.pause);
         loop {
             let answered = call().send().await.map_err(Error::from).and_then(checked);
@@ -120,7 +145,7 @@ impl Server {
                     tracing::warn!(%error, "the server did not answer; asking again");
                     backoff.wait().await;
                 }
-                answered => return answered.map(drop),
+                answered => return answered,
             }
         }
     }
@@ -146,4 +171,10 @@ fn checked(answer: Response) -> Result<Response, Error> {
         status if status.is_server_error() => Err(Error::InTrouble(status)),
         status => Err(Error::Refused(status)),
     }
+}
+
+/// A tool's name that changes no path, whatever the agent says it is.
+fn plain(name: &str) -> String {
+    let name: String = name.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '_').collect();
+    if name.is_empty() { "none".to_owned() } else { name }
 }

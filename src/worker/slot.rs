@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use tokio_util::sync::CancellationToken;
+use tracing::Instrument as _;
 
 use super::backoff::Backoff;
 use super::{Shared, execution};
@@ -21,7 +22,12 @@ pub(super) async fn serve(shared: Arc<Shared>, shutdown: CancellationToken) {
         match claimed {
             Ok(Some(claimed)) => {
                 backoff.reset();
-                execution::carry_out(&shared, claimed, &shutdown).await;
+                let span = tracing::info_span!(
+                    "execution",
+                    execution.id = %claimed.assignment.execution,
+                    agent = %claimed.assignment.agent,
+                );
+                execution::carry_out(&shared, claimed, &shutdown).instrument(span).await;
                 shared.over.notify_one();
             }
             Ok(None) => backoff.reset(),

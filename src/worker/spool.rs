@@ -78,7 +78,7 @@ impl Spool {
                     Ok(()) => self.sent(last),
                     Err(Error::Lost) => return Err(Error::Lost),
                     Err(error @ (Error::Refused(_) | Error::TooBig)) => {
-                        tracing::error!(execution = %lease.execution, %error, "lines of the trace are dropped");
+                        tracing::error!(execution.id = %lease.execution, %error, "lines of the trace are dropped");
                         self.sent(last);
                     }
                     Err(error @ (Error::Away(_) | Error::InTrouble(_))) => {

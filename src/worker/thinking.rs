@@ -6,7 +6,6 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use serde_json::json;
-use tokio::net::TcpListener;
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
@@ -14,7 +13,8 @@ use super::spool::Spool;
 use crate::agent::ledger::{
     Allowance, Budget, Error, Ledger, News, Patience, Provider, Settings, Spent, Statement,
 };
-use crate::agent::{Reach, Spec};
+use crate::agent::sandbox::{Door, Listener};
+use crate::agent::{Place, Reach, Sandbox, Spec};
 use crate::clock::Clock;
 use crate::domain::ids::AgentName;
 use crate::domain::money::Prices;
@@ -58,9 +58,11 @@ struct Trouble {
 
 impl Thinking {
     /// Opens a ledger, if the agent has a model of ours.
-    pub(super) async fn begin(
+    pub(super) fn begin(
         model: Option<&Model>,
         spec: &Spec,
+        sandbox: &Sandbox,
+        place: &mut Place,
         spool: &Arc<Spool>,
         unwanted: &CancellationToken,
     ) -> Result<Self, Failure> {
@@ -72,12 +74,12 @@ impl Thinking {
             class: Class::Machinery,
             message: format!("opening a model proxy: {error}"),
         };
-        let listener = TcpListener::bind("127.0.0.1:0").await.map_err(|error| broken(&error))?;
-        let address = listener.local_addr().map_err(|error| broken(&error))?;
+        let door = sandbox.door(place, Door::Model);
+        let (listener, url) = door.map_err(|error| broken(&error))?;
         let opened = Self::open(listener, model, spool, &trouble);
         let ledger = opened.map_err(|error| broken(&error))?;
         let spec = spec.filled(&Reach {
-            url: format!("http://{address}"),
+            url: url.as_str().trim_end_matches('/').to_owned(),
             token: ledger.token().reveal().to_owned(),
             model: model.name.clone(),
         });
@@ -85,7 +87,7 @@ impl Thinking {
     }
 
     fn open(
-        listener: TcpListener,
+        listener: Listener,
         model: &Model,
         spool: &Arc<Spool>,
         trouble: &Arc<Trouble>,

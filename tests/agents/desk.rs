@@ -11,6 +11,7 @@ use serde_json::Value;
 use team6::agent::ledger::{
     Allowance, Budget, Ledger, News, Patience, Provider, Settings, Statement,
 };
+use team6::agent::sandbox::{self, Setup, Wanted};
 use team6::agent::{self, Ended, Error, Limits, Place, Reach, Sandbox, Spec};
 use team6::clock::Clock;
 use team6::config;
@@ -79,12 +80,8 @@ impl Desk {
 
     /// Has the agent do it.
     pub(crate) async fn does(&self, task: &str) -> Result<Ended, Error> {
-        let place = Place {
-            dir: self.dir.path().to_owned(),
-            tree: self.at("tree"),
-            home: self.at("home"),
-            author: Identity { name: "An agent".into(), email: "agent@example.com".into() },
-        };
+        let author = Identity { name: "An agent".into(), email: "agent@example.com".into() };
+        let place = Place::new(self.dir.path().to_owned(), author);
         let prompt = task.replace("TREE", &place.tree.display().to_string());
         let said = Arc::clone(&self.said);
         let trace = move |kind: &'static str, body: Value| {
@@ -96,7 +93,9 @@ impl Desk {
             .unwrap();
         };
         let stop = CancellationToken::new();
-        agent::run(&self.spec, Sandbox::Open, &place, prompt, Arc::new(trace), stop, |_| ()).await
+        let sandbox = Sandbox::new(sandbox::Kind::Open, &Setup::new(Wanted::None));
+        let (talk, trace) = (prompt.into(), Arc::new(trace));
+        agent::run(&self.spec, &sandbox, &place, talk, trace, stop, |_| ()).await
     }
 
     /// All that was said, for when something went wrong.

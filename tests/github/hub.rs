@@ -1,7 +1,7 @@
 //! A GitHub of one function: it mints tokens, writes down what it is asked, and answers as told.
 
 use std::sync::{Arc, LazyLock, Mutex};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der};
 use aws_lc_rs::rsa::{KeyPair, KeySize};
@@ -35,7 +35,8 @@ pub(crate) struct Seen {
     pub(crate) credential: String,
     pub(crate) etag: Option<String>,
     pub(crate) body: Value,
-    pub(crate) at: Instant,
+    /// When it arrived, by the clock both sides share.
+    pub(crate) time: DateTime<Utc>,
 }
 
 type Answers = Box<dyn Fn(&Seen) -> Response + Send + Sync>;
@@ -121,7 +122,7 @@ async fn answer(State(script): State<Arc<Script>>, request: Request) -> Response
         credential: header("authorization").unwrap_or_default().replace("Bearer ", ""),
         etag: header("if-none-match"),
         body: Value::Null,
-        at: Instant::now(),
+        time: script.clock.now(),
     };
     let body: Bytes = axum::body::to_bytes(body, 1 << 20).await.unwrap();
     seen.body = serde_json::from_slice(&body).unwrap_or_default();

@@ -1,12 +1,14 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use axum::response::Response;
 use chrono::{DateTime, TimeDelta, Utc};
+use futures::StreamExt as _;
 use futures::future::join_all;
+use futures::stream::FuturesUnordered;
 use serde_json::json;
-use team6::domain::ids::{InstallationId, IssueNumber};
-use team6::github::{Again, Error};
+use team6::domain::ids::{CommentId, InstallationId, IssueNumber};
+use team6::github::{Again, Error, Reaction};
 
 use crate::hub::{Hub, cut, issue, noon, ok, status, with};
 
@@ -97,7 +99,7 @@ async fn graphql_says_it_with_a_smile() {
         _ => ok(&json!({ "id": 1, "node_id": "IC_1" })),
     })
     .await;
-    let comment = hub.web().comment(team6::domain::ids::CommentId(1)).await.unwrap();
+    let comment = hub.web().comment(CommentId(1)).await.unwrap();
     let error = hub.web().edits(&comment).await.unwrap_err();
     assert!(matches!(error, Error::Limited { .. }), "{error:?}");
     assert!(hub.web().comment(comment.id).await.is_ok(), "REST has a budget of its own");
@@ -119,13 +121,98 @@ async fn a_missing_permission_is_no_limit() {
 
 #[tokio::test]
 async fn writes_keep_their_distance() {
-    let spacing = Duration::from_millis(150);
-    let hub = Hub::spaced(spacing, |_| ok(&json!({ "id": 1 }))).await;
-    let (web, began) = (hub.web(), Instant::now());
-    join_all((0..3).map(|_| web.create_comment(IssueNumber(12), "hello"))).await;
-    let last = hub.seen().iter().map(|seen| seen.at).max().unwrap();
-    assert_eq!(hub.seen().len(), 3);
-    assert!(last - began >= spacing * 2, "{:?}", last - began);
+    let hub = Hub::spaced(Duration::from_secs(1), |_| ok(&json!({ "id": 1 }))).await;
+    let web = hub.web();
+    let mut writes: FuturesUnordered<_> =
+        (0..3).map(|_| web.create_comment(IssueNumber(12), "hello")).collect();
+    while let Some(written) = writes.next().await {
+        written.unwrap();
+        hub.clock.advance(TimeDelta::seconds(1));
+    }
+    let seconds: Vec<_> =
+        hub.seen().iter().map(|seen| (seen.time - noon()).num_seconds()).collect();
+    assert_eq!(seconds, [0, 1, 2]);
+}
+
+#[tokio::test]
+async fn no_minute_sees_more_than_eighty_new_comments() {
+    let hub = Hub::answering(|_| ok(&json!({ "id": 1 }))).await;
+    let web = hub.web();
+    for _ in 0..80 {
+        web.create_comment(IssueNumber(12), "hello").await.unwrap();
+    }
+    let error = web.create_comment(IssueNumber(12), "one more").await.unwrap_err();
+    assert_eq!(error.again(), Again::At(noon() + TimeDelta::minutes(1)));
+    web.rewrite_comment(CommentId(1), "an edit creates nothing").await.unwrap();
+    web.react(CommentId(1), Reaction::Eyes).await.unwrap();
+    hub.clock.advance(TimeDelta::minutes(1));
+    web.create_comment(IssueNumber(12), "one more").await.unwrap();
+}
+
+#[tokio::test]
+async fn no_hour_sees_more_than_five_hundred_new_comments() {
+    let hub = Hub::answering(|_| ok(&json!({ "id": 1 }))).await;
+    let web = hub.web();
+    for _ in 0..500 {
+        web.create_comment(IssueNumber(12), "hello").await.unwrap();
+        hub.clock.advance(TimeDelta::seconds(1));
+    }
+    let error = web.create_comment(IssueNumber(12), "one more").await.unwrap_err();
+    assert_eq!(error.again(), Again::At(noon() + TimeDelta::hours(1)));
+}
+
+#[tokio::test]
+async fn no_minute_sees_more_than_nine_hundred_points() {
+    let hub = Hub::answering(|_| ok(&issue(12))).await;
+    let web = hub.web();
+    for _ in 0..100 {
+        web.rewrite_comment(CommentId(1), "five points").await.unwrap();
+    }
+    for _ in 0..400 {
+        web.issue(IssueNumber(12)).await.unwrap();
+    }
+    let error = web.issue(IssueNumber(12)).await.unwrap_err();
+    assert_eq!(error.again(), Again::At(noon() + TimeDelta::minutes(1)));
+    let standing = hub.github.standing();
+    assert_eq!((standing.limits_told, standing.held_back), (0, 1), "GitHub never had to say so");
+}
+
+#[tokio::test]
+async fn the_last_tenth_of_the_hour_is_kept_for_what_is_important() {
+    let left = AtomicUsize::new(502);
+    let hub = Hub::answering(move |_| {
+        let left = left.fetch_sub(1, Ordering::SeqCst).to_string();
+        let headers = [
+            ("x-ratelimit-limit", "5000"),
+            ("x-ratelimit-remaining", left.as_str()),
+            ("x-ratelimit-reset", "1793621400"),
+        ];
+        with(&headers, 200, &issue(12))
+    })
+    .await;
+    let mut spare = Vec::new();
+    for _ in 0..4 {
+        hub.web().issue(IssueNumber(12)).await.unwrap();
+        spare.push(hub.github.spare_until(InstallationId(61)));
+    }
+    let ten_past = Some(noon() + TimeDelta::minutes(10));
+    assert_eq!(spare, [None, None, None, ten_past]);
+    hub.clock.advance(TimeDelta::minutes(10));
+    assert_eq!(hub.github.spare_until(InstallationId(61)), None);
+}
+
+#[tokio::test]
+async fn a_secondary_limit_shuts_graphql_as_well() {
+    let hub = Hub::answering(|seen| match seen.asked.as_str() {
+        "GET /repos/acme/web/issues/comments/1" => ok(&json!({ "id": 1, "node_id": "IC_1" })),
+        _ => status(429, &[("retry-after", "30")], "Slow down"),
+    })
+    .await;
+    let comment = hub.web().comment(CommentId(1)).await.unwrap();
+    hub.web().issue(IssueNumber(12)).await.unwrap_err();
+    let error = hub.web().edits(&comment).await.unwrap_err();
+    assert_eq!(error.again(), Again::At(noon() + TimeDelta::seconds(30)));
+    assert_eq!(hub.seen().len(), 2);
 }
 
 #[tokio::test]

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use serde_json::Value;
+use team6::agent::sandbox::{Kind, Setup, Wanted};
 use team6::agent::{self, Ended, Error, Group, Limits, Place, Sandbox, Spec};
 use team6::domain::work::Class;
 use tempfile::TempDir;
@@ -13,27 +14,51 @@ use tokio_util::sync::CancellationToken;
 
 use crate::origin::somebody;
 
+in_every_sandbox!(
+    a_turn_is_heard_line_by_line_and_ends_with_a_summary,
+    noise_and_unknown_updates_are_survived,
+    an_agent_that_dies_is_reported_with_its_last_words,
+    an_agent_that_is_not_there_is_a_matter_of_configuration,
+    an_agent_that_never_answers_is_given_up,
+    silence_and_endless_talk_are_given_up,
+    a_line_without_an_end_is_not_kept_in_memory,
+    whoever_will_not_stop_is_killed_with_all_it_started,
+    time_stands_still_for_a_frozen_agent,
+    leftovers_of_a_former_life_are_killed_and_nobody_else_is,
+    an_agent_sees_nothing_of_the_workers_environment,
+);
+
 /// A folder for an agent, and what it said in there.
 struct Stand {
     dir: TempDir,
+    sandbox: Sandbox,
     said: Arc<Mutex<Vec<(&'static str, Value)>>>,
     stop: CancellationToken,
     group: Arc<Mutex<Option<Arc<Group>>>>,
 }
 
 impl Stand {
-    fn new() -> Self {
+    fn new(setup: &Setup) -> Self {
         let dir = TempDir::new().unwrap();
         for name in ["tree", "home"] {
             std::fs::create_dir(dir.path().join(name)).unwrap();
         }
-        Self { dir, said: Arc::default(), stop: CancellationToken::new(), group: Arc::default() }
+        let kind = match setup.wanted {
+            Wanted::Auto | Wanted::Bubblewrap => Kind::Bubblewrap,
+            Wanted::Landlock => Kind::Landlock,
+            Wanted::None => Kind::Open,
+        };
+        Self {
+            dir,
+            sandbox: Sandbox::new(kind, setup),
+            said: Arc::default(),
+            stop: CancellationToken::new(),
+            group: Arc::default(),
+        }
     }
 
     fn place(&self) -> Place {
-        let at = |name: &str| self.dir.path().join(name);
-        let dir = self.dir.path().to_owned();
-        Place { dir, tree: at("tree"), home: at("home"), author: somebody() }
+        Place::new(self.dir.path().to_owned(), somebody())
     }
 
     async fn run(&self, command: &[&str], limits: Limits) -> Result<Ended, Error> {
@@ -43,7 +68,7 @@ impl Stand {
         let (said, group) = (Arc::clone(&self.said), Arc::clone(&self.group));
         agent::run(
             &spec,
-            Sandbox::Open,
+            &self.sandbox,
             &self.place(),
             "Task: x\nscripted: nothing".into(),
             Arc::new(move |kind, body| said.lock().unwrap().push((kind, body))),
@@ -91,9 +116,8 @@ fn patient() -> Limits {
     Limits { initialize: 60, session: 60, silence: 60, turn: 60 }
 }
 
-#[tokio::test]
-async fn a_turn_is_heard_line_by_line_and_ends_with_a_summary() {
-    let stand = Stand::new();
+async fn a_turn_is_heard_line_by_line_and_ends_with_a_summary(setup: Setup) {
+    let stand = Stand::new(&setup);
     let team6 = env!("CARGO_BIN_EXE_team6");
     let ended = stand.run(&[team6, "scripted-agent"], Limits::default()).await.unwrap();
     assert_eq!(ended.reason, "end_turn");
@@ -103,9 +127,8 @@ async fn a_turn_is_heard_line_by_line_and_ends_with_a_summary() {
     assert!(stand.is_empty() && !stand.dir.path().join("pid").exists());
 }
 
-#[tokio::test]
-async fn noise_and_unknown_updates_are_survived() {
-    let stand = Stand::new();
+async fn noise_and_unknown_updates_are_survived(setup: Setup) {
+    let stand = Stand::new(&setup);
     let update = r#"{"jsonrpc":"2.0","method":"session/update","params":{"sessionId":"s","update":{"sessionUpdate":"weather"}}}"#;
     let script = format!(
         "echo warming up\n{}echo '{update}'\n{}sleep 0.1",
@@ -116,55 +139,54 @@ async fn noise_and_unknown_updates_are_survived() {
     assert_eq!(stand.said.lock().unwrap()[0].0, "raw");
 }
 
-#[tokio::test]
-async fn an_agent_that_dies_is_reported_with_its_last_words() {
-    let stand = Stand::new();
+async fn an_agent_that_dies_is_reported_with_its_last_words(setup: Setup) {
+    let stand = Stand::new(&setup);
     let script = format!("{}read line; echo no model >&2; exit 3", ready());
     let error = stand.sh(&script, patient()).await.unwrap_err();
     assert_eq!(error.class(), Class::AgentDied);
     assert_eq!(error.to_string(), "the agent died (exit status: 3); it said: no model");
 }
 
-#[tokio::test]
-async fn an_agent_that_is_not_there_is_a_matter_of_configuration() {
-    let error = Stand::new().run(&["/nowhere/agent"], patient()).await.unwrap_err();
+async fn an_agent_that_is_not_there_is_a_matter_of_configuration(setup: Setup) {
+    let error = Stand::new(&setup).run(&["/nowhere/agent"], patient()).await.unwrap_err();
     assert_eq!(error.class(), Class::Misconfigured);
-    assert_eq!(Stand::new().run(&[], patient()).await.unwrap_err().class(), Class::Misconfigured);
+    assert_eq!(
+        Stand::new(&setup).run(&[], patient()).await.unwrap_err().class(),
+        Class::Misconfigured
+    );
 }
 
-#[tokio::test]
-async fn an_agent_that_never_answers_is_given_up() {
-    let stand = Stand::new();
-    let error = stand.sh("sleep 60", Limits { initialize: 1, ..patient() }).await.unwrap_err();
+async fn an_agent_that_never_answers_is_given_up(setup: Setup) {
+    let stand = Stand::new(&setup);
+    let error = stand.sh("sleep 600", Limits { initialize: 1, ..patient() }).await.unwrap_err();
     assert!(matches!(error, Error::NotReady { request: "initialize", .. }), "{error}");
     assert!(stand.is_empty());
 }
 
-#[tokio::test]
-async fn silence_and_endless_talk_are_given_up() {
-    let stand = Stand::new();
-    let sleepy = format!("{}sleep 90", ready());
-    let error = stand.sh(&sleepy, Limits { silence: 1, ..patient() }).await.unwrap_err();
+async fn silence_and_endless_talk_are_given_up(setup: Setup) {
+    let stand = Stand::new(&setup);
+    let error = stand
+        .sh(&format!("{}sleep 600", ready()), Limits { silence: 5, ..patient() })
+        .await
+        .unwrap_err();
     assert!(matches!(error, Error::Silent(_)), "{error}");
     let update = r#"{"jsonrpc":"2.0","method":"session/update","params":{}}"#;
     let talk = format!("{}while :; do echo '{update}'; sleep 0.2; done", ready());
-    let error = stand.sh(&talk, Limits { turn: 2, ..patient() }).await.unwrap_err();
+    let error = stand.sh(&talk, Limits { turn: 3, ..patient() }).await.unwrap_err();
     assert!(matches!(error, Error::TooLong(_)), "{error}");
     assert!(stand.is_empty());
 }
 
-#[tokio::test]
-async fn a_line_without_an_end_is_not_kept_in_memory() {
-    let stand = Stand::new();
+async fn a_line_without_an_end_is_not_kept_in_memory(setup: Setup) {
+    let stand = Stand::new(&setup);
     let script = format!("{}printf '{{'; tr '\\0' x </dev/zero", ready());
     let error = stand.sh(&script, patient()).await.unwrap_err();
     assert_eq!(error.class(), Class::AgentDied, "{error}");
     assert!(stand.is_empty());
 }
 
-#[tokio::test]
-async fn whoever_will_not_stop_is_killed_with_all_it_started() {
-    let stand = Stand::new();
+async fn whoever_will_not_stop_is_killed_with_all_it_started(setup: Setup) {
+    let stand = Stand::new(&setup);
     let script = format!(
         "trap '' TERM; {}touch started; setsid sh -c 'trap \"\" TERM; sleep 60' & while :; do sleep 1; done",
         ready()
@@ -180,31 +202,29 @@ async fn whoever_will_not_stop_is_killed_with_all_it_started() {
     assert!(stand.is_empty());
 }
 
-#[tokio::test]
-async fn time_stands_still_for_a_frozen_agent() {
-    let stand = Stand::new();
-    let script = format!("{}touch started; sleep 60", ready());
+async fn time_stands_still_for_a_frozen_agent(setup: Setup) {
+    let stand = Stand::new(&setup);
+    let script = format!("{}touch started; sleep 600", ready());
     let freeze = async {
         while !stand.file("started").exists() {
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
         let group = stand.group.lock().unwrap().clone().unwrap();
         group.freeze();
-        tokio::time::sleep(Duration::from_secs(6)).await;
+        tokio::time::sleep(Duration::from_secs(12)).await;
         assert!(!stand.is_empty());
         group.thaw();
     };
-    let limits = Limits { silence: 5, ..patient() };
+    let limits = Limits { silence: 10, ..patient() };
     let (ended, ()) = tokio::join!(stand.sh(&script, limits), freeze);
     assert!(matches!(ended, Err(Error::Silent(_))));
 }
 
-#[tokio::test]
-async fn leftovers_of_a_former_life_are_killed_and_nobody_else_is() {
-    let stand = Stand::new();
+async fn leftovers_of_a_former_life_are_killed_and_nobody_else_is(setup: Setup) {
+    let stand = Stand::new(&setup);
     let command = |script: &str| {
         let args = ["-c".to_owned(), script.to_owned()];
-        let mut command = Sandbox::Open.command(&stand.place(), "sh", &args, &[]);
+        let mut command = stand.sandbox.command(&stand.place(), "sh", &args, &[]).unwrap();
         command.kill_on_drop(false);
         command.spawn().unwrap()
     };
@@ -220,9 +240,8 @@ async fn leftovers_of_a_former_life_are_killed_and_nobody_else_is() {
     stranger.wait().unwrap();
 }
 
-#[tokio::test]
-async fn an_agent_sees_nothing_of_the_workers_environment() {
-    let stand = Stand::new();
+async fn an_agent_sees_nothing_of_the_workers_environment(setup: Setup) {
+    let stand = Stand::new(&setup);
     let script = format!("env > env; {}{}", ready(), answer(r#"{"stopReason":"end_turn"}"#));
     stand.sh(&script, patient()).await.unwrap();
     let seen = std::fs::read_to_string(stand.file("env")).unwrap();

@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use team6::agent::sandbox::Setup;
 use team6::agent::{Limits, Spec};
 use team6::domain::ids::{
     AgentName, Attempt, BranchName, Epoch, ExecutionId, ProjectName, RunId, TaskNumber, WorkerId,
 };
-use team6::domain::work::{Assignment, Checkout, Claimed, Class, Outcome, Renewed};
+use team6::domain::work::{Assignment, Checkout, Claimed, Class, Outcome, Renewed, Work};
 use team6::git::{Access, Clean, Mirrors, Promise};
 use team6::worker::{self, Settings};
 use tokio_util::sync::CancellationToken;
@@ -16,6 +17,24 @@ use tokio_util::task::TaskTracker;
 
 use crate::origin::{Origin, git, somebody};
 use crate::server::Server;
+
+in_every_sandbox!(
+    a_task_becomes_a_bundle_the_server_can_push,
+    a_task_of_the_demo_is_tested_with_the_tools_of_its_language,
+    every_way_to_fail_has_its_class,
+    an_agent_this_worker_does_not_have_is_a_matter_of_configuration,
+    a_retry_goes_on_where_the_first_try_died,
+    cancelled_work_is_stopped_and_reported,
+    a_lost_lease_ends_the_agent_without_a_word,
+    a_stale_bundle_ends_the_work_without_a_word,
+    an_agent_is_frozen_before_its_lease_could_end_and_thawed_when_it_is_confirmed,
+    a_slow_or_forgetful_server_changes_nothing,
+    a_trace_nobody_wants_ends_the_agent_without_a_word,
+    a_newer_lease_of_the_same_execution_waits_for_the_older_to_be_gone,
+    a_worker_that_stops_kills_its_agents_and_the_next_start_goes_on,
+    two_workers_never_share_a_folder,
+    a_workspace_is_removed_when_the_server_says_its_task_is_over,
+);
 
 /// A worker at work for one test.
 struct World {
@@ -27,11 +46,11 @@ struct World {
 }
 
 impl World {
-    async fn new() -> Self {
-        Self::around(Origin::small()).await
+    async fn new(setup: &Setup) -> Self {
+        Self::around(Origin::small(), setup).await
     }
 
-    async fn around(origin: Origin) -> Self {
+    async fn around(origin: Origin, setup: &Setup) -> Self {
         let server = Server::start().await;
         let mut settings = Settings::new(
             server.url().parse().unwrap(),
@@ -45,9 +64,10 @@ impl World {
             env: vec![],
             set: BTreeMap::new(),
             files: BTreeMap::new(),
-            limits: Limits { silence: 2, ..Limits::default() },
+            limits: Limits::default(),
         };
         settings.agents.insert(AgentName("scripted".into()), spec);
+        settings.sandbox = setup.clone();
         settings.beat = Duration::from_millis(300);
         settings.pause = Duration::from_millis(50);
         Self {
@@ -60,8 +80,8 @@ impl World {
     }
 
     /// A worker that has begun to ask for work.
-    async fn working() -> Self {
-        let mut world = Self::new().await;
+    async fn working(setup: &Setup) -> Self {
+        let mut world = Self::new(setup).await;
         world.starts();
         world
     }
@@ -89,14 +109,12 @@ impl World {
             epoch: Epoch(epoch),
             lease_seconds: 3,
             project: ProjectName("acme".into()),
-            task: TaskNumber(3),
-            title: task.into(),
             agent: AgentName("scripted".into()),
             prompt: format!("Task: {task}\nRepository: acme/web\n"),
-            checkout: checkout.clone(),
+            work: Work::Task(checkout.clone()),
             author: somebody(),
         };
-        self.server.knows().work.push_back(Claimed { assignment, read_token: String::new() });
+        self.server.knows().work.push_back(Claimed { assignment, read_tokens: BTreeMap::new() });
         checkout
     }
 
@@ -133,13 +151,14 @@ impl World {
 fn class(outcome: &Outcome) -> Class {
     match outcome {
         Outcome::Failed(failure) => failure.class,
-        Outcome::Delivered(_) | Outcome::Cancelled => panic!("it did not fail: {outcome:?}"),
+        Outcome::Delivered(_) | Outcome::Done | Outcome::Cancelled => {
+            panic!("it did not fail: {outcome:?}")
+        }
     }
 }
 
-#[tokio::test]
-async fn a_task_becomes_a_bundle_the_server_can_push() {
-    let world = World::working().await;
+async fn a_task_becomes_a_bundle_the_server_can_push(setup: Setup) {
+    let world = World::working(&setup).await;
     let checkout = world.assigns("Explain the weather", 1, 1);
     let Outcome::Delivered(delivery) = world.server.outcome().await else { panic!("nothing came") };
     assert_eq!(delivery.commits, ["Write down: Explain the weather"]);
@@ -178,9 +197,8 @@ async fn a_task_becomes_a_bundle_the_server_can_push() {
     world.stops().await;
 }
 
-#[tokio::test]
-async fn a_task_of_the_demo_is_tested_with_the_tools_of_its_language() {
-    let mut world = World::around(Origin::with(&team6::demo::files::web())).await;
+async fn a_task_of_the_demo_is_tested_with_the_tools_of_its_language(setup: Setup) {
+    let mut world = World::around(Origin::with(&team6::demo::files::web()), &setup).await;
     world.settings.agents.values_mut().next().unwrap().limits.silence = 120;
     world.starts();
     world.assigns("Name the colors of the stylesheet", 1, 1);
@@ -190,8 +208,7 @@ async fn a_task_of_the_demo_is_tested_with_the_tools_of_its_language() {
     world.stops().await;
 }
 
-#[tokio::test]
-async fn every_way_to_fail_has_its_class() {
+async fn every_way_to_fail_has_its_class(setup: Setup) {
     for (mischief, expected) in [
         ("die", Class::AgentDied),
         ("hang", Class::TimedOut),
@@ -199,7 +216,11 @@ async fn every_way_to_fail_has_its_class() {
         ("dirty", Class::LeftDirty),
         ("workflow", Class::Unacceptable),
     ] {
-        let world = World::working().await;
+        let mut world = World::new(&setup).await;
+        if mischief == "hang" {
+            world.settings.agents.values_mut().next().unwrap().limits.silence = 3;
+        }
+        world.starts();
         world.assigns(&format!("Explain the weather\nscripted: {mischief}"), 1, 1);
         let outcome = world.server.outcome().await;
         assert_eq!(class(&outcome), expected, "{outcome:?}");
@@ -210,9 +231,8 @@ async fn every_way_to_fail_has_its_class() {
     }
 }
 
-#[tokio::test]
-async fn an_agent_this_worker_does_not_have_is_a_matter_of_configuration() {
-    let mut world = World::new().await;
+async fn an_agent_this_worker_does_not_have_is_a_matter_of_configuration(setup: Setup) {
+    let mut world = World::new(&setup).await;
     world.settings.agents.clear();
     world.starts();
     world.assigns("Explain the weather", 1, 1);
@@ -220,9 +240,8 @@ async fn an_agent_this_worker_does_not_have_is_a_matter_of_configuration() {
     world.stops().await;
 }
 
-#[tokio::test]
-async fn a_retry_goes_on_where_the_first_try_died() {
-    let world = World::working().await;
+async fn a_retry_goes_on_where_the_first_try_died(setup: Setup) {
+    let world = World::working(&setup).await;
     let task = "Explain the weather\nscripted: die once";
     world.assigns(task, 1, 1);
     assert_eq!(class(&world.server.outcome().await), Class::AgentDied);
@@ -234,9 +253,8 @@ async fn a_retry_goes_on_where_the_first_try_died() {
     world.stops().await;
 }
 
-#[tokio::test]
-async fn cancelled_work_is_stopped_and_reported() {
-    let world = World::working().await;
+async fn cancelled_work_is_stopped_and_reported(setup: Setup) {
+    let world = World::working(&setup).await;
     world.assigns("Explain the weather\nscripted: hang", 1, 1);
     world.until("an agent works", |world| world.agents().0 > 0).await;
     world.server.knows().answer = Some(Renewed::Cancel);
@@ -245,9 +263,8 @@ async fn cancelled_work_is_stopped_and_reported() {
     world.stops().await;
 }
 
-#[tokio::test]
-async fn a_lost_lease_ends_the_agent_without_a_word() {
-    let world = World::working().await;
+async fn a_lost_lease_ends_the_agent_without_a_word(setup: Setup) {
+    let world = World::working(&setup).await;
     world.assigns("Explain the weather\nscripted: hang", 1, 1);
     world.until("an agent works", |world| world.agents().0 > 0).await;
     world.server.knows().answer = Some(Renewed::Lost);
@@ -256,9 +273,8 @@ async fn a_lost_lease_ends_the_agent_without_a_word() {
     assert!(world.server.knows().finishes.is_empty());
 }
 
-#[tokio::test]
-async fn a_stale_bundle_ends_the_work_without_a_word() {
-    let world = World::working().await;
+async fn a_stale_bundle_ends_the_work_without_a_word(setup: Setup) {
+    let world = World::working(&setup).await;
     world.server.knows().bundle_is_stale = true;
     world.assigns("Explain the weather", 1, 1);
     world.server.until("the slot asks again", |knows| knows.claims.len() > 1).await;
@@ -267,9 +283,10 @@ async fn a_stale_bundle_ends_the_work_without_a_word() {
     world.stops().await;
 }
 
-#[tokio::test]
-async fn an_agent_is_frozen_before_its_lease_could_end_and_thawed_when_it_is_confirmed() {
-    let mut world = World::new().await;
+async fn an_agent_is_frozen_before_its_lease_could_end_and_thawed_when_it_is_confirmed(
+    setup: Setup,
+) {
+    let mut world = World::new(&setup).await;
     let spec = world.settings.agents.values_mut().next().unwrap();
     spec.command.extend(["--pace-ms".to_owned(), "1000".to_owned()]);
     spec.limits.silence = 60;
@@ -286,9 +303,8 @@ async fn an_agent_is_frozen_before_its_lease_could_end_and_thawed_when_it_is_con
     world.stops().await;
 }
 
-#[tokio::test]
-async fn a_slow_or_forgetful_server_changes_nothing() {
-    let world = World::working().await;
+async fn a_slow_or_forgetful_server_changes_nothing(setup: Setup) {
+    let world = World::working(&setup).await;
     {
         let mut knows = world.server.knows();
         (knows.trace_takes, knows.loses_answers) = (Duration::from_millis(400), 2);
@@ -301,20 +317,18 @@ async fn a_slow_or_forgetful_server_changes_nothing() {
     assert_eq!(knows.bundles.len(), 1);
 }
 
-#[tokio::test]
-async fn a_trace_nobody_wants_ends_the_agent_without_a_word() {
-    let world = World::working().await;
+async fn a_trace_nobody_wants_ends_the_agent_without_a_word(setup: Setup) {
+    let world = World::working(&setup).await;
     world.server.knows().trace_is_stale = true;
     world.assigns("Explain the weather\nscripted: hang", 1, 1);
     world.server.until("the slot asks again", |knows| knows.claims.len() > 1).await;
-    world.until("the agent is gone", |world| world.agents() == (0, 0)).await;
+    assert_eq!(world.agents(), (0, 0));
     world.stops().await;
     assert!(world.server.knows().finishes.is_empty());
 }
 
-#[tokio::test]
-async fn a_newer_lease_of_the_same_execution_waits_for_the_older_to_be_gone() {
-    let mut world = World::new().await;
+async fn a_newer_lease_of_the_same_execution_waits_for_the_older_to_be_gone(setup: Setup) {
+    let mut world = World::new(&setup).await;
     world.settings.slots = 2;
     world.settings.agents.values_mut().next().unwrap().limits.silence = 60;
     world.starts();
@@ -327,9 +341,8 @@ async fn a_newer_lease_of_the_same_execution_waits_for_the_older_to_be_gone() {
     assert_eq!(epochs, [2]);
 }
 
-#[tokio::test]
-async fn a_worker_that_stops_kills_its_agents_and_the_next_start_goes_on() {
-    let mut world = World::working().await;
+async fn a_worker_that_stops_kills_its_agents_and_the_next_start_goes_on(setup: Setup) {
+    let mut world = World::working(&setup).await;
     world.assigns("Explain the weather\nscripted: hang once", 1, 1);
     world
         .until("an agent works", |world| world.workspace().join("home/.scripted-once").exists())
@@ -345,18 +358,16 @@ async fn a_worker_that_stops_kills_its_agents_and_the_next_start_goes_on() {
     assert_ne!(knows.claims[0].incarnation, knows.claims.last().unwrap().incarnation);
 }
 
-#[tokio::test]
-async fn two_workers_never_share_a_folder() {
-    let world = World::working().await;
+async fn two_workers_never_share_a_folder(setup: Setup) {
+    let world = World::working(&setup).await;
     world.server.until("it asks for work", |knows| !knows.claims.is_empty()).await;
     let second = worker::run(world.settings.clone(), CancellationToken::new()).await;
     assert!(matches!(second, Err(worker::Error::InUse(_))));
     world.stops().await;
 }
 
-#[tokio::test]
-async fn a_workspace_is_removed_when_the_server_says_its_task_is_over() {
-    let world = World::working().await;
+async fn a_workspace_is_removed_when_the_server_says_its_task_is_over(setup: Setup) {
+    let world = World::working(&setup).await;
     world.assigns("Explain the weather", 1, 1);
     world.server.outcome().await;
     assert!(world.workspace().exists());

@@ -6,12 +6,16 @@ use std::sync::{Arc, Once};
 
 use chrono::{DateTime, TimeDelta, TimeZone as _, Utc};
 use futures::FutureExt as _;
-use sqlx::{AssertSqlSafe, PgPool};
+use sqlx::migrate::Migrator;
+use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{AssertSqlSafe, PgPool, SqlitePool};
 use team6::db::{Db, Tx};
 use tokio::sync::Barrier;
 use uuid::Uuid;
 
 use crate::aloud;
+
+static MIGRATIONS: Migrator = sqlx::migrate!();
 
 /// Tells a story on a fresh SQLite file, and on a fresh PostgreSQL database where
 /// `TEAM6_TEST_POSTGRES` names a server. The story may open its database again by the URL.
@@ -52,6 +56,32 @@ pub(crate) async fn on_an_empty_postgres(story: impl AsyncFn(String)) {
         eprintln!("this was on PostgreSQL:");
         resume_unwind(panic);
     }
+}
+
+/// Tells a story on databases that were at an earlier version, held data as that version wrote it,
+/// and were then opened by this one.
+pub(crate) async fn on_every_engine_from(version: i64, data: &str, story: impl AsyncFn(Db)) {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("team6.db");
+    let options = SqliteConnectOptions::new().filename(&file).create_if_missing(true);
+    let old = SqlitePool::connect_with(options).await.unwrap();
+    MIGRATIONS.run_to(version, &old).await.unwrap();
+    sqlx::raw_sql(AssertSqlSafe(data.to_owned())).execute(&old).await.unwrap();
+    old.close().await;
+    let db = Db::open(&format!("sqlite:{}", file.display())).await.unwrap();
+    story(db.clone()).await;
+    db.close().await;
+
+    on_an_empty_postgres(async |url| {
+        let old = PgPool::connect(&url).await.unwrap();
+        MIGRATIONS.run_to(version, &old).await.unwrap();
+        sqlx::raw_sql(AssertSqlSafe(data.to_owned())).execute(&old).await.unwrap();
+        old.close().await;
+        let db = Db::open(&url).await.unwrap();
+        story(db.clone()).await;
+        db.close().await;
+    })
+    .await;
 }
 
 /// The same, for stories that need no more than the database.

@@ -14,6 +14,7 @@ mod docs;
 mod engines;
 mod layers;
 mod migrations;
+mod plans;
 mod queue;
 mod size;
 mod sources;

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use team6::db::{Db, sprints};
 
-use crate::engines::{eight, on_an_empty_postgres, on_every_engine_at};
+use crate::engines::{eight, on_an_empty_postgres, on_every_engine_at, on_every_engine_from};
 use crate::sources::below;
 
 const TYPES: &[&str] = &["text", "bigint", "boolean", "json", "timestamptz", "bytea"];
@@ -168,4 +168,42 @@ async fn servers_that_share_a_database_and_start_at_once_migrate_it_once() {
         eight(|_| open(url.clone())).await;
     })
     .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn processes_that_find_a_fresh_file_at_once_migrate_it_once() {
+    for _ in 0..5 {
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("sqlite:{}", folder.path().join("team6.db").display());
+        let opened = eight(|_| {
+            let url = url.clone();
+            async move {
+                let db = Db::open(&url).await.unwrap();
+                let up_to_date = db.is_up_to_date().await.unwrap();
+                db.close().await;
+                up_to_date
+            }
+        });
+        assert!(opened.await.into_iter().all(|up_to_date| up_to_date));
+    }
+}
+
+/// Data as each earlier version left it: `fixtures/versions/NNNN.sql` is what a database held whose
+/// last migration was number NNNN. Whoever adds a migration adds the file of the version before.
+#[tokio::test]
+async fn every_earlier_version_is_migrated_with_its_data() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/versions");
+    let all = migrations();
+    for (number, _) in (1..).zip(&all).take(all.len() - 1) {
+        let data = folder.join(format!("{number:04}.sql"));
+        assert!(data.exists(), "add {}, as that version would have written it", data.display());
+        on_every_engine_from(number, &fs::read_to_string(&data).unwrap(), async |db| {
+            assert!(db.is_up_to_date().await.unwrap());
+            let mut tx = db.read().await.unwrap();
+            for sprint in sprints::all(&mut tx).await.unwrap() {
+                sprints::get(&mut tx, &sprint).await.unwrap();
+            }
+        })
+        .await;
+    }
 }

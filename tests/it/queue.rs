@@ -81,6 +81,11 @@ impl Bench {
         self.queue.reap(&mut self.tx, at(now)).await.unwrap()
     }
 
+    /// How many leases end before that second.
+    async fn late(&mut self, before: i64) -> i64 {
+        self.queue.late(&mut self.tx, at(before)).await.unwrap()
+    }
+
     async fn depths(&mut self) -> Vec<Depth> {
         self.queue.depths(&mut self.tx).await.unwrap()
     }
@@ -105,7 +110,7 @@ fn project(name: &str) -> ProjectName {
 fn job(id: &str) -> Job {
     Job {
         execution: ExecutionId(id.into()),
-        run: RunId("run".into()),
+        run: Some(RunId("run".into())),
         project: project("acme/web"),
         priority: 0,
         run_at: at(0),
@@ -122,7 +127,7 @@ fn worker(name: &str) -> Claimant {
 }
 
 fn depth(queue: &str, ready: i64, leased: i64) -> Depth {
-    Depth { queue: queue.into(), ready, leased }
+    Depth { queue: queue.into(), ready, leased, oldest: (0 < ready).then(|| at(0)) }
 }
 
 #[tokio::test]
@@ -373,15 +378,16 @@ async fn after_an_outage_every_lease_gets_a_grace() {
 #[tokio::test]
 async fn the_jobs_of_a_run_can_be_held_back() {
     of_every_queue(async |bench| {
-        let other = Job { run: RunId("other".into()), ..job("c") };
+        let other = Job { run: Some(RunId("other".into())), ..job("c") };
         bench.enqueue(&[job("a"), job("b"), other]).await;
         let running = bench.claim(&worker("w"), &MANY, 0).await.unwrap();
-        bench.queue.hold(&mut bench.tx, &job("a").run, true).await.unwrap();
+        let run = RunId("run".into());
+        bench.queue.hold(&mut bench.tx, &run, true).await.unwrap();
         assert_eq!(bench.claim_all(&worker("w"), &MANY, 0).await, ["c"]);
         assert!(bench.renew(&running, 180).await);
         assert_eq!(bench.reap(181).await.len(), 2);
         assert_eq!(bench.claim_all(&worker("w"), &MANY, 181).await, ["c"]);
-        bench.queue.hold(&mut bench.tx, &job("a").run, false).await.unwrap();
+        bench.queue.hold(&mut bench.tx, &run, false).await.unwrap();
         assert_eq!(bench.claim_all(&worker("w"), &MANY, 181).await, ["a", "b"]);
     })
     .await;
@@ -438,6 +444,7 @@ async fn the_depths_count_what_waits_and_what_is_worked_on() {
         let only = Claimant { projects: Some(vec![project("b")]), ..worker("w") };
         bench.claim(&only, &MANY, 0).await.unwrap();
         assert_eq!(bench.depths().await, [depth("agents-a", 2, 0), depth("agents-b", 2, 1)]);
+        assert_eq!((bench.late(0).await, bench.late(9_999).await), (0, 1));
     })
     .await;
 }

@@ -2,7 +2,10 @@
 
 use std::fmt::Write as _;
 
-use team6::domain::ids::{AgentName, IssueNumber, IssueRef, Login, RepoName, TaskNumber};
+use team6::domain::ids::{
+    AgentName, BranchName, IssueNumber, IssueRef, Login, RepoName, TaskNumber,
+};
+use team6::domain::lint::{RedBranch, Warning};
 use team6::domain::refusal::Refusal;
 use team6::say;
 
@@ -16,6 +19,7 @@ fn every_refusal() -> Vec<Refusal> {
         Refusal::NotYourTask { task, owner: owner.clone() },
         Refusal::PlanRewritten,
         Refusal::Outdated { task },
+        Refusal::PlanOutdated,
         Refusal::NotASprint,
         Refusal::SecondSprint { other: IssueNumber(1) },
         Refusal::NoPlan,
@@ -31,10 +35,68 @@ fn every_refusal() -> Vec<Refusal> {
         Refusal::AlreadyDone,
         Refusal::PlanIsFixed,
         Refusal::NotRunning,
+        Refusal::StillPlanning,
+        Refusal::NoSuchQuestion { number: 7 },
+        Refusal::WhichQuestion,
+        Refusal::NoOpenQuestion,
         Refusal::NoSuchTask { task },
         Refusal::WhichTask { command: "retry".to_owned() },
+        Refusal::InLine {
+            number: 2,
+            line: "/team6 drop T9 `<!-- @ada".to_owned(),
+            why: Box::new(Refusal::NoSuchTask { task: TaskNumber(9) }),
+        },
+        Refusal::Malformed {
+            why: "the title is missing".to_owned(),
+            usage: "/team6 add".to_owned(),
+        },
+        Refusal::UnknownWord { word: "dance <b>".to_owned() },
+        Refusal::NotReached,
+        Refusal::WaitsForItself { task },
+        Refusal::NoSuchAgent { agent: painter(), known: vec![painter(), painter()] },
+        Refusal::NoSuchAgent { agent: painter(), known: vec![] },
+        Refusal::NoSuchRepository { repo: "acme/ops".parse().unwrap() },
+        Refusal::NoSuchPerson { person: Login("nobody".to_owned()) },
+        Refusal::NotAPerson { person: Login("team6[bot]".to_owned()) },
+        Refusal::PersonCannotWrite {
+            person: Login("linus".to_owned()),
+            repo: "acme/api".parse().unwrap(),
+        },
+        Refusal::NeedsWriteIn { repo: "acme/api".parse().unwrap() },
+        Refusal::Unanswered { question: 2 },
+        Refusal::Unreachable { repo: "acme/ops".parse().unwrap(), tasks: vec![task] },
+        Refusal::LookTwice(every_warning()),
+        Refusal::StillPlanning,
+        Refusal::NoSuchVersion { version: 9 },
+        Refusal::NeverApproved,
+        Refusal::NoIssue { task },
         Refusal::NothingToRetry { task, state: "in review".to_owned() },
     ]
+}
+
+fn every_warning() -> Vec<Warning> {
+    let [first, second] = [1, 2].map(TaskNumber);
+    let repo: RepoName = "acme/web".parse().unwrap();
+    let (ada, grace) = (Login("ada".to_owned()), Login("grace".to_owned()));
+    let branch = BranchName("main".to_owned());
+    let checks = vec!["build".to_owned(), "lint".to_owned()];
+    vec![
+        Warning::SameFile { file: "src/a.rs".to_owned(), tasks: vec![first, second] },
+        Warning::RedBranch(RedBranch { repo, branch, checks }),
+        Warning::TooBig { task: first, estimate: 8, total: 20 },
+        Warning::TooManyAtOnce {
+            owner: ada.clone(),
+            wave: 1,
+            tasks: (1..=14).map(TaskNumber).collect(),
+        },
+        Warning::NoEstimate { tasks: vec![second] },
+        Warning::OthersAssigned { task: first, owner: ada, others: vec![grace] },
+        Warning::UnreadDependency { task: first, line: "Depends on @ada's `work` #3".to_owned() },
+    ]
+}
+
+fn painter() -> AgentName {
+    AgentName("painter".to_owned())
 }
 
 #[test]
@@ -47,11 +109,19 @@ fn every_refusal_says_why_and_what_to_do() {
 }
 
 #[test]
+fn every_warning_is_listed_where_a_start_is_refused() {
+    let to = Login("grace".to_owned());
+    let refusal = Refusal::LookTwice(every_warning());
+    let text = say::comments::refused(&to, &[refusal], "team6:sprint");
+    insta::assert_snapshot!(text.replace('\u{200b}', "¦"));
+}
+
+#[test]
 fn one_reason_is_a_sentence_and_several_are_a_list() {
     let to = Login("grace".to_owned());
     let reasons = [Refusal::NoPlan, Refusal::NotApproved { task: TaskNumber(2) }];
-    insta::assert_snapshot!(say::comments::refused(&to, &reasons[..1]), @"@grace, I did not do that: there is no plan yet. Ask for one with `/team6 plan`.");
-    insta::assert_snapshot!(say::comments::refused(&to, &reasons), @r"
+    insta::assert_snapshot!(say::comments::refused(&to, &reasons[..1], "team6:sprint"), @"@grace, I did not do that: there is no plan yet. Ask for one with `/team6 plan`.");
+    insta::assert_snapshot!(say::comments::refused(&to, &reasons, "team6:sprint"), @r"
     @grace, I did not do that, for these reasons:
 
     - there is no plan yet. Ask for one with `/team6 plan`.
@@ -60,10 +130,27 @@ fn one_reason_is_a_sentence_and_several_are_a_list() {
 }
 
 #[test]
+fn the_same_reason_for_many_tasks_is_said_once() {
+    let to = Login("grace".to_owned());
+    let tasks = || (1..=3).map(TaskNumber);
+    let mut reasons: Vec<_> = tasks().map(|task| Refusal::NoOwner { task }).collect();
+    reasons.extend(tasks().map(|task| Refusal::NotApproved { task }));
+    insta::assert_snapshot!(say::comments::refused(&to, &reasons, "team6:sprint"), @r"
+    @grace, I did not do that, for these reasons:
+
+    - T1, T2 and T3 have no owner. Assign a person to each one's issue.
+    - T1, T2 and T3 are not approved. Their owners or a maintainer tick their boxes in the plan.
+    ");
+    let label = say::comments::refused(&to, &[Refusal::NotASprint], "sprint!");
+    insta::assert_snapshot!(label, @"@grace, I did not do that: this issue is not a sprint. It needs an open milestone and the label `sprint!`.");
+}
+
+#[test]
 fn more_reasons_than_a_comment_holds_are_cut_not_refused() {
     let to = Login("grace".to_owned());
-    let reasons: Vec<_> = (0..3_000).map(|n| Refusal::NoOwner { task: TaskNumber(n) }).collect();
-    let text = say::comments::refused(&to, &reasons);
+    let reason = |n| Refusal::UnknownAgent { task: TaskNumber(n), agent: painter() };
+    let reasons: Vec<_> = (0..3_000).map(reason).collect();
+    let text = say::comments::refused(&to, &reasons, "team6:sprint");
     assert!(text.chars().count() <= say::LONGEST);
     assert!(text.contains("more"), "it must not look as if these were all");
 }

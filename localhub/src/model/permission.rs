@@ -32,6 +32,19 @@ impl Role {
         }
     }
 
+    /// The least role that a word of the list of collaborators asks for.
+    /// <https://docs.github.com/en/rest/collaborators/collaborators#list-repository-collaborators>
+    pub(crate) fn at_least(word: &str) -> Option<Self> {
+        match word {
+            "pull" => Some(Self::Read),
+            "triage" => Some(Self::Triage),
+            "push" => Some(Self::Write),
+            "maintain" => Some(Self::Maintain),
+            "admin" => Some(Self::Admin),
+            _ => None,
+        }
+    }
+
     /// The coarse word of `/collaborators/{user}/permission`, which predates the finer roles.
     /// <https://docs.github.com/en/rest/collaborators/collaborators#get-repository-permissions-for-a-user>
     pub(crate) fn legacy(self) -> &'static str {

@@ -12,6 +12,8 @@ pub(super) async fn list(call: Call) -> Reply {
         account.kind == AccountKind::Person && view.world.association(&repo, account.id) != "NONE"
     });
     let all = all.map(|account| (account.id, view.world.role(&repo, account.id)));
+    let least = call.asked("permission").and_then(Role::at_least);
+    let all = all.filter(|(_, role)| least.is_none_or(|least| least <= *role));
     call.list(all.collect(), |(account, role)| view.collaborator(account, role))
 }
 

@@ -1,10 +1,5 @@
 //! What all answers of the API have in common: faults, limits, entity tags, headers.
 
-use std::{
-    collections::BTreeMap,
-    sync::{Arc, Mutex, PoisonError},
-};
-
 use axum::{
     body::{Body, to_bytes},
     extract::{Request, State},
@@ -13,46 +8,41 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
-use super::problem::Problem;
+use super::{auth, problem::Problem};
 use crate::{
     faults::{ApiFault, When},
     hub::Hub,
     keys,
+    model::Actor,
+    traffic::{Request as Arrived, Spent, TooMuch},
 };
-
-/// How many requests each caller has made in which hour.
-pub(crate) type Meter = Arc<Mutex<BTreeMap<String, (i64, u64)>>>;
 
 /// The address below `/api/v3`, before routers strip what they are nested under.
 #[derive(Clone, Debug)]
 pub(crate) struct Address(pub(crate) Uri);
 
-/// What a caller has used of the primary rate limit.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Spent {
-    pub(crate) used: u64,
-    pub(crate) reset: i64,
-}
-
-/// <https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api>
-pub(crate) const LIMIT: u64 = 5000;
-
 /// Lets a request through to its route, with faults before and after it.
-pub(crate) async fn pass(
-    State((hub, meter)): State<(Hub, Meter)>,
-    mut request: Request,
-    next: Next,
-) -> Response {
+pub(crate) async fn pass(State(hub): State<Hub>, mut request: Request, next: Next) -> Response {
     let (method, known) = (request.method().clone(), etag_known(request.headers()));
     let path = request.uri().path().to_owned();
-    let spent = count(&hub, &meter, request.headers());
+    let (number, spent, too_much) = hub.traffic().arrives(Arrived {
+        at: hub.clock().now(),
+        caller: caller(&hub, request.headers()),
+        method: method.to_string(),
+        path: path.clone(),
+        status: 0,
+    });
     let address = Address(request.uri().clone());
     request.extensions_mut().insert(spent);
     request.extensions_mut().insert(address);
     let fault = hub.faults().meet(method.as_str(), &path);
-    let mut response = match &fault {
-        Some(fault) if fault.when == When::Before => spoiled(fault),
-        _ => carry_out(&hub, request, next).await,
+    let mut response = match (&fault, too_much) {
+        (Some(fault), _) if fault.when == When::Before => spoiled(fault),
+        (_, Some(TooMuch::Primary)) => {
+            Problem::new(StatusCode::FORBIDDEN, "API rate limit exceeded").into_response()
+        }
+        (_, Some(TooMuch::Secondary(seconds))) => slow_down(StatusCode::FORBIDDEN, Some(seconds)),
+        (_, None) => carry_out(&hub, request, next).await,
     };
     if let Some(fault) = fault.filter(|fault| fault.when == When::After) {
         response = spoiled(&fault);
@@ -60,6 +50,7 @@ pub(crate) async fn pass(
     if method == Method::GET && response.status() == StatusCode::OK {
         response = tagged(response, known.as_deref()).await;
     }
+    hub.traffic().answered(number, response.status().as_u16());
     dress(response.headers_mut(), spent);
     response
 }
@@ -76,28 +67,38 @@ pub(crate) async fn carry_out(hub: &Hub, request: Request, next: Next) -> Respon
     }
 }
 
-fn count(hub: &Hub, meter: &Meter, headers: &HeaderMap) -> Spent {
-    let caller = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-    let hour = hub.clock().now().timestamp() / 3600;
-    let mut meter = meter.lock().unwrap_or_else(PoisonError::into_inner);
-    let entry = meter.entry(caller.unwrap_or_default().to_owned()).or_insert((hour, 0));
-    if entry.0 != hour {
-        *entry = (hour, 0);
+/// Whose budget a request is spent from.
+fn caller(hub: &Hub, headers: &HeaderMap) -> String {
+    let world = hub.world();
+    match auth::actor(hub, headers) {
+        Ok(Actor::Installation(token)) => {
+            let token = world.tokens.find(token);
+            token.map_or_else(String::new, |token| format!("installation {}", token.installation.0))
+        }
+        Ok(Actor::App(app)) => format!("app {}", app.0),
+        Ok(Actor::Person(person)) => world.accounts.at(person).login.clone(),
+        Ok(Actor::Nobody) | Err(_) => "nobody".to_owned(),
     }
-    entry.1 += 1;
-    Spent { used: entry.1, reset: (hour + 1) * 3600 }
 }
 
 fn spoiled(fault: &ApiFault) -> Response {
     let status = StatusCode::from_u16(fault.status).unwrap_or(StatusCode::BAD_GATEWAY);
-    let limited = matches!(fault.status, 403 | 429);
-    let message = if limited {
-        "You have exceeded a secondary rate limit. Please wait a few minutes before you try again."
-    } else {
-        status.canonical_reason().unwrap_or("Server Error")
-    };
+    if matches!(fault.status, 403 | 429) {
+        return slow_down(status, fault.retry_after.and_then(|seconds| seconds.try_into().ok()));
+    }
+    let message = status.canonical_reason().unwrap_or("Server Error");
     let mut response = Problem::new(status, message).into_response();
     if let Some(seconds) = fault.retry_after {
+        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+    }
+    response
+}
+
+fn slow_down(status: StatusCode, seconds: Option<i64>) -> Response {
+    let message =
+        "You have exceeded a secondary rate limit. Please wait a few minutes before you try again.";
+    let mut response = Problem::new(status, message).into_response();
+    if let Some(seconds) = seconds {
         response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
     }
     response
@@ -133,8 +134,8 @@ fn dress(headers: &mut HeaderMap, spent: Spent) {
     put("x-github-request-id", keys::secret("").to_uppercase());
     put("x-github-media-type", "github.v3; format=json".to_owned());
     put("x-github-api-version-selected", "2022-11-28".to_owned());
-    put("x-ratelimit-limit", LIMIT.to_string());
-    put("x-ratelimit-remaining", LIMIT.saturating_sub(spent.used).to_string());
+    put("x-ratelimit-limit", spent.limit.to_string());
+    put("x-ratelimit-remaining", spent.limit.saturating_sub(spent.used).to_string());
     put("x-ratelimit-used", spent.used.to_string());
     put("x-ratelimit-reset", spent.reset.to_string());
     put("x-ratelimit-resource", "core".to_owned());

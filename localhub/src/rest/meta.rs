@@ -3,10 +3,8 @@
 use axum::Extension;
 use serde_json::json;
 
-use super::{
-    call::{Call, Reply, ok},
-    edge::{LIMIT, Spent},
-};
+use super::call::{Call, Reply, ok};
+use crate::traffic::Spent;
 
 /// The addresses the API begins with; localhub answers only some of them.
 const ADDRESSES: [(&str, &str); 30] = [
@@ -57,8 +55,8 @@ pub(super) async fn show(_call: Call) -> Reply {
 
 pub(super) async fn rate_limit(_call: Call, Extension(spent): Extension<Spent>) -> Reply {
     let core = json!({
-        "limit": LIMIT,
-        "remaining": LIMIT.saturating_sub(spent.used),
+        "limit": spent.limit,
+        "remaining": spent.limit.saturating_sub(spent.used),
         "reset": spent.reset,
         "used": spent.used,
     });

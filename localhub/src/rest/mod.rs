@@ -46,8 +46,7 @@ const LARGEST: usize = 256 * 1024 * 1024;
 
 /// Everything the hub answers.
 pub(crate) fn router(hub: Hub) -> Router {
-    let meter = edge::Meter::default();
-    let edge = from_fn_with_state((hub.clone(), meter), edge::pass);
+    let edge = from_fn_with_state(hub.clone(), edge::pass);
     let api = api().with_state(hub.clone()).layer(edge.clone());
     // Nesting takes the root without the slash only.
     let root = Router::new().route("/api/v3/", get(meta::root)).with_state(hub.clone());

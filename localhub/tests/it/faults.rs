@@ -59,3 +59,42 @@ async fn faults_are_shown_and_cleared() {
     assert_eq!(shown["webhooks"]["drop_all"], false);
     ada.post("/localhub/faults", json!({ "nonsense": 1 })).await.expect(422);
 }
+
+#[tokio::test]
+async fn limits_are_enforced_when_they_are_asked_for() {
+    let world = World::new().await;
+    let ada = world.person("ada");
+    ada.post("/localhub/limits", json!({ "content_per_minute": 2 })).await.expect(200);
+    for _ in 0..2 {
+        ada.post(COMMENTS, json!({ "body": "Hello" })).await.expect(201);
+    }
+    let limited = ada.post(COMMENTS, json!({ "body": "Too fast" })).await;
+    assert!(limited.header("retry-after").parse::<u64>().unwrap() <= 60);
+    assert!(limited.expect(403)["message"].as_str().unwrap().contains("secondary rate limit"));
+    ada.get(COMMENTS).await.expect(200);
+    ada.delete("/localhub/limits").await.expect(200);
+    ada.post(COMMENTS, json!({ "body": "At leisure" })).await.expect(201);
+}
+
+#[tokio::test]
+async fn an_hour_has_so_many_requests() {
+    let world = World::new().await;
+    let ada = world.person("ada");
+    ada.post("/localhub/limits", json!({ "requests_per_hour": 1 })).await.expect(200);
+    assert_eq!(ada.get(COMMENTS).await.header("x-ratelimit-remaining"), "0");
+    let limited = ada.get(COMMENTS).await;
+    assert_eq!(limited.header("x-ratelimit-limit"), "1");
+    assert!(limited.expect(403)["message"].as_str().unwrap().contains("rate limit exceeded"));
+}
+
+#[tokio::test]
+async fn requests_are_remembered() {
+    let world = World::new().await;
+    let ada = world.person("ada");
+    ada.post(COMMENTS, json!({ "body": "Hello" })).await.expect(201);
+    let requests = ada.get("/localhub/requests").await.expect(200);
+    let last = requests.as_array().unwrap().last().unwrap();
+    let said = ["caller", "method", "path"].map(|field| last[field].as_str().unwrap());
+    assert_eq!(said, ["ada", "POST", COMMENTS]);
+    assert_eq!(last["status"], 201);
+}

@@ -7,7 +7,8 @@ use std::time::Duration;
 use agent_client_protocol::schema::ProtocolVersion;
 use agent_client_protocol::v1::ConnectionTo;
 use agent_client_protocol::v1::schema::{
-    CancelNotification, ClientCapabilities, Implementation, InitializeRequest, NewSessionRequest,
+    CancelNotification, ClientCapabilities, EnvVariable, HttpHeader, Implementation,
+    InitializeRequest, McpServer, McpServerHttp, McpServerStdio, NewSessionRequest,
     PermissionOptionKind, PromptRequest, RequestPermissionOutcome, RequestPermissionRequest,
     RequestPermissionResponse, SelectedPermissionOutcome, SessionId,
 };
@@ -19,7 +20,7 @@ use tokio::io::AsyncWriteExt as _;
 use tokio::process::{ChildStdin, ChildStdout};
 use tokio_util::sync::CancellationToken;
 
-use super::super::{Ended, Error, Limits, lines};
+use super::super::{BRIDGE_TOKEN, BRIDGE_URL, Ended, Error, Limits, Offer, Talk, lines};
 use super::pulse::Pulse;
 
 type Failure = agent_client_protocol::Error;
@@ -27,23 +28,23 @@ type Failure = agent_client_protocol::Error;
 /// An agent that says more than this in one line is not going to be understood.
 const LINE: usize = 8 << 20;
 
-/// A conversation of one turn.
+/// A conversation of one session.
 pub(in super::super) struct Conversation {
     pub(in super::super) stdin: ChildStdin,
     pub(in super::super) stdout: ChildStdout,
     pub(in super::super) tree: PathBuf,
-    pub(in super::super) prompt: String,
+    pub(in super::super) talk: Talk,
     pub(in super::super) limits: Limits,
     pub(in super::super) pulse: Arc<Pulse>,
     pub(in super::super) stop: CancellationToken,
 }
 
 impl Conversation {
-    /// Holds it: introduces us, opens a session in the tree, prompts, and hears the agent out.
+    /// Holds it: introduces us, opens a session in the tree, prompts, and hears the agent out, turn by turn.
     ///
     /// No file or terminal capability is offered: those would act in the worker, outside the agent's sandbox.
     pub(in super::super) async fn hold(self) -> Result<Ended, Error> {
-        let Self { stdin, stdout, tree, prompt, limits, pulse, stop } = self;
+        let Self { stdin, stdout, tree, talk, limits, pulse, stop } = self;
         let outgoing = sink::unfold(stdin, |mut stdin, line: String| async move {
             stdin.write_all(line.as_bytes()).await?;
             stdin.write_all(b"\n").await?;
@@ -70,17 +71,17 @@ impl Conversation {
                 on_receive_notification!(),
             )
             .connect_with(transport, async move |cx: ConnectionTo<Agent>| {
-                Ok(turn(&cx, tree, prompt, limits, &speaker, &stop).await)
+                Ok(converse(&cx, tree, talk, limits, &speaker, &stop).await)
             })
             .await;
         connection.unwrap_or_else(|failure| Err(failed(&failure)))
     }
 }
 
-async fn turn(
+async fn converse(
     cx: &ConnectionTo<Agent>,
     tree: PathBuf,
-    prompt: String,
+    talk: Talk,
     limits: Limits,
     pulse: &Pulse,
     stop: &CancellationToken,
@@ -90,9 +91,48 @@ async fn turn(
         .client_capabilities(ClientCapabilities::new())
         .client_info(us);
     let answer = cx.send_request(introduction).block_task();
-    within("initialize", limits.initialize, answer).await?;
-    let answer = cx.send_request(NewSessionRequest::new(tree)).block_task();
+    let known = within("initialize", limits.initialize, answer).await?;
+    let over_http = known.agent_capabilities.mcp_capabilities.http;
+    let tools = talk.tools.iter().map(|offer| server(offer, over_http)).collect();
+    let opening = NewSessionRequest::new(tree).mcp_servers(tools);
+    let answer = cx.send_request(opening).block_task();
     let session = within("session/new", limits.session, answer).await?.session_id;
+    let (mut prompt, mut turns) = (talk.prompt, 0);
+    loop {
+        let ended = turn(cx, session.clone(), prompt, pulse, stop).await?;
+        turns += 1;
+        let Some(next) = &talk.next else { return Ok(ended) };
+        pulse.rests();
+        match next(turns).await {
+            Some(told) => prompt = told,
+            None => return Ok(ended),
+        }
+        pulse.begins();
+    }
+}
+
+/// Where the agent finds its tools: over HTTP if it can, else through a program that can.
+fn server(offer: &Offer, over_http: bool) -> McpServer {
+    const NAME: &str = "team6";
+    if over_http {
+        let shown = HttpHeader::new("Authorization", format!("Bearer {}", offer.token));
+        return McpServer::Http(McpServerHttp::new(NAME, offer.url.clone()).headers(vec![shown]));
+    }
+    let (program, args) = offer.bridge.split_first().map_or(("", &[][..]), |(p, a)| (p, a));
+    let env = vec![
+        EnvVariable::new(BRIDGE_URL, offer.url.clone()),
+        EnvVariable::new(BRIDGE_TOKEN, offer.token.clone()),
+    ];
+    McpServer::Stdio(McpServerStdio::new(NAME, program).args(args.to_vec()).env(env))
+}
+
+async fn turn(
+    cx: &ConnectionTo<Agent>,
+    session: SessionId,
+    prompt: String,
+    pulse: &Pulse,
+    stop: &CancellationToken,
+) -> Result<Ended, Error> {
     let mut answer = Box::pin(
         cx.send_request(PromptRequest::new(session.clone(), vec![prompt.into()])).block_task(),
     );

@@ -1,6 +1,6 @@
 //! What an agent says while it works: passed on, cut to size, and missed when it stops.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
@@ -16,12 +16,20 @@ const TICK: Duration = Duration::from_millis(250);
 pub(in super::super) struct Pulse {
     trace: Trace,
     heard: AtomicU64,
+    turns: AtomicU64,
+    resting: AtomicBool,
     said: Mutex<String>,
 }
 
 impl Pulse {
     pub(in super::super) fn new(trace: Trace) -> Self {
-        Self { trace, heard: AtomicU64::new(0), said: Mutex::new(String::new()) }
+        Self {
+            trace,
+            heard: AtomicU64::new(0),
+            turns: AtomicU64::new(0),
+            resting: AtomicBool::new(false),
+            said: Mutex::new(String::new()),
+        }
     }
 
     /// Takes one notification of the agent.
@@ -44,19 +52,36 @@ impl Pulse {
         self.heard.fetch_add(1, Ordering::Relaxed);
     }
 
+    /// The agent ended its turn, and waits for us.
+    pub(super) fn rests(&self) {
+        self.resting.store(true, Ordering::Relaxed);
+    }
+
+    /// Another turn begins: what was said before does not count, nor the time it took.
+    pub(super) fn begins(&self) {
+        self.said.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        self.turns.fetch_add(1, Ordering::Relaxed);
+        self.resting.store(false, Ordering::Relaxed);
+    }
+
     /// The last thing the agent said, after its last tool.
     pub(super) fn summary(&self) -> String {
         self.said.lock().unwrap_or_else(PoisonError::into_inner).trim().to_owned()
     }
 
-    /// Ends when the agent has been silent, or at work, for too long; time stands still while it is frozen.
+    /// Ends when the agent has been silent, or at work, for too long; time stands still while it is
+    /// frozen or waits for us, and begins anew with each turn.
     pub(in super::super) async fn watch(&self, limits: Limits, group: &Group) -> Error {
         let (silence, turn) =
             (Duration::from_secs(limits.silence), Duration::from_secs(limits.turn));
-        let (mut quiet, mut total, mut heard) = (Duration::ZERO, Duration::ZERO, 0);
+        let (mut quiet, mut total, mut heard, mut turns) = (Duration::ZERO, Duration::ZERO, 0, 0);
         loop {
             tokio::time::sleep(TICK).await;
-            if group.is_frozen() {
+            let present = self.turns.load(Ordering::Relaxed);
+            if present != turns {
+                (quiet, total, turns) = (Duration::ZERO, Duration::ZERO, present);
+            }
+            if group.is_frozen() || self.resting.load(Ordering::Relaxed) {
                 continue;
             }
             let now = self.heard.load(Ordering::Relaxed);

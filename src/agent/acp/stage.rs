@@ -8,13 +8,16 @@ use agent_client_protocol::schema::ProtocolVersion;
 use agent_client_protocol::v1::ConnectionTo;
 use agent_client_protocol::v1::schema::{
     AgentCapabilities, CancelNotification, ContentBlock, ContentChunk, Diff, Implementation,
-    InitializeRequest, InitializeResponse, NewSessionRequest, NewSessionResponse, Plan, PlanEntry,
-    PlanEntryPriority, PlanEntryStatus, PromptRequest, PromptResponse, SessionId,
-    SessionNotification, SessionUpdate, StopReason, ToolCall, ToolCallContent, ToolCallLocation,
-    ToolCallStatus, ToolCallUpdate, ToolCallUpdateFields, ToolKind,
+    InitializeRequest, InitializeResponse, McpCapabilities, McpServer, NewSessionRequest,
+    NewSessionResponse, Plan, PlanEntry, PlanEntryPriority, PlanEntryStatus, PromptRequest,
+    PromptResponse, SessionId, SessionNotification, SessionUpdate, StopReason, ToolCall,
+    ToolCallContent, ToolCallLocation, ToolCallStatus, ToolCallUpdate, ToolCallUpdateFields,
+    ToolKind,
 };
 use agent_client_protocol::{Agent, Client, Stdio, on_receive_notification, on_receive_request};
 use tokio_util::sync::CancellationToken;
+
+use super::super::scripted::tools::Server;
 
 type Failure = agent_client_protocol::Error;
 type Sessions = Arc<Mutex<HashMap<String, Session>>>;
@@ -22,6 +25,7 @@ type Sessions = Arc<Mutex<HashMap<String, Session>>>;
 #[derive(Clone)]
 struct Session {
     tree: PathBuf,
+    tools: Option<Server>,
     cancelled: CancellationToken,
 }
 
@@ -34,6 +38,8 @@ pub(in super::super) struct Stage {
     pub(in super::super) tree: PathBuf,
     /// What it was told.
     pub(in super::super) prompt: String,
+    /// Where its tools are, if it is offered any.
+    pub(in super::super) tools: Option<Server>,
 }
 
 impl Stage {
@@ -111,8 +117,9 @@ impl Stage {
     }
 }
 
-/// Serves the protocol over standard input and output; `turn` is what the agent does in a turn.
-pub(in super::super) async fn serve<F, T>(turn: F) -> Result<(), String>
+/// Serves the protocol over standard input and output; `turn` is what the agent does in a turn, and `http` whether it
+/// can reach tools over HTTP.
+pub(in super::super) async fn serve<F, T>(turn: F, http: bool) -> Result<(), String>
 where
     F: Fn(Stage) -> T + Clone + Send + Sync + 'static,
     T: Future<Output = Result<(), String>> + Send + 'static,
@@ -124,13 +131,14 @@ where
         .name("team6-scripted")
         .on_receive_request(
             async move |request: InitializeRequest, responder, _cx| {
-                responder.respond(introduction(&request))
+                responder.respond(introduction(&request, http))
             },
             on_receive_request!(),
         )
         .on_receive_request(
             async move |request: NewSessionRequest, responder, _cx| {
-                responder.respond(NewSessionResponse::new(open(&opened, request.cwd)))
+                let tools = request.mcp_servers.into_iter().find_map(reached);
+                responder.respond(NewSessionResponse::new(open(&opened, request.cwd, tools)))
             },
             on_receive_request!(),
         )
@@ -143,6 +151,7 @@ where
                     cx: cx.clone(),
                     session: request.session_id.clone(),
                     tree: session.tree,
+                    tools: session.tools,
                     prompt: text_of(&request),
                 };
                 // In the background: the loop that brought us here must stay free to hear a cancel.
@@ -172,19 +181,37 @@ where
         .map_err(|failure| failure.to_string())
 }
 
-fn introduction(request: &InitializeRequest) -> InitializeResponse {
+fn introduction(request: &InitializeRequest, http: bool) -> InitializeResponse {
     let us = Implementation::new("team6-scripted", env!("CARGO_PKG_VERSION"));
     InitializeResponse::new(request.protocol_version.min(ProtocolVersion::V1))
         .agent_info(us)
-        .agent_capabilities(AgentCapabilities::new())
+        .agent_capabilities(
+            AgentCapabilities::new().mcp_capabilities(McpCapabilities::new().http(http)),
+        )
 }
 
 /// Opens a session in `tree` and answers its name.
-fn open(sessions: &Sessions, tree: PathBuf) -> String {
+fn open(sessions: &Sessions, tree: PathBuf, tools: Option<Server>) -> String {
     let id = uuid::Uuid::new_v4().to_string();
-    let session = Session { tree, cancelled: CancellationToken::new() };
+    let session = Session { tree, tools, cancelled: CancellationToken::new() };
     locked(sessions).insert(id.clone(), session);
     id
+}
+
+/// How a server of tools is reached; nothing, if we would not know how.
+fn reached(server: McpServer) -> Option<Server> {
+    match server {
+        McpServer::Http(http) => {
+            let shown = http.headers.into_iter().find(|header| header.name == "Authorization");
+            Some(Server::Http(http.url, shown.map_or(String::new(), |header| header.value)))
+        }
+        McpServer::Stdio(stdio) => {
+            let env = stdio.env.into_iter().map(|one| (one.name, one.value)).collect();
+            let program = stdio.command.to_string_lossy().into_owned();
+            Some(Server::Program(program, stdio.args, env))
+        }
+        _ => None,
+    }
 }
 
 fn text_of(request: &PromptRequest) -> String {

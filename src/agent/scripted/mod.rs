@@ -6,8 +6,10 @@
 mod demo;
 mod generic;
 mod mischief;
+mod planner;
 mod recipe;
 mod shell;
+pub(super) mod tools;
 
 use std::path::Path;
 use std::time::Duration;
@@ -16,9 +18,25 @@ use self::mischief::Mischief;
 use self::recipe::Recipe;
 use super::acp::{self, Stage};
 
-/// Serves the protocol on standard input and output; `pace` is the time between two steps.
-pub async fn serve(pace: Duration) -> Result<(), String> {
-    acp::serve(move |stage| async move { Turn { stage, pace }.take().await }).await
+/// How the scripted agent behaves.
+#[derive(Clone, Debug, Default)]
+pub struct Manner {
+    /// The time between two steps.
+    pub pace: Duration,
+    /// What it does as a planner, as a line `scripted: …` in the goal would say it.
+    pub script: String,
+    /// Whether it can reach its tools only through a program, and not over HTTP.
+    pub no_http: bool,
+}
+
+/// Serves the protocol on standard input and output.
+pub async fn serve(manner: Manner) -> Result<(), String> {
+    let no_http = manner.no_http;
+    let turn = move |stage| {
+        let Manner { pace, script, .. } = manner.clone();
+        async move { Turn { stage, pace, script }.take().await }
+    };
+    acp::serve(turn, !no_http).await
 }
 
 /// Does `task` in the working tree `tree` without telling anybody; answers the summary.
@@ -37,10 +55,14 @@ pub async fn work(tree: &Path, task: &str) -> Result<String, String> {
 struct Turn {
     stage: Stage,
     pace: Duration,
+    script: String,
 }
 
 impl Turn {
     async fn take(&self) -> Result<(), String> {
+        if let Some(server) = &self.stage.tools {
+            return self.plan(server).await;
+        }
         let tree = self.stage.tree.as_path();
         let title = line(&self.stage.prompt, "Task:").unwrap_or("Improve the repository");
         let repo = line(&self.stage.prompt, "Repository:").unwrap_or("the repository");

@@ -64,3 +64,16 @@ async fn a_delivery_is_known_once_it_is_stored_and_counted_once_it_is_read() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn it_is_counted_what_is_not_read_and_since_when() {
+    in_one_transaction(async |tx| {
+        assert_eq!(deliveries::unread(tx).await.unwrap(), (0, None));
+        for (second, id) in [(3, "d1"), (5, "d2"), (7, "d3")] {
+            deliveries::store(tx, &delivery(id, b"{}"), at(second)).await.unwrap();
+        }
+        deliveries::mark_read(tx, &DeliveryId("d1".into()), at(8)).await.unwrap();
+        assert_eq!(deliveries::unread(tx).await.unwrap(), (2, Some(at(5))));
+    })
+    .await;
+}

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use team6::db::effects::{self, Leased};
+use team6::db::effects::{self, Leased, Waiting};
 use team6::db::{Db, Tx};
 use team6::domain::effect::Effect;
 use team6::domain::ids::{CommentId, DeliveryId, SprintId};
@@ -257,6 +257,65 @@ async fn a_carrier_that_was_overtaken_settles_nothing() {
         assert_eq!(effects::count(tx).await.unwrap(), (1, 0));
         effects::done(tx, &quick).await.unwrap();
         assert_eq!(effects::count(tx).await.unwrap(), (0, 0));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_is_urgent_goes_first() {
+    in_one_transaction(async |tx| {
+        push(tx, &[show("a"), reaction(1), read(1)]).await;
+        assert_eq!(leased(tx, at(0)).await, [read(1), reaction(1), show("a")]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_is_given_back_is_tried_again_at_once() {
+    in_one_transaction(async |tx| {
+        push(tx, &[reaction(1)]).await;
+        let first = lease(tx, at(0)).await.unwrap();
+        effects::give_back(tx, &first).await.unwrap();
+        assert_eq!(lease(tx, at(0)).await.unwrap().attempt, 2);
+        effects::give_back(tx, &first).await.unwrap();
+        assert!(lease(tx, at(1)).await.is_none(), "it is somebody else's now");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_was_given_up_can_be_seen_and_tried_again() {
+    in_one_transaction(async |tx| {
+        push(tx, &[reaction(1), reaction(2)]).await;
+        let first = lease(tx, at(0)).await.unwrap();
+        let second = lease(tx, at(0)).await.unwrap();
+        effects::give_up(tx, &second, at(1), "the issue is locked").await.unwrap();
+        effects::put_off(tx, &first, at(30), "GitHub is down").await.unwrap();
+        let kept = effects::kept(tx, 10).await.unwrap();
+        let told: Vec<_> =
+            kept.iter().map(|one| (one.trouble.as_deref().unwrap(), one.given_up_at)).collect();
+        assert_eq!(told, [("the issue is locked", Some(at(1))), ("GitHub is down", None)]);
+        assert_eq!((kept[0].attempt, kept[0].asked_at, kept[1].due_at), (1, at(0), at(30)));
+        assert_eq!(effects::kept(tx, 1).await.unwrap().len(), 1);
+
+        assert!(effects::retry(tx, &second.id, at(2)).await.unwrap());
+        assert!(!effects::retry(tx, "nobody", at(2)).await.unwrap());
+        assert_eq!(leased(tx, at(2)).await, [second.body.0]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn it_is_counted_what_waits_and_since_when() {
+    in_one_transaction(async |tx| {
+        assert_eq!(effects::waiting(tx).await.unwrap(), Waiting::default());
+        push(tx, &[reaction(1), reaction(2), reaction(3)]).await;
+        let first = lease(tx, at(0)).await.unwrap();
+        effects::give_up(tx, &first, at(1), "gone").await.unwrap();
+        let second = lease(tx, at(0)).await.unwrap();
+        effects::put_off(tx, &second, at(30), "GitHub is down").await.unwrap();
+        let expected = Waiting { new: 1, put_off: 1, given_up: 1, oldest: Some(at(0)) };
+        assert_eq!(effects::waiting(tx).await.unwrap(), expected);
     })
     .await;
 }

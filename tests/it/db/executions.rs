@@ -1,6 +1,6 @@
 //! Attempts of agents at tasks.
 
-use team6::db::executions::{self, Execution, New, Status};
+use team6::db::executions::{self, Execution, New, Status, Subject};
 use team6::db::{Error, Tx};
 use team6::domain::ids::{
     AgentName, Attempt, Epoch, ExecutionId, ProjectName, RunId, SprintId, TaskNumber, WorkerId,
@@ -10,14 +10,21 @@ use team6::domain::work::{Class, Delivery, Failure, Size};
 use super::{sha, under_way};
 use crate::engines::{at, in_one_transaction, on_every_engine};
 
-fn new(run: &RunId, task: i64, attempt: i64) -> New {
+fn new(sprint: &SprintId, run: &RunId, task: i64, attempt: i64) -> New {
     New {
         id: ExecutionId::of(run, TaskNumber(task), Attempt(attempt)),
-        run: run.clone(),
-        task: TaskNumber(task),
+        sprint: sprint.clone(),
+        subject: Subject::Task(run.clone(), TaskNumber(task)),
         attempt: Attempt(attempt),
         project: ProjectName("acme/web".into()),
         agent: AgentName("frontend".into()),
+    }
+}
+
+fn task_of(execution: &Execution) -> Option<i64> {
+    match &execution.subject {
+        Subject::Task(_, number) => Some(number.0),
+        Subject::Plan(_) => None,
     }
 }
 
@@ -34,14 +41,14 @@ fn delivery() -> Delivery {
 /// An execution that was just queued.
 async fn queued(tx: &mut Tx) -> (SprintId, ExecutionId) {
     let (sprint, run) = under_way(tx, 12, &[]).await;
-    let new = new(&run.id, 1, 1);
+    let new = new(&sprint.id, &run.id, 1, 1);
     executions::insert(tx, &new, at(0)).await.unwrap();
     (sprint.id, new.id)
 }
 
 async fn taken(tx: &mut Tx, id: &ExecutionId, epoch: i64) -> Execution {
     let worker = WorkerId("w".into());
-    executions::taken(tx, id, &worker, Epoch(epoch), &sha('a'), at(epoch)).await.unwrap();
+    executions::taken(tx, id, &worker, Epoch(epoch), Some(&sha('a')), at(epoch)).await.unwrap();
     executions::get(tx, id).await.unwrap()
 }
 
@@ -51,10 +58,18 @@ async fn an_execution_is_queued_once() {
         let (sprint, id) = queued(tx).await;
         taken(tx, &id, 1).await;
         let again = executions::get(tx, &id).await.unwrap();
-        executions::insert(tx, &new(&again.run_id, 1, 1), at(9)).await.unwrap();
+        let again = New {
+            id: again.id,
+            sprint: again.sprint_id,
+            subject: again.subject,
+            attempt: again.attempt,
+            project: again.project,
+            agent: again.agent,
+        };
+        executions::insert(tx, &again, at(9)).await.unwrap();
         let now = executions::get(tx, &id).await.unwrap();
+        assert_eq!((task_of(&now), now.attempt), (Some(1), Attempt(1)));
         assert_eq!((now.status, now.epoch, now.sprint_id), (Status::Running, Epoch(1), sprint));
-        assert_eq!((now.task, now.attempt), (TaskNumber(1), Attempt(1)));
         assert_eq!((now.project.0.as_str(), now.agent.0.as_str()), ("acme/web", "frontend"));
     })
     .await;
@@ -64,9 +79,10 @@ async fn an_execution_is_queued_once() {
 async fn a_try_at_a_task_has_one_execution() {
     on_every_engine(async |db| {
         let mut tx = db.begin().await.unwrap();
-        let (_, id) = queued(&mut tx).await;
-        let run = executions::get(&mut tx, &id).await.unwrap().run_id;
-        let twin = New { id: ExecutionId("exe_twin".into()), ..new(&run, 1, 1) };
+        let (sprint, run) = under_way(&mut tx, 12, &[]).await;
+        let first = new(&sprint.id, &run.id, 1, 1);
+        executions::insert(&mut tx, &first, at(0)).await.unwrap();
+        let twin = New { id: ExecutionId("exe_twin".into()), ..first };
         assert!(executions::insert(&mut tx, &twin, at(1)).await.is_err());
     })
     .await;
@@ -122,13 +138,18 @@ async fn an_execution_that_failed_says_why_and_one_that_was_stopped_does_not() {
 #[tokio::test]
 async fn a_runs_executions_are_in_the_order_they_were_queued() {
     in_one_transaction(async |tx| {
-        let (_, run) = under_way(tx, 12, &[]).await;
-        let (_, other) = under_way(tx, 13, &[]).await;
-        for (n, new) in (0..).zip([new(&run.id, 2, 1), new(&other.id, 1, 1), new(&run.id, 1, 1)]) {
+        let (sprint, run) = under_way(tx, 12, &[]).await;
+        let (elsewhere, other) = under_way(tx, 13, &[]).await;
+        let all = [
+            new(&sprint.id, &run.id, 2, 1),
+            new(&elsewhere.id, &other.id, 1, 1),
+            new(&sprint.id, &run.id, 1, 1),
+        ];
+        for (n, new) in (0..).zip(all) {
             executions::insert(tx, &new, at(n)).await.unwrap();
         }
         let found = executions::of_run(tx, &run.id).await.unwrap();
-        assert_eq!(found.iter().map(|e| e.task.0).collect::<Vec<_>>(), [2, 1]);
+        assert_eq!(found.iter().filter_map(task_of).collect::<Vec<_>>(), [2, 1]);
     })
     .await;
 }
@@ -152,6 +173,42 @@ async fn what_an_agent_says_may_hold_any_character() {
         assert_eq!(kept.summary.replace('\u{FFFD}', "\0"), odd.summary);
         let why = Failure { class: Class::AgentDied, message: "\0".into() };
         executions::failed(tx, &id, Status::Failed, Some(&why), at(6)).await.unwrap();
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_planning_is_an_execution_without_a_run() {
+    in_one_transaction(async |tx| {
+        let (sprint, run) = under_way(tx, 12, &[]).await;
+        let id = ExecutionId::of_planning(&sprint.id, 1, Attempt(2));
+        let plan = New {
+            id: id.clone(),
+            subject: Subject::Plan(1),
+            attempt: Attempt(2),
+            ..new(&sprint.id, &run.id, 1, 1)
+        };
+        executions::insert(tx, &plan, at(0)).await.unwrap();
+        let worker = WorkerId("w".into());
+        executions::taken(tx, &id, &worker, Epoch(1), None, at(1)).await.unwrap();
+        executions::done(tx, &id, at(2)).await.unwrap();
+        let now = executions::get(tx, &id).await.unwrap();
+        assert_eq!((now.subject, now.sprint_id), (Subject::Plan(1), sprint.id));
+        assert_eq!((now.status, now.finished_at), (Status::Done, Some(at(2))));
+        assert!(executions::of_run(tx, &run.id).await.unwrap().is_empty());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn one_try_at_a_planning_is_one_execution() {
+    on_every_engine(async |db| {
+        let mut tx = db.begin().await.unwrap();
+        let (sprint, run) = under_way(&mut tx, 12, &[]).await;
+        let plan = New { subject: Subject::Plan(1), ..new(&sprint.id, &run.id, 1, 1) };
+        executions::insert(&mut tx, &plan, at(0)).await.unwrap();
+        let twin = New { id: ExecutionId("exe_twin".into()), ..plan };
+        assert!(executions::insert(&mut tx, &twin, at(1)).await.is_err());
     })
     .await;
 }

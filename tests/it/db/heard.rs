@@ -40,3 +40,13 @@ async fn of_eight_that_hear_the_same_one_is_the_first() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn what_was_heard_is_known() {
+    in_one_transaction(async |tx| {
+        assert!(!heard::is_known(tx, "a").await.unwrap());
+        assert!(heard::first_time(tx, "a", at(0)).await.unwrap());
+        assert!(heard::is_known(tx, "a").await.unwrap());
+    })
+    .await;
+}

@@ -3,6 +3,7 @@
 mod bundles;
 mod comments;
 mod deliveries;
+mod edits;
 mod effects;
 mod executions;
 mod heard;

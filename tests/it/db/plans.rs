@@ -88,3 +88,37 @@ fn approval(task: i64, hash: &str, by: &str) -> Approval {
         at: at(task),
     }
 }
+
+#[tokio::test]
+async fn every_version_stays_and_what_only_we_remember_is_replaced_in_it() {
+    in_one_transaction(async |tx| {
+        let sprint = sprint(12, 3);
+        sprints::insert(tx, &sprint).await.unwrap();
+        let first = Plan { version: 1, tasks: vec![planned(1)], ..Plan::default() };
+        let second = Plan { version: 2, tasks: vec![planned(1), planned(2)], ..Plan::default() };
+        plans::add(tx, &sprint.id, &first, at(0)).await.unwrap();
+        plans::add(tx, &sprint.id, &second, at(1)).await.unwrap();
+        let numbered = Plan { numbered: 7, ..second };
+        plans::rewrite(tx, &sprint.id, &numbered).await.unwrap();
+        assert_eq!(plans::of_version(tx, &sprint.id, 1).await.unwrap(), Some(first));
+        assert_eq!(plans::of_version(tx, &sprint.id, 2).await.unwrap(), Some(numbered.clone()));
+        assert_eq!(plans::of_version(tx, &sprint.id, 3).await.unwrap(), None);
+        assert_eq!(plans::latest(tx, &sprint.id).await.unwrap(), Some(numbered));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_version_a_person_approved_something_in_last_is_known() {
+    in_one_transaction(async |tx| {
+        let sprint = sprint(12, 3);
+        sprints::insert(tx, &sprint).await.unwrap();
+        let (ada, grace) = (Login("Ada".into()), Login("grace".into()));
+        plans::note_approver(tx, &sprint.id, &ada, 2).await.unwrap();
+        plans::note_approver(tx, &sprint.id, &ada, 5).await.unwrap();
+        let again = Login("ada".into());
+        assert_eq!(plans::approved_last(tx, &sprint.id, &again).await.unwrap(), Some(5));
+        assert_eq!(plans::approved_last(tx, &sprint.id, &grace).await.unwrap(), None);
+    })
+    .await;
+}

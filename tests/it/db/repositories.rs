@@ -57,3 +57,16 @@ async fn a_name_may_pass_to_another_repository() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn it_is_remembered_up_to_when_issues_and_comments_were_looked_through() {
+    in_one_transaction(async |tx| {
+        assert_eq!(repositories::touched_until(tx, RepoId(1)).await.unwrap(), None);
+        repositories::remember(tx, &repository(1, "acme/web"), at(5)).await.unwrap();
+        repositories::set_touched_until(tx, RepoId(1), at(7)).await.unwrap();
+        repositories::remember(tx, &repository(1, "acme/web"), at(9)).await.unwrap();
+        assert_eq!(repositories::touched_until(tx, RepoId(1)).await.unwrap(), Some(at(7)));
+        assert_eq!(repositories::heard_until(tx, RepoId(1)).await.unwrap(), Some(at(5)));
+    })
+    .await;
+}

@@ -165,3 +165,32 @@ async fn a_project_has_its_recognized_sprints_and_all_has_every_one() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_sprint_is_unfinished_until_its_last_run_is_completed() {
+    in_one_transaction(async |tx| {
+        let all: Vec<_> = (1..=5).map(|number| sprint(number, number)).collect();
+        for one in &all {
+            sprints::insert(tx, one).await.unwrap();
+        }
+        let runs: [&[RunState]; 5] = [
+            &[],
+            &[RunState::Running],
+            &[RunState::Completed],
+            &[RunState::Completed, RunState::Paused],
+            &[RunState::Cancelled],
+        ];
+        for (one, states) in all.iter().zip(runs) {
+            for (number, state) in (1..).zip(states) {
+                db::runs::insert(tx, &one.id, &run(one, number, *state), at(0)).await.unwrap();
+            }
+        }
+        let (mut forgotten, revision) = sprints::get(tx, &all[4].id).await.unwrap();
+        forgotten.state = State::Forgotten;
+        assert!(sprints::advance(tx, &forgotten, revision).await.unwrap());
+
+        let unfinished = sprints::unfinished(tx).await.unwrap();
+        assert_eq!(unfinished, [0, 1, 3].map(|at| all[at].id.clone()));
+    })
+    .await;
+}

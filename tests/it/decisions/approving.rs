@@ -41,10 +41,10 @@ fn approving_everything_approves_what_one_may() {
     tasks[1].owner = Some(login("grace"));
     tasks[2].owner = None;
     let sprint = planned(tasks);
-    let hers = ticks(&sprint, "grace", Write, vec![Mark::Everything]);
+    let hers = ticks(&sprint, "grace", Write, vec![everything(&sprint)]);
     assert_eq!(approvals(&hers.sprint), [(2, "grace".to_owned()), (3, "grace".to_owned())]);
     assert_eq!(explained(&hers).len(), 1);
-    let all = ticks(&hers.sprint, "ada", Maintain, vec![Mark::Everything]);
+    let all = ticks(&hers.sprint, "ada", Maintain, vec![everything(&sprint)]);
     assert_eq!(approvals(&all.sprint).len(), 3);
 }
 

@@ -33,10 +33,10 @@ fn run_state(sprint: &Sprint) -> RunState {
 }
 
 fn says(decision: &Decision, wanted: fn(&Saying) -> bool) -> bool {
-    decision.effects.iter().any(|effect| match effect {
-        Effect::Say { saying, .. } => wanted(saying),
-        _ => false,
-    })
+    decision
+        .effects
+        .iter()
+        .any(|effect| if let Effect::Say { saying, .. } = effect { wanted(saying) } else { false })
 }
 
 const T1: Option<TaskNumber> = Some(TaskNumber(1));

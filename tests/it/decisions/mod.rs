@@ -2,6 +2,10 @@
 
 mod approving;
 mod controlling;
+mod linting;
+mod permitting;
+mod planning;
+mod refining;
 mod running;
 mod starting;
 mod task_machine;
@@ -15,6 +19,7 @@ use team6::domain::ids::{
     AgentName, IssueNumber, IssueRef, Login, MilestoneNumber, ProjectName, RepoId, RepoName,
     SprintId, TaskNumber,
 };
+use team6::domain::lint::Surroundings;
 use team6::domain::permission::Permission;
 use team6::domain::plan::{Dependency, Plan, PlannedTask};
 use team6::domain::planning::Planning;
@@ -80,17 +85,33 @@ fn mark(sprint: &Sprint, number: i64) -> Mark {
     Mark::Task(task.number, task.hash())
 }
 
+/// The box for the whole plan.
+fn everything(sprint: &Sprint) -> Mark {
+    Mark::Everything(sprint.plan.as_ref().unwrap().hash())
+}
+
 /// Everything approved by a maintainer.
 fn approved(tasks: Vec<PlannedTask>) -> Sprint {
-    ticks(&planned(tasks), "ada", Permission::Maintain, vec![Mark::Everything]).sprint
+    let sprint = planned(tasks);
+    ticks(&sprint, "ada", Permission::Maintain, vec![everything(&sprint)]).sprint
 }
 
 fn start_by(owners: &[(&str, Permission)]) -> Start {
     Start {
         by: login("ada"),
-        owners: owners.iter().map(|(name, may)| (((*name).to_owned(), repo()), *may)).collect(),
-        agents: vec![AgentName("builder".to_owned())],
+        around: around(owners),
+        despite_warnings: false,
         taken: BTreeSet::new(),
+    }
+}
+
+/// A world in which these people may do this, and nothing is wrong.
+fn around(owners: &[(&str, Permission)]) -> Surroundings {
+    Surroundings {
+        agents: vec![AgentName("builder".to_owned())],
+        owners: owners.iter().map(|(name, may)| (((*name).to_owned(), repo()), *may)).collect(),
+        most_at_once: 100,
+        ..Surroundings::default()
     }
 }
 

@@ -20,12 +20,12 @@ fn every_reason_is_given_at_once() {
     T1 → T2 → T1 wait for each other in a circle
     T3 has no owner
     T3 asks for the agent `nobody`, which is not configured
+    T4 is owned by linus, who cannot write to acme/web and so could not merge it
     T4 depends on acme/web#99, which was closed as not planned
     T4 depends on acme/web#99, which does not exist or which I cannot see
     T1 is not approved
     T2 is not approved
     T3 is not approved
-    T4 is owned by linus, who cannot write to acme/web and so could not merge it
     T4 is not approved
     ");
 }

@@ -16,27 +16,8 @@ async fn a_completed_sprint_is_summed_up() {
     let answer = sprint.answer().await;
     let (begin, end) = answer.split_once(" after the start").unwrap();
     assert!(begin.starts_with("**Dark mode is completed**: all 2 tasks are merged, "));
-    insta::assert_snapshot!(end, @"
-    .
-
-    | task | pull request | owner | tries |
-    | --- | --- | --- | --- |
-    | **T1** Name the colors | acme/web#3 | ada | 1 |
-    | **T2** Store the theme | acme/api#2 | grace | 1 |
-
-    The milestone can be closed.
-    ");
-    insta::assert_snapshot!(sprint.status().await, @"
-    <!-- team6:status -->
-    ### Dark mode: ✅ completed
-
-    2 of 2 tasks merged · started by ada
-
-    | task | state | owner | agent |
-    | --- | --- | --- | --- |
-    | **T1** Name the colors (#2) | ✅ merged: #3 | ada | frontend |
-    | **T2** Store the theme (acme/api#1) | ✅ merged: acme/api#2 | grace | backend |
-    ");
+    insta::assert_snapshot!(end);
+    insta::assert_snapshot!(sprint.status().await);
     team.ends().await;
 }
 

@@ -63,6 +63,17 @@ async fn a_sprint_completes_without_any_webhook_by_the_sweep_alone() {
 }
 
 #[tokio::test]
+async fn a_sprint_completes_without_any_webhook_by_glances_alone() {
+    let team = Team::new().await;
+    team.loses_webhooks_without_a_trace();
+
+    let sprint = plays(&team, async || team.glances().await).await;
+
+    assert_eq!((sprint.answers().await.len(), sprint.pulls().await), (2, 3));
+    team.ends().await;
+}
+
+#[tokio::test]
 async fn webhooks_that_failed_are_asked_for_again() {
     let team = Team::new().await;
     let wishes = plan! { T1 "Name the colors" owner ada; T2 "Add a toggle" owner ada after T1; };

@@ -117,7 +117,6 @@ async fn a_tick_can_come_and_go_and_come_again() {
     sprint.ticks("ada", "T1").await;
     sprint.unticks("ada", "T1").await;
     assert_eq!(sprint.approvals().await, "");
-    team.a_second_passes().await;
     sprint.ticks("ada", "T1").await;
 
     assert_eq!(sprint.approvals().await, "T1 by ada");
@@ -145,7 +144,7 @@ async fn other_words_in_the_plan_are_put_back_and_explained() {
     sprint.rewrites_the_plan("grace", "Name the colors", "Delete everything").await;
 
     assert_eq!(sprint.plan().await, before);
-    insta::assert_snapshot!(sprint.answer().await, @"@grace, I did not do that: the words of the plan are Team6's to write; I put them back. To change a task, edit its issue.");
+    insta::assert_snapshot!(sprint.answer().await, @"@grace, I did not do that: the words of the plan are Team6's to write; I put them back. To change a task, use a command of `/team6 help`, or edit its issue.");
     team.ends().await;
 }
 
@@ -232,5 +231,121 @@ async fn a_tick_in_a_running_sprint_is_put_back() {
 
     assert_eq!(sprint.approvals().await, "T1 by ada");
     assert!(sprint.answer().await.contains("this sprint is running, so its plan stays"));
+    team.ends().await;
+}
+
+#[tokio::test]
+async fn a_tick_that_comes_goes_and_comes_within_a_second_counts_whoever_tells_of_it() {
+    let team = Team::new().await;
+    let sprint = planned(&team).await;
+    for told in [true, false] {
+        if !told {
+            team.loses_webhooks_without_a_trace();
+        }
+        let (comment, page) = sprint.plan_page().await;
+        let ticked = page.replacen("- [ ] **T3**", "- [x] **T3**", 1);
+        assert_ne!(ticked, page);
+        for text in [&ticked, &page, &ticked] {
+            sprint.saves_the_comment("grace", comment, text).await;
+        }
+        team.sweeps().await;
+        assert_eq!(sprint.approvals().await, "T3 by grace", "told: {told}");
+
+        let (comment, page) = sprint.plan_page().await;
+        let empty = page.replacen("- [x] **T3**", "- [ ] **T3**", 1);
+        assert_ne!(empty, page);
+        for text in [&empty, &page, &empty] {
+            sprint.saves_the_comment("grace", comment, text).await;
+        }
+        team.sweeps().await;
+        assert_eq!(sprint.approvals().await, "", "told: {told}");
+    }
+    team.ends().await;
+}
+
+#[tokio::test]
+async fn a_tick_that_somebody_else_emptied_at_once_counts_though_no_webhook_came() {
+    let team = Team::new().await;
+    let sprint = planned(&team).await;
+    team.loses_webhooks_without_a_trace();
+    let (comment, page) = sprint.plan_page().await;
+    let ticked = page.replacen("- [ ] **T1**", "- [x] **T1**", 1);
+
+    sprint.saves_the_comment("ada", comment, &ticked).await;
+    sprint.saves_the_comment("mary", comment, &page).await;
+    team.sweeps().await;
+
+    // The comment says what it said before, and yet ada approved and mary may not withdraw it.
+    assert_eq!(sprint.approvals().await, "T1 by ada");
+    team.ends().await;
+}
+
+#[tokio::test]
+async fn who_ticks_below_words_that_somebody_forged_approves_nothing() {
+    let team = Team::new().await;
+    let sprint = planned(&team).await;
+    let writing = team.will_pause_before(Act::RewritesItsComment);
+    let (comment, page) = sprint.plan_page().await;
+    let forged = page.replace("Name the colors", "Nothing much");
+    let ticked = forged.replacen("- [ ] **T1**", "- [x] **T1**", 1);
+
+    sprint.saves_the_comment("mary", comment, &forged).await;
+    writing.is_reached().await;
+    sprint.saves_the_comment("ada", comment, &ticked).await;
+    writing.goes_on();
+    team.settles().await;
+
+    assert_eq!(sprint.approvals().await, "");
+    assert!(sprint.plan().await.contains("Name the colors"));
+    team.ends().await;
+}
+
+#[tokio::test]
+async fn the_box_for_the_whole_plan_is_for_the_plan_it_stood_under() {
+    let team = Team::new().await;
+    let sprint = planned(&team).await;
+    let open_page = sprint.opens_the_plan().await;
+
+    sprint.rewrites("T1", "Something else entirely").await;
+    sprint.ticks_on("ada", &open_page, "all").await;
+
+    assert_eq!(sprint.approvals().await, "");
+    assert!(sprint.answer().await.contains("the plan changed while you were looking at it"));
+    team.ends().await;
+}
+
+#[tokio::test]
+async fn who_lost_access_approves_and_withdraws_nothing_any_more() {
+    let team = Team::new().await;
+    let sprint = planned(&team).await;
+    sprint.ticks("grace", "T2").await;
+    let (comment, page) = sprint.plan_page().await;
+    let ticked = page.replacen("- [ ] **T3**", "- [x] **T3**", 1);
+    let emptied = ticked.replacen("- [x] **T2**", "- [ ] **T2**", 1);
+    team.loses_webhooks_without_a_trace();
+    sprint.saves_the_comment("grace", comment, &ticked).await;
+    sprint.saves_the_comment("grace", comment, &emptied).await;
+
+    team.makes("grace", localhub::Role::Read).await;
+    team.sweeps().await;
+
+    assert_eq!(sprint.approvals().await, "T2 by grace");
+    team.ends().await;
+}
+
+#[tokio::test]
+async fn a_plan_that_somebody_deletes_comes_back_by_itself_and_approvals_stand() {
+    let team = Team::new().await;
+    let sprint = planned(&team).await;
+    sprint.ticks("grace", "T2").await;
+    let before = sprint.plan().await;
+
+    sprint.deletes_the_plan("ada").await;
+    assert_eq!(sprint.plan().await, before);
+    team.loses_webhooks_without_a_trace();
+    sprint.deletes_the_plan("ada").await;
+    team.sweeps().await;
+
+    assert_eq!(sprint.plan().await, before);
     team.ends().await;
 }

@@ -53,6 +53,8 @@ pub(crate) enum When {
 pub(super) enum Mishap {
     /// GitHub answers with an error.
     Error,
+    /// GitHub will not do it, now or ever.
+    Refusal,
     /// Team6 dies.
     Death,
     /// It takes until somebody lets it go on.

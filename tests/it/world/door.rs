@@ -61,7 +61,7 @@ impl Team {
         deliveries::count(&mut tx).await.unwrap().0
     }
 
-    async fn door(&self) -> String {
+    pub(super) async fn door(&self) -> String {
         let server = self.world.server.lock().await;
         format!("http://{}/webhook", server.as_ref().unwrap().address())
     }

@@ -6,15 +6,21 @@ use std::path::Path;
 use localhub::{
     AppKeys, Hub, Level, Organization, Repository, Role, Seed, SeedApp, SeedLabel, User,
 };
+use team6::clock::Clock;
 
-pub(super) const PEOPLE: [&str; 3] = ["ada", "grace", "linus"];
-pub(super) const REPOSITORIES: [&str; 2] = ["acme/web", "acme/api"];
+pub(super) const PEOPLE: [&str; 4] = ["ada", "grace", "linus", "mary"];
+pub(super) const REPOSITORIES: [&str; 3] = ["acme/web", "acme/api", "acme/docs"];
 pub(super) const LABEL: &str = "team6:sprint";
 const APP: &str = "team6";
 
-/// A GitHub in `dir` that everybody reaches at `origin`.
-pub(super) async fn open(dir: &Path) -> (Hub, AppKeys) {
-    let hub = Hub::open(dir.join("localhub")).await.unwrap();
+/// A GitHub in `dir`, by the clock that Team6 goes by.
+pub(super) async fn open(dir: &Path, clock: &Clock) -> (Hub, AppKeys) {
+    let shared = clock.clone();
+    let clock = match clock {
+        Clock::System => localhub::Clock::System,
+        Clock::Stopped(_) => localhub::Clock::following(move || shared.now()),
+    };
+    let hub = Hub::open_with(dir.join("localhub"), clock).await.unwrap();
     hub.seed(&seed()).await.unwrap();
     let keys = hub.app(APP).unwrap();
     (hub, keys)
@@ -52,7 +58,9 @@ fn seed() -> Seed {
     Seed {
         users: PEOPLE.iter().map(user).collect(),
         organizations: vec![acme],
-        repositories: vec![repository("web"), repository("api")],
+        repositories: REPOSITORIES
+            .map(|full| repository(full.trim_start_matches("acme/")))
+            .to_vec(),
         apps: vec![app],
     }
 }
@@ -72,7 +80,12 @@ const EVENTS: [&str; 11] = [
 ];
 
 fn repository(name: &str) -> Repository {
-    let roles = [("ada", Role::Maintain), ("grace", Role::Write), ("linus", Role::Read)];
+    let roles = [
+        ("ada", Role::Maintain),
+        ("grace", Role::Write),
+        ("linus", Role::Read),
+        ("mary", Role::Write),
+    ];
     let labels = [LABEL, "agent:frontend", "agent:ghost", "estimate:1", "estimate:3"];
     Repository {
         owner: "acme".into(),

@@ -4,6 +4,7 @@ mod accident;
 mod door;
 mod end;
 mod github;
+mod operator;
 mod ours;
 mod people;
 #[macro_use]
@@ -12,9 +13,11 @@ mod server;
 mod settle;
 mod sprint;
 mod team;
+mod time;
 mod wire;
 
 pub(crate) use accident::{Act, When};
 pub(crate) use plan::Wish;
 pub(crate) use sprint::Sprint;
 pub(crate) use team::Team;
+pub(crate) use time::Asked;

@@ -51,6 +51,14 @@ pub(super) async fn time_flies(db: &Db) {
     tx.commit().await.unwrap();
 }
 
+/// How many agents are at work.
+pub(super) async fn at_work(db: &Db) -> i64 {
+    let mut tx = db.read().await.unwrap();
+    let row: Option<(i64,)> =
+        tx.query("select count(*) from job where state = 'leased'").first().await.unwrap();
+    row.unwrap_or_default().0
+}
+
 /// Whether Team6 has looked around once, as it does when it starts.
 pub(super) async fn has_looked_around(db: &Db) -> bool {
     let mut tx = db.read().await.unwrap();
@@ -80,6 +88,44 @@ pub(super) async fn tries(db: &Db, issue: i64) -> String {
     };
     let tries = rows.into_iter().map(|(task, count)| format!("T{task} {}", often(count)));
     tries.collect::<Vec<_>>().join(", ")
+}
+
+/// How often each planning was tried, in order: `1 once, 2 5 times`.
+pub(super) async fn plannings(db: &Db) -> String {
+    let rows: Vec<(i64, i64)> = db
+        .read()
+        .await
+        .unwrap()
+        .query(
+            "select planning, count(*) from agent_executions where kind = 'plan'
+             group by planning order by planning",
+        )
+        .all()
+        .await
+        .unwrap();
+    let tries = rows.into_iter().map(|(number, count)| match count {
+        1 => format!("{number} once"),
+        _ => format!("{number} {count} times"),
+    });
+    tries.collect::<Vec<_>>().join(", ")
+}
+
+/// Every line of the trace of a planning.
+pub(super) async fn trace_of_planning(db: &Db, number: i64) -> String {
+    let rows: Vec<(String,)> = db
+        .read()
+        .await
+        .unwrap()
+        .query(
+            "select cast(t.body as text) from trace t
+             join agent_executions e on e.id = t.execution_id
+             where e.planning = $1 order by t.epoch, t.seq",
+        )
+        .bind(number)
+        .all()
+        .await
+        .unwrap();
+    rows.into_iter().map(|(body,)| body).collect::<Vec<_>>().join("\n")
 }
 
 /// What Team6 wanted to do and will never do.

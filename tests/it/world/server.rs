@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use localhub::AppKeys;
 use team6::app::App;
+use team6::clock::Clock;
 use team6::config::Settings;
 use team6::service::{Keys, Service};
 use tokio::net::TcpListener;
@@ -26,10 +27,11 @@ pub(super) enum Server {
     Program { child: Child, address: SocketAddr },
 }
 
-const PROGRAM: &str = env!("CARGO_BIN_EXE_team6");
+pub(super) const PROGRAM: &str = env!("CARGO_BIN_EXE_team6");
 
-/// The settings of a Team6 whose GitHub is at `github`, in a file.
-pub(super) fn settings(dir: &Path, github: &str, app: &AppKeys) -> PathBuf {
+/// The settings of a Team6 whose GitHub is at `github`, in a file. It has no sandbox, so that
+/// stories can be told on every machine.
+pub(super) fn settings(dir: &Path, github: &str, app: &AppKeys, planner: Option<&str>) -> PathBuf {
     std::fs::write(dir.join("key.pem"), &app.pem).unwrap();
     std::fs::write(dir.join("secret"), &app.webhook_secret).unwrap();
     let at = dir.display();
@@ -39,15 +41,20 @@ pub(super) fn settings(dir: &Path, github: &str, app: &AppKeys) -> PathBuf {
              command = [\"{PROGRAM}\", \"scripted-agent\", \"--pace-ms\", \"0\"]\n"
         )
     };
+    let planner = planner.map_or(String::new(), |command| {
+        let words: Vec<_> = command.split_whitespace().map(|word| format!("\"{word}\"")).collect();
+        let command = words.join(", ");
+        format!("[agents.planner]\ndescription = \"plans\"\ncommand = [{command}]\n")
+    });
     let text = format!(
         "data = \"{at}/team6\"\ndatabase = \"sqlite:{at}/team6.db\"\n\
          [server]\nlisten = \"127.0.0.1:0\"\n\
          [github]\napi = \"{github}/api/v3\"\napp_id = {}\n\
          private_key_file = \"{at}/key.pem\"\nwebhook_secret_file = \"{at}/secret\"\n\
          write_spacing_ms = 0\n\
-         [queue]\nlease_seconds = 30\n[worker]\nbeat_seconds = 5\n\
+         [queue]\nlease_seconds = 30\n[worker]\nbeat_seconds = 5\nsandbox = \"none\"\n\
          [sweep]\nevery_seconds = 1000000\n\
-         [projects.acme]\nrepositories = [\"acme/web\", \"acme/api\"]\n{}{}",
+         [projects.acme]\nrepositories = [\"acme/web\", \"acme/api\", \"acme/docs\"]\n{}{}{planner}",
         app.id,
         agent("backend", "services and storage"),
         agent("frontend", "pages, colors and themes"),
@@ -58,14 +65,14 @@ pub(super) fn settings(dir: &Path, github: &str, app: &AppKeys) -> PathBuf {
 }
 
 impl Server {
-    pub(super) async fn start(kind: Kind, config: &Path, app: &AppKeys) -> Self {
+    pub(super) async fn start(kind: Kind, config: &Path, app: &AppKeys, clock: &Clock) -> Self {
         match kind {
-            Kind::Inside => Self::inside(config, app).await,
+            Kind::Inside => Self::inside(config, app, clock.clone()).await,
             Kind::Program => Self::program(config).await,
         }
     }
 
-    async fn inside(config: &Path, app: &AppKeys) -> Self {
+    async fn inside(config: &Path, app: &AppKeys, clock: Clock) -> Self {
         let settings = Settings::read(Some(config), std::iter::empty()).unwrap();
         let keys = Keys {
             private_key_pem: app.pem.clone(),
@@ -74,7 +81,7 @@ impl Server {
         let runtime = Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
         let start = async move {
             let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-            Service::start(settings, keys, listener).await.unwrap()
+            Service::start_at(settings, keys, listener, clock).await.unwrap()
         };
         let service = runtime.spawn(start).await.unwrap();
         let (app, address) = (service.app().clone(), service.address());
@@ -125,6 +132,17 @@ impl Server {
         }
     }
 
+    /// The same, for what changed lately.
+    pub(super) async fn glances(&self) {
+        match self {
+            Self::Inside { runtime, app, .. } => {
+                let app = app.clone();
+                runtime.spawn(async move { app.glance().await }).await.unwrap().unwrap();
+            }
+            Self::Program { .. } => panic!("the program glances when it is time"),
+        }
+    }
+
     /// A story failed, and nobody waits for it.
     pub(super) fn leaves_at_once(self) {
         match self {
@@ -132,6 +150,23 @@ impl Server {
             Self::Program { mut child, .. } => {
                 let _ = child.kill();
                 let _ = child.wait();
+            }
+        }
+    }
+
+    /// Is told to stop, as by whoever started it, and stops.
+    pub(super) async fn stops(self) {
+        match self {
+            Self::Inside { runtime, service, app, .. } => {
+                drop(app);
+                runtime.spawn(service.stop()).await.unwrap();
+                runtime.shutdown_background();
+            }
+            Self::Program { mut child, .. } => {
+                let pid = rustix::process::Pid::from_child(&child);
+                rustix::process::kill_process(pid, rustix::process::Signal::TERM).unwrap();
+                let ended = tokio::task::spawn_blocking(move || child.wait()).await.unwrap();
+                assert!(ended.unwrap().success());
             }
         }
     }

@@ -26,7 +26,7 @@ impl World {
             calm = 0;
             let in_time = begun.elapsed() < PATIENCE;
             assert!(in_time, "this does not come to an end:\n{}", self.told().await);
-            ours::time_flies(&self.db).await;
+            self.lets_time_pass().await;
             tokio::time::sleep(GLANCE).await;
         }
     }

@@ -26,7 +26,7 @@ struct Place {
 }
 
 impl<'t> Sprint<'t> {
-    pub(super) async fn open(team: &'t Team, title: &str, wishes: &[Wish]) -> Self {
+    pub(super) async fn open(team: &'t Team, title: &str, goal: &str, wishes: &[Wish]) -> Self {
         let mut sprint = Self { team, issue: 0, tasks: BTreeMap::new() };
         let mut milestones = BTreeMap::new();
         for repo in github::REPOSITORIES {
@@ -36,7 +36,7 @@ impl<'t> Sprint<'t> {
         }
         let new = json!({
             "title": format!("{title} for everybody"),
-            "body": "So that all are happy.",
+            "body": goal,
             "labels": [github::LABEL],
             "milestone": milestones[HOME],
         });
@@ -158,12 +158,95 @@ impl<'t> Sprint<'t> {
         self.team.settles().await;
     }
 
+    /// Somebody comments on the sprint issue; the comment's id. Nobody waits.
+    pub(crate) async fn writes(&self, person: &str, text: &str) -> i64 {
+        let path = format!("{HOME}/issues/{}/comments", self.issue);
+        let comment = self.does(person, Method::POST, &path, json!({ "body": text })).await;
+        comment["id"].as_i64().unwrap()
+    }
+
+    /// Somebody edits a comment, of theirs or of somebody else's.
+    pub(crate) async fn rewrites_the_comment(&self, person: &str, comment: i64, text: &str) {
+        self.saves(person, comment, text.to_owned()).await;
+        self.team.settles().await;
+    }
+
+    /// The same, without waiting for what comes of it.
+    pub(crate) async fn saves_the_comment(&self, person: &str, comment: i64, text: &str) {
+        self.saves(person, comment, text.to_owned()).await;
+    }
+
+    pub(crate) async fn deletes_the_comment(&self, person: &str, comment: i64) {
+        let path = format!("{HOME}/issues/comments/{comment}");
+        self.does(person, Method::DELETE, &path, Value::Null).await;
+    }
+
+    /// The line of a task in the plan, without its box and its marker.
+    pub(crate) async fn line_of(&self, task: &str) -> String {
+        let plan = self.plan().await;
+        let line = plan.lines().find(|line| line.contains(&format!("] **{task}** ")));
+        let line = line.unwrap_or_else(|| panic!("no {task} in {plan}"));
+        line[6..].split(" <!--").next().unwrap().to_owned()
+    }
+
+    /// The tasks in the plan, as `T1, T3`.
+    pub(crate) async fn tasks(&self) -> String {
+        let plan = self.plan().await;
+        let marker = "<!-- team6:approve T";
+        let lines = plan.lines().filter_map(|line| line.split_once(marker)?.1.split(' ').next());
+        let mut tasks: Vec<i64> = lines.map(|number| number.parse().unwrap()).collect();
+        tasks.sort_unstable();
+        tasks.iter().map(|number| format!("T{number}")).collect::<Vec<_>>().join(", ")
+    }
+
+    /// A task's issue, as GitHub has it.
+    pub(crate) async fn issue_at(&self, task: &str) -> Value {
+        let place = self.place(task);
+        self.people().reads(&format!("{}/issues/{}", place.repo, place.issue)).await
+    }
+
+    /// The numbers of the issues that GitHub says block a task's.
+    pub(crate) async fn blockers_of(&self, repo: &str, issue: i64) -> Vec<i64> {
+        let path = format!("{repo}/issues/{issue}/dependencies/blocked_by");
+        let all = self.people().reads(&path).await;
+        all.as_array().unwrap().iter().map(|one| one["number"].as_i64().unwrap()).collect()
+    }
+
+    /// The issue of that title, if there is one.
+    pub(crate) async fn issue_called(&self, repo: &str, title: &str) -> Option<Value> {
+        let all = self.people().reads(&format!("{repo}/issues?state=all&per_page=100")).await;
+        let mut found: Vec<_> = all.as_array().unwrap().clone();
+        found.retain(|issue| issue["title"] == title);
+        assert!(found.len() < 2, "twice: {title}");
+        found.pop()
+    }
+
+    /// Gives a task's issue another title; nobody waits.
+    pub(crate) async fn changes_the_title_of(&self, task: &str, title: &str) {
+        let place = self.place(task);
+        self.people().edits("ada", &place.repo, place.issue, json!({ "title": title })).await;
+    }
+
+    /// Changes a task's issue on GitHub.
+    pub(crate) async fn changes_the_issue_of(&self, task: &str, change: Value) {
+        self.edits(task, change).await;
+    }
+
+    /// What a person is shown in the plan now and may save later.
+    pub(crate) async fn plan_page(&self) -> (i64, String) {
+        let comment = self.plan_comment().await;
+        (comment.id, comment.body)
+    }
+
     pub(crate) async fn ticks(&self, person: &str, task: &str) {
-        self.changes_the_plan(person, |text| with_box(text, task, true)).await;
+        self.ticks_without_waiting(person, task).await;
+        self.team.settles().await;
     }
 
     pub(crate) async fn unticks(&self, person: &str, task: &str) {
-        self.changes_the_plan(person, |text| with_box(text, task, false)).await;
+        let plan = self.part_of(task).await;
+        self.saves(person, plan.id, with_box(&plan.body, task, false)).await;
+        self.team.settles().await;
     }
 
     pub(crate) async fn ticks_everything(&self, person: &str) {
@@ -186,7 +269,7 @@ impl<'t> Sprint<'t> {
 
     /// Somebody ticks a box and saves; nobody waits.
     pub(crate) async fn ticks_without_waiting(&self, person: &str, task: &str) {
-        let plan = self.plan_comment().await;
+        let plan = self.part_of(task).await;
         self.saves(person, plan.id, with_box(&plan.body, task, true)).await;
     }
 
@@ -232,6 +315,13 @@ impl<'t> Sprint<'t> {
         let place = self.place(task);
         self.people().edits("ada", &place.repo, place.issue, change).await;
         self.team.settles().await;
+    }
+
+    /// Somebody closes a task's issue; nobody waits.
+    pub(crate) async fn closes(&self, task: &str, reason: &str) {
+        let place = self.place(task);
+        let closed = json!({ "state": "closed", "state_reason": reason });
+        self.people().edits("ada", &place.repo, place.issue, closed).await;
     }
 
     pub(crate) async fn is_labelled(&self, yes: bool) {
@@ -283,6 +373,17 @@ impl<'t> Sprint<'t> {
         self.sets_the_pull_of(task, person, "open").await;
     }
 
+    /// Has a task's pull request ask to be merged into another branch.
+    pub(crate) async fn points_the_pull_of(&self, task: &str, person: &str, branch: &str) {
+        let repo = self.place(task).repo;
+        let main = self.people().reads(&format!("{repo}/git/ref/heads/main")).await;
+        let new = json!({ "ref": format!("refs/heads/{branch}"), "sha": main["object"]["sha"] });
+        self.does(person, Method::POST, &format!("{repo}/git/refs"), new).await;
+        let path = format!("{repo}/pulls/{}", self.number(task).await);
+        self.does(person, Method::PATCH, &path, json!({ "base": branch })).await;
+        self.team.settles().await;
+    }
+
     async fn sets_the_pull_of(&self, task: &str, person: &str, state: &str) {
         let path = format!("{}/pulls/{}", self.place(task).repo, self.number(task).await);
         self.does(person, Method::PATCH, &path, json!({ "state": state })).await;
@@ -298,9 +399,44 @@ impl<'t> Sprint<'t> {
         self.marked("plan").await.is_some()
     }
 
+    /// The comments the plan is in, in order.
+    pub(crate) async fn parts(&self) -> Vec<String> {
+        self.part_comments().await.into_iter().map(|one| without_hashes(&one.body)).collect()
+    }
+
+    /// Where a part of the plan is.
+    pub(crate) async fn address_of_part(&self, part: usize) -> String {
+        let id = self.part_comments().await[part - 1].id;
+        let path = format!("{HOME}/issues/comments/{id}");
+        self.people().reads(&path).await["html_url"].as_str().unwrap().to_owned()
+    }
+
+    pub(crate) async fn deletes_part(&self, person: &str, part: usize) {
+        let id = self.part_comments().await[part - 1].id;
+        let path = format!("{HOME}/issues/comments/{id}");
+        self.does(person, Method::DELETE, &path, Value::Null).await;
+        self.team.settles().await;
+    }
+
+    async fn part_comments(&self) -> Vec<Comment> {
+        let mut parts = vec![self.plan_comment().await];
+        while let Some(part) = self.marked(&format!("plan/{}", parts.len() + 1)).await {
+            parts.push(part);
+        }
+        parts
+    }
+
+    /// The part in which a task has its box.
+    async fn part_of(&self, task: &str) -> Comment {
+        let marker = format!("<!-- team6:approve {task} ");
+        let mut parts = self.part_comments().await.into_iter();
+        parts.find(|part| part.body.contains(&marker)).unwrap_or_else(|| panic!("no {task}"))
+    }
+
     /// Who approved what, as the plan says it: `T1 by ada, T3 by grace`.
     pub(crate) async fn approvals(&self) -> String {
-        let plan = self.plan_comment().await.body;
+        let parts = self.part_comments().await;
+        let plan = parts.iter().map(|part| part.body.as_str()).collect::<Vec<_>>().join("\n");
         let lines = plan.lines().filter_map(|line| {
             let task = line.strip_prefix("- [x] **")?.split("**").next()?;
             let by = line.split("approved by ").nth(1)?.split(' ').next()?;
@@ -318,8 +454,8 @@ impl<'t> Sprint<'t> {
     pub(crate) async fn stands(&self) -> String {
         let status = self.status().await;
         let lines = status.lines().filter_map(|line| {
-            let task = line.strip_prefix("| **")?.split("**").next()?;
-            let words = line.split(" | ").nth(1)?;
+            let task = line.strip_prefix("- **")?.split("**").next()?;
+            let words = line.split(" · ").nth(1)?;
             let words = words.split_once(' ').map_or(words, |(_, words)| words);
             Some(format!("{task} {}", words.split(": ").next()?))
         });
@@ -336,6 +472,14 @@ impl<'t> Sprint<'t> {
         }
     }
 
+    /// Waits until agents are at work.
+    pub(crate) async fn comes_to_work(&self) {
+        while ours::at_work(&self.team.world.db).await == 0 {
+            self.team.world.lets_time_pass().await;
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        }
+    }
+
     /// How often each task was tried.
     pub(crate) async fn tries(&self) -> String {
         ours::tries(&self.team.world.db, self.issue).await
@@ -344,6 +488,54 @@ impl<'t> Sprint<'t> {
     /// The last thing Team6 said on the sprint issue, beside the plan and the status.
     pub(crate) async fn answer(&self) -> String {
         self.answers().await.pop().unwrap_or_default()
+    }
+
+    /// Everything the agent of a planning said and did.
+    pub(crate) async fn trace_of_planning(&self, number: i64) -> String {
+        ours::trace_of_planning(&self.team.world.db, number).await
+    }
+
+    /// Says something and waits for nothing.
+    pub(crate) async fn says(&self, person: &str, text: &str) {
+        self.people().says(person, HOME, self.issue, text).await;
+    }
+
+    /// Waits until the planner is said to do this.
+    pub(crate) async fn waits_for_planning(&self, step: &str) {
+        self.waits(async || self.planning(1).await.contains(step)).await;
+    }
+
+    /// Waits until Team6 says this on the sprint issue.
+    pub(crate) async fn waits_for_answer(&self, words: &str) {
+        self.waits(async || self.answer().await.contains(words)).await;
+    }
+
+    async fn waits(&self, is_so: impl AsyncFn() -> bool) {
+        let begun = std::time::Instant::now();
+        while !is_so().await {
+            let late = std::time::Duration::from_mins(1) < begun.elapsed();
+            assert!(!late, "it never comes: {}", self.team.world.told().await);
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        }
+    }
+
+    /// What the planner does, as its comment says it, without the time.
+    pub(crate) async fn planning(&self, number: usize) -> String {
+        let comment = self.marked(&format!("planning.{number}")).await;
+        let text = comment.map_or(String::new(), |comment| comment.body);
+        let line = text.lines().nth(1).unwrap_or_default();
+        line.split(" · ").next().unwrap_or_default().to_owned()
+    }
+
+    /// A round of the planner's questions.
+    pub(crate) async fn questions(&self, round: usize) -> String {
+        let comment = self.marked(&format!("questions.{round}")).await;
+        comment.map_or(String::new(), |comment| comment.body)
+    }
+
+    /// What the database says about the sprint's plannings: `1 twice, 2 once`.
+    pub(crate) async fn plannings(&self) -> String {
+        ours::plannings(&self.team.world.db).await
     }
 
     /// All of those.
@@ -356,6 +548,12 @@ impl<'t> Sprint<'t> {
         let place = self.place(task);
         let all = answers(self.people().comments(&place.repo, place.issue).await);
         all.into_iter().next_back().unwrap_or_default()
+    }
+
+    /// All of those.
+    pub(crate) async fn answers_at(&self, task: &str) -> usize {
+        let place = self.place(task);
+        answers(self.people().comments(&place.repo, place.issue).await).len()
     }
 
     /// The task's latest pull request.
@@ -435,9 +633,10 @@ fn with_box(text: &str, task: &str, ticked: bool) -> String {
 }
 
 fn answers(comments: Vec<Comment>) -> Vec<String> {
-    let kept = ["<!-- team6:plan -->", "<!-- team6:status -->"];
+    let kept = ["plan ", "plan/", "status ", "planning.", "questions."]
+        .map(|name| format!("<!-- team6:{name}"));
     let ours = comments.into_iter().filter(Comment::is_ours).map(|comment| comment.body);
-    let said = ours.filter(|body| !kept.iter().any(|marker| body.starts_with(marker)));
+    let said = ours.filter(|body| !kept.iter().any(|marker| body.starts_with(marker.as_str())));
     said.map(|body| body.split_once("-->\n").map_or(body.clone(), |(_, text)| text.to_owned()))
         .collect()
 }
@@ -446,10 +645,11 @@ fn answers(comments: Vec<Comment>) -> Vec<String> {
 /// is a bar.
 fn without_hashes(text: &str) -> String {
     let text = text.replace('\u{200b}', "¦");
-    let lines = text.lines().map(|line| match line.split_once(" <!-- team6:approve T") {
+    let lines = text.lines().filter(|line| !line.starts_with("<!-- team6:writing "));
+    let lines = lines.map(|line| match line.split_once(" <!-- team6:approve ") {
         Some((words, marker)) => {
-            let task = marker.split(' ').next().unwrap_or_default();
-            format!("{words} <!-- team6:approve T{task} … -->")
+            let what = marker.split(' ').next().unwrap_or_default();
+            format!("{words} <!-- team6:approve {what} … -->")
         }
         None => line.to_owned(),
     });

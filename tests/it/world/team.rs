@@ -11,7 +11,8 @@ use reqwest::Method;
 use serde_json::json;
 use team6::clock::Clock;
 use team6::db::Db;
-use team6::github::{GitHub, Settings};
+use team6::domain::ids::BranchName;
+use team6::github::{Check, Conclusion, GitHub, Settings, Status};
 use tempfile::TempDir;
 use tokio::net::TcpListener;
 use tokio::sync::{Mutex, Notify, mpsc};
@@ -21,9 +22,9 @@ use super::people::People;
 use super::plan::Wish;
 use super::server::{self, Kind, Server};
 use super::wire::Wire;
-use super::{Sprint, github, ours};
+use super::{Sprint, github, ours, time};
 
-/// A team that has just installed Team6: ada maintains, grace writes, linus reads.
+/// A team that has just installed Team6: ada maintains, grace and mary write, linus reads.
 pub(crate) struct Team {
     pub(super) world: Arc<World>,
 }
@@ -40,8 +41,9 @@ pub(super) struct World {
     pub(super) came_back: AtomicBool,
     pub(super) server: Mutex<Option<Server>>,
     pub(super) keys: AppKeys,
+    pub(super) clock: Clock,
     kind: Kind,
-    config: PathBuf,
+    pub(super) config: PathBuf,
     github: String,
 }
 
@@ -54,27 +56,55 @@ pub(crate) struct Pause {
 impl Team {
     /// A team whose Team6 runs in this process.
     pub(crate) async fn new() -> Self {
-        Self::with(Kind::Inside).await
+        Self::with(Kind::Inside, None, Clock::System).await
+    }
+
+    /// A team whose Team6 has a planner agent, started with these words.
+    pub(crate) async fn with_a_planner(words: &[&str]) -> Self {
+        let words = [&[server::PROGRAM, "scripted-agent"], words].concat();
+        Self::with(Kind::Inside, Some(&words.join(" ")), Clock::System).await
+    }
+
+    /// The same, with the program `team6 serve`.
+    pub(crate) async fn with_the_program_and_a_planner(words: &[&str]) -> Self {
+        let words = [&[server::PROGRAM, "scripted-agent"], words].concat();
+        Self::with(Kind::Program, Some(&words.join(" ")), Clock::System).await
+    }
+
+    /// A team whose Team6 has this planner agent.
+    pub(crate) async fn with_the_planner(command: &str) -> Self {
+        Self::with(Kind::Inside, Some(command), Clock::System).await
+    }
+
+    /// Opens a milestone, an issue for each wish, and a sprint issue that says this.
+    pub(crate) async fn sprint_about<const N: usize>(
+        &self,
+        title: &str,
+        goal: &str,
+        wishes: [Wish; N],
+    ) -> Sprint<'_> {
+        Sprint::open(self, title, goal, &wishes).await
     }
 
     /// A team that runs the program `team6 serve`.
     pub(crate) async fn with_the_program() -> Self {
-        Self::with(Kind::Program).await
+        Self::with(Kind::Program, None, Clock::System).await
     }
 
-    async fn with(kind: Kind) -> Self {
+    pub(super) async fn with(kind: Kind, planner: Option<&str>, clock: Clock) -> Self {
         let dir = TempDir::with_prefix("team6-story-").unwrap();
-        let (hub, keys) = github::open(dir.path()).await;
+        let (hub, keys) = github::open(dir.path(), &clock).await;
         let (door, wired) = (listener().await, listener().await);
         let github = format!("http://{}", door.local_addr().unwrap());
         let origin = format!("http://{}", wired.local_addr().unwrap());
         let (deaths, died) = mpsc::unbounded_channel();
-        let wire = Wire::new(github.clone(), deaths);
+        let wire = Wire::new(github.clone(), deaths, clock.clone());
         let (served, at) = (hub.clone(), origin.clone());
         tokio::spawn(async move { served.serve_as(&at, door, std::future::pending()).await });
         tokio::spawn(wire.clone().carry(wired));
-        let config = server::settings(dir.path(), &origin, &keys);
-        let server = Server::start(kind, &config, &keys).await;
+        let config = server::settings(dir.path(), &origin, &keys, planner);
+        time::settle_in(&config, &clock);
+        let server = Server::start(kind, &config, &keys, &clock).await;
         github::introduce(&hub, server.address()).await;
         let db = Db::open(&format!("sqlite:{}/team6.db", dir.path().display())).await.unwrap();
         let world = Arc::new(World {
@@ -87,6 +117,7 @@ impl Team {
             db,
             dir,
             keys,
+            clock,
             kind,
             config,
             github,
@@ -104,7 +135,7 @@ impl Team {
         title: &str,
         wishes: [Wish; N],
     ) -> Sprint<'_> {
-        Sprint::open(self, title, &wishes).await
+        Sprint::open(self, title, "So that all are happy.", &wishes).await
     }
 
     /// A sprint that was planned, approved and started, and whose first tasks are in review.
@@ -181,8 +212,8 @@ impl Team {
         self.world.hub.faults().set(Faults { webhooks, ..Faults::default() });
     }
 
-    /// Has GitHub deliver everything once more that it ever delivered.
-    pub(crate) async fn redelivers_everything(&self) {
+    /// GitHub, as Team6 sees it.
+    pub(super) fn as_team6(&self) -> GitHub {
         let world = &self.world;
         let settings = Settings {
             api: format!("{}/api/v3", world.github).parse().unwrap(),
@@ -191,7 +222,12 @@ impl Team {
             user_agent: "story".to_owned(),
             write_spacing: Duration::ZERO,
         };
-        let github = GitHub::new(settings, Clock::System).unwrap();
+        GitHub::new(settings, world.clock.clone()).unwrap()
+    }
+
+    /// Has GitHub deliver everything once more that it ever delivered.
+    pub(crate) async fn redelivers_everything(&self) {
+        let github = self.as_team6();
         let (mut attempts, mut cursor) = (Vec::new(), None);
         loop {
             let log = github.deliveries(cursor.as_deref()).await.unwrap();
@@ -209,6 +245,40 @@ impl Team {
         self.settles().await;
     }
 
+    /// GitHub, as the App asks it.
+    fn github(&self) -> GitHub {
+        let world = &self.world;
+        let settings = Settings {
+            api: format!("{}/api/v3", world.github).parse().unwrap(),
+            app_id: world.keys.id.try_into().unwrap(),
+            private_key_pem: world.keys.pem.clone(),
+            user_agent: "story".to_owned(),
+            write_spacing: Duration::ZERO,
+        };
+        GitHub::new(settings, Clock::System).unwrap()
+    }
+
+    /// A check of the default branch ends like this.
+    pub(crate) async fn checks(&self, repo: &str, name: &str, conclusion: Conclusion) {
+        let github = self.github();
+        let repo = repo.parse().unwrap();
+        let installation = github.installation_of(&repo).await.unwrap().unwrap();
+        let repo = github.on(installation).repo(&repo);
+        let main = BranchName("main".to_owned());
+        let check = Check {
+            name: name.to_owned(),
+            head_sha: repo.find_head(&main).await.unwrap().unwrap(),
+            external_id: name.to_owned(),
+            status: Status::Completed,
+            conclusion: Some(conclusion),
+            details_url: None,
+            output: None,
+            actions: Vec::new(),
+        };
+        repo.report(&check).await.unwrap();
+        self.settles().await;
+    }
+
     /// Compares everything with GitHub, as it does from time to time.
     pub(crate) async fn sweeps(&self) {
         self.world.server.lock().await.as_ref().unwrap().sweeps().await;
@@ -218,6 +288,11 @@ impl Team {
     /// GitHub answers once with an error, before or after it did what it was asked.
     pub(crate) fn will_fail(&self, act: Act, when: When) {
         self.will_have(act, when, Mishap::Error, 1);
+    }
+
+    /// GitHub refuses once for good.
+    pub(crate) fn will_be_refused(&self, act: Act) {
+        self.will_have(act, When::Before, Mishap::Refusal, 1);
     }
 
     /// Team6 dies once, before or after it did something, and is started again.
@@ -335,7 +410,7 @@ impl World {
         if let Some(server) = server.take() {
             server.dies().await;
         }
-        let again = Server::start(self.kind, &self.config, &self.keys).await;
+        let again = Server::start(self.kind, &self.config, &self.keys, &self.clock).await;
         github::introduce(&self.hub, again.address()).await;
         *server = Some(again);
         self.came_back.store(true, Ordering::SeqCst);

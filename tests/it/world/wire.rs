@@ -8,6 +8,8 @@ use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
+use chrono::{DateTime, Utc};
+use team6::clock::Clock;
 use tokio::net::TcpListener;
 use tokio::sync::mpsc;
 
@@ -18,6 +20,8 @@ use super::accident::{Accident, Mishap, When};
 pub(super) struct Exchange {
     pub(super) asked: String,
     pub(super) status: u16,
+    /// When it was asked, by Team6's clock.
+    pub(super) at: DateTime<Utc>,
     /// Whether the answer was an accident.
     pub(super) spoiled: bool,
 }
@@ -30,14 +34,15 @@ pub(super) struct Wire {
     accidents: Arc<Mutex<Vec<Accident>>>,
     deaths: mpsc::UnboundedSender<()>,
     used: Arc<Mutex<Instant>>,
+    clock: Clock,
 }
 
 impl Wire {
     /// A wire to the GitHub at `github`; where Team6 has to die, `deaths` is told.
-    pub(super) fn new(github: String, deaths: mpsc::UnboundedSender<()>) -> Self {
+    pub(super) fn new(github: String, deaths: mpsc::UnboundedSender<()>, clock: Clock) -> Self {
         let (log, accidents) = Default::default();
         let used = Arc::new(Mutex::new(Instant::now()));
-        Self { github, http: reqwest::Client::new(), log, accidents, deaths, used }
+        Self { github, http: reqwest::Client::new(), log, accidents, deaths, used, clock }
     }
 
     pub(super) async fn carry(self, listener: TcpListener) {
@@ -89,6 +94,9 @@ impl Wire {
     async fn suffer(&self, accident: &Accident) -> Option<Response> {
         match &accident.mishap {
             Mishap::Error => Some(StatusCode::BAD_GATEWAY.into_response()),
+            Mishap::Refusal => {
+                Some((StatusCode::GONE, "{\"message\":\"Gone fishing\"}").into_response())
+            }
             Mishap::Death => {
                 let _ = self.deaths.send(());
                 std::future::pending().await
@@ -104,6 +112,7 @@ impl Wire {
 
 async fn pass(State(wire): State<Wire>, request: Request) -> Response {
     *locked(&wire.used) = Instant::now();
+    let at = wire.clock.now();
     let (parts, body) = request.into_parts();
     let (method, path) = (parts.method.as_str().to_owned(), parts.uri.path().to_owned());
     let address = parts.uri.path_and_query().map_or("/", |address| address.as_str()).to_owned();
@@ -115,7 +124,7 @@ async fn pass(State(wire): State<Wire>, request: Request) -> Response {
     }
     let mut happened = false;
     let mut answer = match spoiled {
-        Some(answer) => return noted(&wire, &method, &address, answer, true),
+        Some(answer) => return noted(&wire, (at, &method, &address), answer, true),
         None => wire.forward(parts.method, &address, parts.headers, body).await,
     };
     if let Some(accident) = accident.as_ref().filter(|one| one.when == When::After)
@@ -124,11 +133,17 @@ async fn pass(State(wire): State<Wire>, request: Request) -> Response {
         happened = true;
         answer = instead;
     }
-    noted(&wire, &method, &address, answer, happened)
+    noted(&wire, (at, &method, &address), answer, happened)
 }
 
-fn noted(wire: &Wire, method: &str, address: &str, answer: Response, spoiled: bool) -> Response {
+fn noted(
+    wire: &Wire,
+    (at, method, address): (DateTime<Utc>, &str, &str),
+    answer: Response,
+    spoiled: bool,
+) -> Response {
     let exchange = Exchange {
+        at,
         asked: format!("{method} {address}"),
         status: answer.status().as_u16(),
         spoiled,

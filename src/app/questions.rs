@@ -1,0 +1,78 @@
+//! Somebody answers the planner's questions.
+
+use super::apply::Applied;
+use super::command::{Said, Spoken};
+use super::{App, Error, Result};
+use crate::domain::answers::{self, Given};
+use crate::domain::effect::{Effect, Saying};
+use crate::domain::ids::{DeliveryId, SprintId};
+use crate::domain::planning;
+use crate::domain::refusal::Refusal;
+use crate::domain::sprint::{Event, Sprint};
+
+impl App {
+    /// Hears a comment without commands: on the sprint issue it may answer questions.
+    pub(super) async fn hear_reply(
+        &self,
+        spoken: &Spoken,
+        delivery: Option<&DeliveryId>,
+    ) -> Result<()> {
+        let given = answers::in_reply(&spoken.body);
+        if given.is_empty() {
+            return Ok(());
+        }
+        let Spoken { on, comment, by, .. } = spoken.clone();
+        let said = Said { on, comment, by, lines: Vec::new() };
+        let known = match self.known(&said.on.repo).await {
+            Err(Error::NotInstalled(_)) => return Ok(()),
+            known => known?,
+        };
+        let Some((id, None)) = self.find_place(known.id, &said.on).await? else { return Ok(()) };
+        let sprint = self.sprint(&id).await?;
+        let given = meant(&sprint, given);
+        if given.is_empty() {
+            return Ok(());
+        }
+        let seen = Effect::Acknowledge { repo: said.on.repo.clone(), comment: said.comment };
+        self.ask_once(&format!("seen {}", said.comment), &[seen], delivery).await?;
+        let key = format!("reply {}", said.comment);
+        let applied = if self.permission_in(&said.on.repo, &said.by).await?.may_write() {
+            self.take_answers(&id, given, &said, &key, delivery).await?
+        } else {
+            Applied::Refused(vec![Refusal::NeedsWrite])
+        };
+        match applied {
+            Applied::Refused(refusals) => {
+                let saying = Saying::Refused { to: said.by, refusals };
+                let say = Effect::Say { on: said.on, key: key.clone(), saying };
+                self.ask_once(&key, &[say], delivery).await
+            }
+            Applied::Decided | Applied::Ignored => Ok(()),
+        }
+    }
+
+    /// Takes answers in; the person may give them.
+    pub(super) async fn take_answers(
+        &self,
+        id: &SprintId,
+        given: Vec<Given>,
+        said: &Said,
+        key: &str,
+        delivery: Option<&DeliveryId>,
+    ) -> Result<Applied> {
+        let at = self.clock().now();
+        let event = planning::Event::Answered { asked: said.asked(), given, at };
+        self.apply(id, &Event::Planning(event), &said.cause(key, delivery)).await
+    }
+}
+
+/// What is certainly meant as an answer: under the quoted question, or numbered while questions
+/// are open.
+fn meant(sprint: &Sprint, given: Vec<Given>) -> Vec<Given> {
+    let posted = |number: u32| sprint.planning.posted().any(|one| one.number == number);
+    let open = |number: u32| sprint.planning.open().any(|one| one.number == number);
+    let is_meant = |one: &Given| {
+        one.number.is_some_and(|number| if one.certain { posted(number) } else { open(number) })
+    };
+    given.into_iter().filter(is_meant).collect()
+}
