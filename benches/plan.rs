@@ -51,8 +51,8 @@ fn main() -> anyhow::Result<()> {
             good_at: (*good_at).to_owned(),
         })
         .collect();
-    let around = Surroundings { agents, most_at_once: 5, ..Surroundings::default() };
     let agents: Vec<_> = roster.iter().map(|agent| agent.name.clone()).collect();
+    let around = Surroundings { agents, most_at_once: 5, ..Surroundings::default() };
     let survey = Survey { candidates: issues, outside: BTreeMap::new(), roster };
     let draft = || plan(&survey, None, false);
     let planned = draft();

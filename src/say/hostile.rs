@@ -60,7 +60,7 @@ pub(super) fn acts(markdown: &str) -> Vec<String> {
             Event::Html(html) | Event::InlineHtml(html) => found.push(format!("html {html}")),
             Event::TaskListMarker(_) => found.push("box".to_owned()),
             Event::InlineMath(math) | Event::DisplayMath(math) => {
-                found.push(format!("math {math}"))
+                found.push(format!("math {math}"));
             }
             Event::FootnoteReference(note) => found.push(format!("note {note}")),
             Event::Start(Tag::CodeBlock(kind)) => {
