@@ -230,7 +230,13 @@ fn nothing_hostile_acts_in_any_template() {
         for ((name, page), (_, plain)) in pages(text).into_iter().zip(&harmless) {
             // A name of seven figures is a name all the same.
             let is_name = |one: &String| one.chars().all(|c| c.is_ascii_hexdigit());
-            let count = |page: &str| acts(page).iter().filter(|one| !is_name(one)).count();
+            // A long text is folded away: that opens one fold of ours more, and closes it.
+            let is_fold = |one: &String| one.starts_with("html <details><summary>What it is for");
+            let count = |page: &str| {
+                let acting = acts(page);
+                let folds = acting.iter().filter(|one| is_fold(one)).count();
+                acting.iter().filter(|one| !is_name(one)).count() - 2 * folds
+            };
             // Our own boxes, markers, mentions and references are there in any case; a name
             // that can be nobody's is left out.
             let (found, ours) = (acts(&page), acts(plain));

@@ -37,7 +37,7 @@ fn boxes(parts: &[String]) -> usize {
 #[tokio::test]
 async fn two_hundred_tasks_over_three_repositories_are_planned_read_and_approved() {
     let team = Team::new().await;
-    let sprint = filled(&team).await;
+    let sprint = Box::pin(filled(&team)).await;
     // Dies between the parts, and goes on where it was.
     team.will_die(Act::Comments, When::After);
 
