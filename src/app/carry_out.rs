@@ -66,8 +66,13 @@ impl App {
         match &leased.body.0 {
             Effect::Read { delivery, .. } => self.read(delivery).await,
             Effect::Acknowledge { repo, comment } => {
-                match self.repo(repo).await?.react(*comment, Reaction::Eyes).await {
+                let repo = self.repo(repo).await?;
+                match repo.comment(*comment).await {
                     // Nobody misses 👀 on a comment that was deleted.
+                    Err(error) if error.is_gone() => return Ok(()),
+                    found => drop(found?),
+                }
+                match repo.react(*comment, Reaction::Eyes).await {
                     Err(error) if error.is_gone() => Ok(()),
                     reacted => Ok(reacted?),
                 }

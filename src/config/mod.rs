@@ -311,8 +311,9 @@ impl Settings {
     }
 
     /// The least time between two writes on GitHub.
-    pub fn write_spacing(&self) -> Duration {
-        Duration::from_millis(self.github.write_spacing_ms)
+    pub fn write_spacing(&self) -> Option<Duration> {
+        let spacing = Duration::from_millis(self.github.write_spacing_ms);
+        (!spacing.is_zero()).then_some(spacing)
     }
 }
 

@@ -224,6 +224,20 @@ fn sizes(plan: &Plan) -> Vec<Warning> {
 }
 
 // Its words hold those of other people, so they are made inert as a whole where they are shown.
+impl Warning {
+    /// Whether a start asks for a nod because of it. The others are only to be known.
+    pub fn needs_a_nod(&self) -> bool {
+        match self {
+            Self::SameFile { .. }
+            | Self::RedBranch(_)
+            | Self::TooBig { .. }
+            | Self::TooManyAtOnce { .. }
+            | Self::UnreadDependency { .. } => true,
+            Self::NoEstimate { .. } | Self::OthersAssigned { .. } => false,
+        }
+    }
+}
+
 impl fmt::Display for Warning {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

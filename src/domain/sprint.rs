@@ -345,7 +345,8 @@ impl Sprint {
         refusals.extend(open.map(|one| Refusal::Unanswered { question: one.number }));
         let unapproved = plan.tasks.iter().filter(|task| self.approval_of(task).is_none());
         refusals.extend(unapproved.map(|task| Refusal::NotApproved { task: task.number }));
-        let warnings = lint::warnings(&plan, &start.around);
+        let mut warnings = lint::warnings(&plan, &start.around);
+        warnings.retain(lint::Warning::needs_a_nod);
         if !start.despite_warnings && !warnings.is_empty() {
             refusals.push(Refusal::LookTwice(warnings));
         }

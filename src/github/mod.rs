@@ -83,9 +83,10 @@ pub struct Settings {
     pub private_key_pem: String,
     /// How we introduce ourselves; GitHub insists on a name.
     pub user_agent: String,
-    /// The least time between two writes of one installation; GitHub asks for a second.
+    /// The least time between two writes of one installation; GitHub asks for a second. `None` is
+    /// for a server without rate limits, where we keep none of our own.
     /// <https://docs.github.com/en/rest/using-the-rest-api/best-practices-for-using-the-rest-api#pause-between-mutative-requests>
-    pub write_spacing: Duration,
+    pub write_spacing: Option<Duration>,
 }
 
 /// GitHub, as our App sees it. Cheap to clone; all clones share tokens, limits and cache.

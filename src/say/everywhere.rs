@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use chrono::DateTime;
 
 use super::hostile::{HOSTILE, acts};
-use super::{LONGEST, comments, ending, issue, plan, pull, status};
+use super::{LONGEST, comments, ending, issue, plan, planning, pull, status};
 use crate::domain::diff::{Changed, ChangedTask, Diff};
 use crate::domain::ids::{
     AgentName, BranchName, CommitSha, ExecutionId, IssueNumber, IssueRef, Login, MilestoneNumber,
@@ -15,11 +15,11 @@ use crate::domain::ids::{
 use crate::domain::lint::{RedBranch, Surroundings, Warning};
 use crate::domain::permission::Permission;
 use crate::domain::plan::{Dependency, DroppedTask, Plan, PlannedTask, Prd, VoidApproval};
-use crate::domain::planning::{Planning, Question};
+use crate::domain::planning::{Answer, Planning, Question, Unplanned};
 use crate::domain::refusal::Refusal;
 use crate::domain::sprint::{Approval, Event, Goal, Sprint, State};
 use crate::domain::start::Start;
-use crate::domain::work::{Delivery, Size};
+use crate::domain::work::{Class, Delivery, Size};
 
 fn task(number: i64, text: &str) -> PlannedTask {
     let (repo, agent): (RepoName, _) = ("acme/web".parse().unwrap(), AgentName(text.into()));
@@ -158,7 +158,30 @@ fn pages(text: &str) -> Vec<(&'static str, String)> {
         ("the help", comments::help(Some(text))),
         ("not started", comments::not_started(&sprint)),
     ]);
+    pages.extend(of_a_planning(text, sprint));
     pages
+}
+
+fn of_a_planning(text: &str, sprint: Sprint) -> Vec<(&'static str, String)> {
+    let person = Login(text.to_owned());
+    let answer =
+        Answer { by: person.clone(), text: Some(text.to_owned()), at: DateTime::UNIX_EPOCH };
+    let mut sprint = sprint;
+    sprint.planning.questions.push(Question {
+        number: 2,
+        to: Login("ada".to_owned()),
+        answer: Some(answer),
+        ..sprint.planning.questions[0].clone()
+    });
+    let flawed = Unplanned::Flawed { flaws: vec![text.to_owned()] };
+    let message = text.to_owned();
+    let broken = Unplanned::Broken { class: Class::AgentDied, message, attempts: 5 };
+    vec![
+        ("questions", planning::questions(&sprint, 1).unwrap()),
+        ("a flawed plan", planning::unplanned(&person, &flawed)),
+        ("a broken planner", planning::unplanned(&person, &broken)),
+        ("a late answer", planning::answer_kept(&person, &[1, 2])),
+    ]
 }
 
 fn of_a_run(text: &str, running: &Sprint, delivery: &Delivery) -> Vec<(&'static str, String)> {
@@ -207,7 +230,13 @@ fn nothing_hostile_acts_in_any_template() {
         for ((name, page), (_, plain)) in pages(text).into_iter().zip(&harmless) {
             // A name of seven figures is a name all the same.
             let is_name = |one: &String| one.chars().all(|c| c.is_ascii_hexdigit());
-            let count = |page: &str| acts(page).iter().filter(|one| !is_name(one)).count();
+            // A long text is folded away: that opens one fold of ours more, and closes it.
+            let is_fold = |one: &String| one.starts_with("html <details><summary>What it is for");
+            let count = |page: &str| {
+                let acting = acts(page);
+                let folds = acting.iter().filter(|one| is_fold(one)).count();
+                acting.iter().filter(|one| !is_name(one)).count() - 2 * folds
+            };
             // Our own boxes, markers, mentions and references are there in any case; a name
             // that can be nobody's is left out.
             let (found, ours) = (acts(&page), acts(plain));

@@ -60,7 +60,7 @@ pub(super) fn acts(markdown: &str) -> Vec<String> {
             Event::Html(html) | Event::InlineHtml(html) => found.push(format!("html {html}")),
             Event::TaskListMarker(_) => found.push("box".to_owned()),
             Event::InlineMath(math) | Event::DisplayMath(math) => {
-                found.push(format!("math {math}"))
+                found.push(format!("math {math}"));
             }
             Event::FootnoteReference(note) => found.push(format!("note {note}")),
             Event::Start(Tag::CodeBlock(kind)) => {
@@ -93,11 +93,16 @@ fn called(text: &str) -> Vec<String> {
     }
     let lower = text.to_ascii_lowercase();
     found.extend(
-        ["://", "www.", "gh-", "/team6"]
+        ["://", "www.", "/team6"]
             .iter()
             .filter(|one| lower.contains(**one))
             .map(|one| (*one).to_owned()),
     );
+    // `GH-12` is a reference only as a word of its own.
+    let starts = |at: usize| !lower[..at].ends_with(|c: char| c.is_alphanumeric());
+    let references = lower.match_indices("gh-").filter(|(at, _)| starts(*at));
+    let references = references.map(|(at, _)| lower[at..].chars().take(6).collect());
+    found.extend(references);
     let commits = lower.split(|c: char| !c.is_ascii_hexdigit());
     found.extend(commits.filter(|word| 7 <= word.len()).map(str::to_owned));
     found

@@ -9,7 +9,8 @@ pub fn body(task: &PlannedTask) -> String {
     let mut body = harmless::block(&task.text, LONGEST);
     if !task.acceptance.is_empty() {
         let lines = task.acceptance.iter().map(|one| format!("\n- {}", harmless::sentence(one)));
-        body.push_str(&format!("\n\n{ACCEPTANCE}\n{}", lines.collect::<String>()));
+        body.extend(["\n\n", ACCEPTANCE, "\n"].map(str::to_owned));
+        body.extend(lines);
     }
     body.trim().to_owned()
 }

@@ -80,7 +80,7 @@ fn counted(n: usize, thing: &str) -> String {
 
 #[derive(Template)]
 #[template(path = "comment/questions.md")]
-struct Questions<'a> {
+struct Round<'a> {
     marker: String,
     to: Vec<&'a Login>,
     several: bool,
@@ -102,7 +102,7 @@ pub fn questions(sprint: &Sprint, round: i64) -> Option<String> {
             to.push(&question.to);
         }
     }
-    Some(render(&Questions {
+    Some(render(&Round {
         marker: questions_marker(round),
         several: 1 < to.len(),
         to,

@@ -86,7 +86,7 @@ impl Hub {
             app_id: 1234,
             private_key_pem: KEY.pem.clone(),
             user_agent: "team6-test".to_owned(),
-            write_spacing,
+            write_spacing: Some(write_spacing),
         };
         let github = GitHub::new(settings, clock.clone()).unwrap();
         Self { github, clock, api, script, _running: running }

@@ -107,7 +107,7 @@ fn a_key_that_is_none_is_found_at_the_start() {
             app_id: 1,
             private_key_pem: pem.to_owned(),
             user_agent: "team6-test".to_owned(),
-            write_spacing: std::time::Duration::ZERO,
+            write_spacing: None,
         };
         let error = GitHub::new(settings, Clock::System).unwrap_err();
         assert!(matches!(error, Error::Key(_)), "{error:?}");

@@ -200,18 +200,14 @@ fn open(sessions: &Sessions, tree: PathBuf, tools: Option<Server>) -> String {
 
 /// How a server of tools is reached; nothing, if we would not know how.
 fn reached(server: McpServer) -> Option<Server> {
-    match server {
-        McpServer::Http(http) => {
-            let shown = http.headers.into_iter().find(|header| header.name == "Authorization");
-            Some(Server::Http(http.url, shown.map_or(String::new(), |header| header.value)))
-        }
-        McpServer::Stdio(stdio) => {
-            let env = stdio.env.into_iter().map(|one| (one.name, one.value)).collect();
-            let program = stdio.command.to_string_lossy().into_owned();
-            Some(Server::Program(program, stdio.args, env))
-        }
-        _ => None,
+    if let McpServer::Http(http) = server {
+        let shown = http.headers.into_iter().find(|header| header.name == "Authorization");
+        return Some(Server::Http(http.url, shown.map_or(String::new(), |header| header.value)));
     }
+    let McpServer::Stdio(stdio) = server else { return None };
+    let env = stdio.env.into_iter().map(|one| (one.name, one.value)).collect();
+    let program = stdio.command.to_string_lossy().into_owned();
+    Some(Server::Program(program, stdio.args, env))
 }
 
 fn text_of(request: &PromptRequest) -> String {

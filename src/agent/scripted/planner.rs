@@ -7,35 +7,16 @@ use super::tools::{Server, Tools};
 use super::{Turn, line};
 
 /// What a line `scripted: …` can ask of the planner, several words at once.
-#[derive(Debug, Default)]
-struct Wishes {
-    ask: bool,
-    chatty: bool,
-    flawed: bool,
-    hopeless: bool,
-    silent: bool,
-    die: bool,
-    late: bool,
-    hang: bool,
-}
+#[derive(Debug)]
+struct Wishes(Vec<String>);
 
 impl Wishes {
     fn read(words: &str) -> Self {
-        let mut wishes = Self::default();
-        for word in words.split_whitespace() {
-            match word {
-                "ask" => wishes.ask = true,
-                "chatty" => wishes.chatty = true,
-                "flawed" => wishes.flawed = true,
-                "hopeless" => wishes.hopeless = true,
-                "silent" => wishes.silent = true,
-                "die" => wishes.die = true,
-                "die-late" => wishes.late = true,
-                "hang" => wishes.hang = true,
-                _ => {}
-            }
-        }
-        wishes
+        Self(words.split_whitespace().map(str::to_owned).collect())
+    }
+
+    fn has(&self, word: &str) -> bool {
+        self.0.iter().any(|wish| wish == word)
     }
 }
 
@@ -49,29 +30,29 @@ impl Turn {
         for answer in prompt.lines().filter(|line| line.contains(" answered: ")) {
             self.stage.think(&format!("I was told: {answer}"));
         }
-        if wishes.die {
+        if wishes.has("die") {
             std::process::exit(17);
         }
-        if wishes.hang {
+        if wishes.has("hang") {
             return std::future::pending().await;
         }
-        if wishes.silent {
+        if wishes.has("silent") {
             self.stage.say("It is all very interesting.");
             return Ok(());
         }
         let (mut tools, names) = Tools::connect(server).await?;
         self.stage.say(&format!("My tools: {}.", names.join(", ")));
         let was_asked = prompt.contains("----- question ");
-        if (wishes.ask || wishes.chatty) && !was_asked {
-            return self.ask(&mut tools, if wishes.chatty { 7 } else { 2 }).await;
+        if (wishes.has("ask") || wishes.has("chatty")) && !was_asked {
+            return self.ask(&mut tools, if wishes.has("chatty") { 7 } else { 2 }).await;
         }
-        if wishes.flawed || wishes.hopeless {
-            for _ in 0..if wishes.hopeless { 3 } else { 1 } {
+        if wishes.has("flawed") || wishes.has("hopeless") {
+            for _ in 0..if wishes.has("hopeless") { 3 } else { 1 } {
                 let call = self.stage.runs("submit_plan");
                 let (done, answer) = tools.call("submit_plan", flawed(prompt)).await?;
                 self.stage.ran(call, done, &answer);
             }
-            if wishes.hopeless {
+            if wishes.has("hopeless") {
                 self.stage.say("I cannot do better.");
                 return Ok(());
             }
@@ -80,7 +61,7 @@ impl Turn {
         let call = self.stage.runs("submit_plan");
         let (done, answer) = tools.call("submit_plan", submission(prompt)).await?;
         self.stage.ran(call, done, &answer);
-        if wishes.late {
+        if wishes.has("die-late") {
             std::process::exit(17);
         }
         self.stage.say(&answer);

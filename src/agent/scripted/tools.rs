@@ -25,7 +25,13 @@ pub(super) struct Tools {
 
 enum Connection {
     Http(reqwest::Client, String, String),
-    Program { _child: Child, stdin: ChildStdin, stdout: Lines<BufReader<ChildStdout>> },
+    Program(Box<Bridge>),
+}
+
+struct Bridge {
+    _child: Child,
+    stdin: ChildStdin,
+    stdout: Lines<BufReader<ChildStdout>>,
 }
 
 impl Tools {
@@ -48,7 +54,7 @@ impl Tools {
                     return Err(format!("{program} has no pipes"));
                 };
                 let stdout = BufReader::new(stdout).lines();
-                Connection::Program { _child: child, stdin, stdout }
+                Connection::Program(Box::new(Bridge { _child: child, stdin, stdout }))
             }
         };
         let mut tools = Self { line, last: 0 };
@@ -108,7 +114,8 @@ impl Tools {
                 let answer = request.send().await.map_err(|error| error.to_string())?;
                 answer.text().await.map_err(|error| error.to_string())
             }
-            Connection::Program { stdin, stdout, .. } => {
+            Connection::Program(bridge) => {
+                let Bridge { stdin, stdout, .. } = &mut **bridge;
                 stdin.write_all(format!("{message}\n").as_bytes()).await.map_err(wrong)?;
                 stdin.flush().await.map_err(wrong)?;
                 if !answered {

@@ -24,7 +24,7 @@ impl Sprint {
             .map(|(number, one)| (number, one.text.clone()))
             .collect();
         if meant.is_empty() {
-            return Err(self.no_question(given).into());
+            return Err(no_question(given).into());
         }
         let awaited = self.planning.awaited();
         let (mut step, mut late) = (Step::default(), Vec::new());
@@ -64,12 +64,13 @@ impl Sprint {
         step.effects.extend(again.effects);
         step.notes.extend(again.notes);
     }
+}
 
-    fn no_question(&self, given: &[Given]) -> Refusal {
-        match given.iter().find_map(|one| one.number) {
-            Some(number) => Refusal::NoSuchQuestion { number },
-            None if given.is_empty() => Refusal::WhichQuestion,
-            None => Refusal::NoOpenQuestion,
-        }
+/// Why nothing of this is an answer.
+fn no_question(given: &[Given]) -> Refusal {
+    match given.iter().find_map(|one| one.number) {
+        Some(number) => Refusal::NoSuchQuestion { number },
+        None if given.is_empty() => Refusal::WhichQuestion,
+        None => Refusal::NoOpenQuestion,
     }
 }

@@ -36,7 +36,7 @@ pub(super) fn submission(value: &Value, most_tasks: usize, flaws: &mut Vec<Strin
         flaws.push("the plan is not an object".to_owned());
         return Submission::default();
     };
-    let mut plan = Fields { name: "the plan".to_owned(), fields, flaws };
+    let mut plan = Part { name: "the plan".to_owned(), fields, flaws };
     let prd = Prd {
         problem: plan.text("problem", LONGEST_TEXT, true),
         goals: plan.list("goals"),
@@ -72,7 +72,7 @@ fn draft(nth: usize, value: &Value, flaws: &mut Vec<String>) -> Draft {
     };
     let key = fields.get("key").and_then(Value::as_str).unwrap_or_default().trim();
     let name = if key.is_empty() { place } else { format!("task `{}`", cut(key, 64)) };
-    let mut task = Fields { name, fields, flaws };
+    let mut task = Part { name, fields, flaws };
     let issue = task.optional("issue", 200);
     let is_new = issue.is_none();
     Draft {
@@ -92,14 +92,14 @@ fn draft(nth: usize, value: &Value, flaws: &mut Vec<String>) -> Draft {
     }
 }
 
-/// The fields of one object, and where its flaws are noted.
-struct Fields<'a> {
+/// A part of it that is one object, and where its flaws are noted.
+struct Part<'a> {
     name: String,
     fields: &'a Map<String, Value>,
     flaws: &'a mut Vec<String>,
 }
 
-impl Fields<'_> {
+impl Part<'_> {
     fn wrong(&mut self, what: &str) {
         self.flaws.push(format!("{} {what}", self.name));
     }

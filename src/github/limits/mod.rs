@@ -36,7 +36,7 @@ use crate::domain::ids::InstallationId;
 
 /// A gate for each of those GitHub counts apart: the App itself, and every installation.
 pub(super) struct Limits {
-    spacing: Duration,
+    spacing: Option<Duration>,
     clock: Clock,
     gates: Mutex<HashMap<Who, Arc<Gate>>>,
     reached: Mutex<Option<DateTime<Utc>>>,
@@ -58,7 +58,7 @@ pub struct Standing {
 }
 
 impl Limits {
-    pub(super) fn new(spacing: Duration, clock: Clock) -> Self {
+    pub(super) fn new(spacing: Option<Duration>, clock: Clock) -> Self {
         Self {
             spacing,
             clock,

@@ -45,9 +45,9 @@ fn failed(class: Class) -> Failure {
 }
 
 fn unplanned(decision: &Decision) -> Option<Unplanned> {
-    decision.effects.iter().find_map(|effect| match effect {
-        Effect::Say { saying: Saying::Unplanned { why, .. }, .. } => Some(why.clone()),
-        _ => None,
+    decision.effects.iter().find_map(|effect| {
+        let Effect::Say { saying: Saying::Unplanned { why, .. }, .. } = effect else { return None };
+        Some(why.clone())
     })
 }
 
@@ -138,5 +138,5 @@ fn a_second_wish_while_the_planner_works_is_refused() {
     let at = DateTime::<Utc>::UNIX_EPOCH;
     let wanted = Happened::Wanted { asked: asked("grace"), fresh: true, at };
     let answer = at_work().decide(Event::Planning(wanted));
-    assert_eq!(refused(answer), ["the planner is at work on the plan already"]);
+    assert_eq!(refused(answer), ["the plan is still being drafted"]);
 }

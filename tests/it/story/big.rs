@@ -25,7 +25,7 @@ fn wishes() -> [Wish; TASKS] {
 /// A milestone that was filled before Team6 was told of it.
 async fn filled(team: &Team) -> Sprint<'_> {
     team.loses_webhooks_without_a_trace();
-    let sprint = team.sprint("The big one", wishes()).await;
+    let sprint = Box::pin(team.sprint("The big one", wishes())).await;
     team.hears_again();
     sprint
 }
@@ -37,7 +37,7 @@ fn boxes(parts: &[String]) -> usize {
 #[tokio::test]
 async fn two_hundred_tasks_over_three_repositories_are_planned_read_and_approved() {
     let team = Team::new().await;
-    let sprint = filled(&team).await;
+    let sprint = Box::pin(filled(&team)).await;
     // Dies between the parts, and goes on where it was.
     team.will_die(Act::Comments, When::After);
 

@@ -105,15 +105,17 @@ async fn a_pull_request_says_what_was_done_for_whom() {
 
     #### What was done
 
-    Wrote `docs/name_the_colors.md` about “Name the colors” and a check for it, `tests/name_the_colors.sh`.
+    In the agent's own words:
 
-    Verified with `sh -ec sh tests/name_the_colors.sh`, which passes.
+    > Wrote `docs/name_the_colors.md` about “Name the colors” and a check for it, `tests/name_the_colors.sh`.
+    >
+    > Verified with `sh -ec sh tests/name_the_colors.sh`, which passes.
 
     #### How it was verified
 
     - 1 commit on top of `…`, nothing left uncommitted
     - 2 files changed, 17 lines added, 0 removed
-    - `1` Write down: Name the colors
+    - Write down: Name the colors
 
     ---
     T1 of the sprint **Dark mode** (acme/web#1) · owner grace · agent frontend

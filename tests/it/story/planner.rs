@@ -139,7 +139,7 @@ async fn nobody_asks_a_planner_twice_at_once() {
     sprint.says("ada", "/team6 plan").await;
     sprint.waits_for_planning("the planner reads the code").await;
     sprint.says("grace", "/team6 plan").await;
-    sprint.waits_for_answer("the planner is at work on the plan already").await;
+    sprint.waits_for_answer("the plan is still being drafted").await;
     team.dies().await;
 }
 

@@ -86,7 +86,7 @@ async fn more_than_five_questions_are_refused_in_words() {
     let team = Team::with_a_planner(&["--script", "chatty"]).await;
     let sprint = asked(&team).await;
 
-    assert_eq!(sprint.questions(1).await.matches("?").count(), 5);
+    assert_eq!(sprint.questions(1).await.matches('?').count(), 5);
     let said = sprint.trace_of_planning(1).await;
     assert!(said.contains("Not recorded: you have asked 5 questions"), "{said}");
     team.ends().await;
@@ -103,7 +103,8 @@ async fn only_people_who_can_write_answer() {
 
     assert_eq!(
         refused,
-        "@linus, I did not do that: only people who can write to this repository may do that."
+        "@linus, I did not do that: only people who can write to this repository may do that. \
+         A maintainer can give you write access."
     );
     assert_eq!(sprint.answers().await.iter().filter(|one| **one == refused).count(), 1);
     assert!(!sprint.questions(1).await.contains("linus"));

@@ -41,7 +41,7 @@ async fn without_its_label_an_issue_is_no_sprint_and_with_it_one_again() {
 
     sprint.is_labelled(false).await;
     sprint.hears("ada", "/team6 plan").await;
-    insta::assert_snapshot!(sprint.answer().await, @"@ada, I did not do that: this issue is not a sprint: it needs the label `team6:sprint` and an open milestone. Put the issue into a milestone and add the label `team6:sprint`.");
+    insta::assert_snapshot!(sprint.answer().await, @"@ada, I did not do that: this issue is not a sprint. It needs an open milestone and the label `team6:sprint`.");
     assert!(!sprint.has_a_plan().await);
 
     sprint.is_labelled(true).await;

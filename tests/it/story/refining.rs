@@ -34,7 +34,7 @@ async fn every_command_of_a_comment_is_one_new_version() {
         @"
     **T1** Name the colors (#2) · @grace · agent backend · estimate 5
     **T2** Add a switch (#3) · @grace · agent backend · after T1
-    **T4** Größe wählen (new) · @ada · agent backend · estimate 3 · after T1, T2
+    **T4** Größe wählen (new) · in acme/api · @ada · agent backend · estimate 3 · priority 1 · after T1, T2
     "
     );
     assert_eq!(sprint.answers().await.len(), 1, "who is obeyed needs no answer but the plan");
@@ -103,7 +103,7 @@ async fn a_reader_changes_nothing() {
     assert_eq!(sprint.plan().await, plan);
     assert_eq!(
         sprint.answer().await,
-        "@linus, I did not do that: only people who can write to this repository may do that."
+        "@linus, I did not do that: only people who can write to this repository may do that. A maintainer can give you write access."
     );
     team.ends().await;
 }

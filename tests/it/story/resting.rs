@@ -19,7 +19,7 @@ async fn a_glance_asks_the_same_however_many_sprints_there_were() {
     let team = Team::by_its_own_clock().await;
     completes_a_sprint(&team, "Dark mode").await;
     let asked = team.asks_at_rest().await;
-    assert_eq!(asked.len(), LISTS_OF_THE_APP + 2 * LISTS_OF_A_REPOSITORY, "{asked:#?}");
+    assert_eq!(asked.len(), LISTS_OF_THE_APP + 3 * LISTS_OF_A_REPOSITORY, "{asked:#?}");
     assert!(asked.iter().all(|one| one.starts_with("304 GET ")), "{asked:#?}");
 
     completes_a_sprint(&team, "Light mode").await;

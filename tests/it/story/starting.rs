@@ -35,12 +35,9 @@ async fn a_refused_start_lists_everything_that_is_missing() {
     insta::assert_snapshot!(sprint.answer().await, @"
     @ada, I did not do that, for these reasons:
 
-    - T2 has no owner. Assign a person to its issue.
+    - T2 and T4 have no owner. Assign a person to each one's issue.
     - T3 asks for the agent `ghost`, which is not configured. Correct its `agent:` label, or have the operator configure that agent.
-    - T4 has no owner. Assign a person to its issue.
-    - T2 is not approved. Its owner or a maintainer ticks its box in the plan.
-    - T3 is not approved. Its owner or a maintainer ticks its box in the plan.
-    - T4 is not approved. Its owner or a maintainer ticks its box in the plan.
+    - T2, T3 and T4 are not approved. Their owners or a maintainer tick their boxes in the plan.
     ");
     assert_eq!((sprint.status().await, sprint.pulls().await), (String::new(), 0));
     team.ends().await;

@@ -220,7 +220,7 @@ impl Team {
             app_id: world.keys.id.try_into().unwrap(),
             private_key_pem: world.keys.pem.clone(),
             user_agent: "story".to_owned(),
-            write_spacing: Duration::ZERO,
+            write_spacing: None,
         };
         GitHub::new(settings, world.clock.clone()).unwrap()
     }
@@ -253,7 +253,7 @@ impl Team {
             app_id: world.keys.id.try_into().unwrap(),
             private_key_pem: world.keys.pem.clone(),
             user_agent: "story".to_owned(),
-            write_spacing: Duration::ZERO,
+            write_spacing: None,
         };
         GitHub::new(settings, Clock::System).unwrap()
     }
