@@ -80,7 +80,13 @@ impl App {
             return Ok(Some(Applied::Ignored));
         }
         let (sprint, revision) = sprints::get(tx, id).await?;
-        let decision = match sprint.decide(event.clone()) {
+        let mut event = event.clone();
+        if let Event::Started(start) = &mut event {
+            // Sprints that start at the same moment must see each other's branches.
+            self.queue().one_at_a_time(tx, now).await?;
+            start.taken = tasks::branches_of_others(tx, id).await?;
+        }
+        let decision = match sprint.decide(event) {
             Ok(decision) => decision,
             Err(No::Refused(refusals)) => {
                 self.inner.figures.refused();

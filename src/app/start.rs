@@ -1,9 +1,11 @@
 //! `/team6 start`
 
+use std::collections::BTreeSet;
+
 use super::apply::Applied;
 use super::command::Said;
 use super::{App, Result};
-use crate::db::{sprints, tasks};
+use crate::db::sprints;
 use crate::domain::ids::{DeliveryId, SprintId};
 use crate::domain::sprint::Event;
 use crate::domain::start::Start;
@@ -28,13 +30,13 @@ impl App {
         }
         let mut tx = self.db().read().await?;
         let (sprint, _) = sprints::get(&mut tx, id).await?;
-        let taken = tasks::branches_of_others(&mut tx, id).await?;
         drop(tx);
         let start = Start {
             by: said.by.clone(),
             around: self.around(&sprint).await?,
             despite_warnings,
-            taken,
+            // Read when it is decided.
+            taken: BTreeSet::new(),
         };
         self.apply(id, &Event::Started(start), &said.cause(key, delivery)).await
     }

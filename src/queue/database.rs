@@ -97,7 +97,7 @@ pub(super) async fn claim(
 
 /// Makes claims wait for each other until they commit, so that two cannot both find the last place
 /// under a limit free.
-async fn one_at_a_time(tx: &mut Tx, now: DateTime<Utc>) -> Result<()> {
+pub(super) async fn one_at_a_time(tx: &mut Tx, now: DateTime<Utc>) -> Result<()> {
     tx.query(
         "insert into queue (name, claims, made_at) values ('*', 1, $1)
          on conflict (name) do update set claims = queue.claims + 1",

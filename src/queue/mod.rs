@@ -211,6 +211,13 @@ impl Queue {
         }
     }
 
+    /// Makes whoever else asks for this wait until we commit, as claims wait for each other.
+    pub async fn one_at_a_time(self, tx: &mut Tx, now: DateTime<Utc>) -> Result<()> {
+        match self {
+            Self::Database => database::one_at_a_time(tx, now).await,
+        }
+    }
+
     /// How deep each queue is.
     pub async fn depths(self, tx: &mut Tx) -> Result<Vec<Depth>> {
         match self {
