@@ -226,7 +226,7 @@ async fn every_way_to_fail_has_its_class(setup: Setup) {
         assert_eq!(class(&outcome), expected, "{outcome:?}");
         let said = format!("{outcome:?}").contains("I looked at everything");
         assert_eq!(said, mischief == "nothing", "{outcome:?}");
-        assert_eq!(world.agents(), (0, 0));
+        world.until("the agent is gone", |world| world.agents() == (0, 0)).await;
         world.stops().await;
     }
 }
@@ -259,7 +259,7 @@ async fn cancelled_work_is_stopped_and_reported(setup: Setup) {
     world.until("an agent works", |world| world.agents().0 > 0).await;
     world.server.knows().answer = Some(Renewed::Cancel);
     assert_eq!(world.server.outcome().await, Outcome::Cancelled);
-    assert_eq!(world.agents(), (0, 0));
+    world.until("the agent is gone", |world| world.agents() == (0, 0)).await;
     world.stops().await;
 }
 
@@ -322,7 +322,7 @@ async fn a_trace_nobody_wants_ends_the_agent_without_a_word(setup: Setup) {
     world.server.knows().trace_is_stale = true;
     world.assigns("Explain the weather\nscripted: hang", 1, 1);
     world.server.until("the slot asks again", |knows| knows.claims.len() > 1).await;
-    assert_eq!(world.agents(), (0, 0));
+    world.until("the agent is gone", |world| world.agents() == (0, 0)).await;
     world.stops().await;
     assert!(world.server.knows().finishes.is_empty());
 }
@@ -348,7 +348,7 @@ async fn a_worker_that_stops_kills_its_agents_and_the_next_start_goes_on(setup: 
         .until("an agent works", |world| world.workspace().join("home/.scripted-once").exists())
         .await;
     world.stops().await;
-    assert_eq!(world.agents(), (0, 0));
+    world.until("the agent is gone", |world| world.agents() == (0, 0)).await;
     assert!(world.server.knows().finishes.is_empty());
     world.assigns("Explain the weather\nscripted: hang once", 1, 2);
     world.starts();
