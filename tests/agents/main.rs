@@ -3,7 +3,6 @@
 //! `just agents` installs them; `TEAM6_TEST_AGENTS` says where. They run as a user without rights, if we are root.
 #![expect(
     clippy::unwrap_used,
-    clippy::disallowed_methods,
     reason = "a test that cannot go on should stop, and may use the world as it is"
 )]
 

@@ -57,7 +57,8 @@ impl Upstream {
         let url = format!("http://{}", listener.local_addr().unwrap());
         let script = Script::default();
         let router = Router::new().fallback(answer).with_state(script.clone());
-        let serving = tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
+        let serving = tokio_util::task::TaskTracker::new()
+            .spawn(async move { axum::serve(listener, router).await.unwrap() });
         Self { url, script, serving }
     }
 
