@@ -44,8 +44,14 @@ impl Desk {
     }
 
     async fn with(kind: Kind, allowance: Allowance, upstream: Upstream) -> Self {
+        let address = upstream.url.clone();
+        Self::before(kind, allowance, upstream, &address).await
+    }
+
+    /// A desk whose provider is said to be at this address.
+    async fn before(kind: Kind, allowance: Allowance, upstream: Upstream, address: &str) -> Self {
         let version = if matches!(kind, Kind::OpenAi | Kind::Compatible) { "/v1" } else { "" };
-        let base = format!("{}{version}", upstream.url).parse().unwrap();
+        let base = format!("{address}{version}").parse().unwrap();
         let (news, budget) = (Arc::<Mutex<Vec<News>>>::default(), Budget::new(allowance));
         let heard = Arc::clone(&news);
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();

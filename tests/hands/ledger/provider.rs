@@ -11,7 +11,7 @@ use axum::response::Response;
 use futures::StreamExt as _;
 use futures::stream;
 use serde_json::Value;
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpSocket};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
@@ -80,10 +80,21 @@ impl Upstream {
         self.script.heard.lock().unwrap().clone()
     }
 
-    /// Goes away.
-    pub(super) async fn ends(&mut self) {
-        self.serving.abort();
-        let _ = (&mut self.serving).await;
+}
+
+/// An address nobody can be reached at. A port whose listener was closed will not do: a process being started right
+/// then by another test has that listener for a moment longer, and takes the call.
+pub(super) struct Nobody(TcpSocket);
+
+impl Nobody {
+    pub(super) fn new() -> Self {
+        let taken = TcpSocket::new_v4().unwrap();
+        taken.bind(([127, 0, 0, 1], 0).into()).unwrap();
+        Self(taken)
+    }
+
+    pub(super) fn url(&self) -> String {
+        format!("http://{}", self.0.local_addr().unwrap())
     }
 }
 

@@ -6,7 +6,7 @@ use team6::agent::ledger::{Allowance, News, Spent};
 use team6::domain::model::Kind;
 use team6::domain::money::Money;
 
-use super::provider::{Answer, Upstream};
+use super::provider::{Answer, Nobody, Upstream};
 use super::{Desk, error};
 
 impl Desk {
@@ -97,8 +97,9 @@ async fn a_provider_that_is_away_or_silent_is_said_so() {
     assert_eq!(status, 504);
     assert_eq!(body["error"]["message"], "Team6: the model's provider did not answer in time");
 
-    let mut desk = Desk::new(Kind::Gemini).await;
-    desk.upstream.ends().await;
+    let nobody = Nobody::new();
+    let upstream = Upstream::start().await;
+    let desk = Desk::before(Kind::Gemini, Allowance::default(), upstream, &nobody.url()).await;
     let (status, body) = error(desk.asks(true).send().await.unwrap()).await;
     assert_eq!((status, &body["error"]["status"]), (502, &json!("UNAVAILABLE")));
     assert_eq!(desk.ledger.close().await.calls, 0);
