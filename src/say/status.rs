@@ -2,11 +2,11 @@
 
 use askama::Template;
 
-use super::{as_many_as_fit, filters, reference, render, status_marker};
+use super::{as_many_as_fit, filters, harmless, reference, render, status_marker};
 use crate::domain::ids::{Login, RepoName, TaskNumber};
 use crate::domain::plan::Dependency;
-use crate::domain::run::{self, Run};
-use crate::domain::sprint::{self, Sprint};
+use crate::domain::run::{self, Hold, Run};
+use crate::domain::sprint::Sprint;
 use crate::domain::task::{State, Task};
 
 #[derive(Template)]
@@ -15,7 +15,7 @@ struct Comment<'a> {
     marker: String,
     milestone: &'a str,
     state: &'static str,
-    why: Option<&'static str>,
+    why: Vec<String>,
     by: &'a Login,
     done: usize,
     tasks: usize,
@@ -42,7 +42,7 @@ pub fn comment(sprint: &Sprint) -> Option<String> {
             marker: status_marker(),
             milestone: &sprint.goal.milestone,
             state: state(run.state),
-            why: why_paused(sprint),
+            why: run.holds.iter().map(why_paused).collect(),
             by: &run.started_by,
             done: run.tasks.iter().filter(|task| task.state.is_done()).count(),
             tasks: run.tasks.len(),
@@ -64,6 +64,14 @@ fn line<'a>(task: &'a Task, home: &RepoName) -> Line<'a> {
 }
 
 fn words(task: &Task, home: &RepoName) -> String {
+    let words = stands(task, home);
+    match task.held_by.as_ref().filter(|_| task.state.may_still_start()) {
+        Some(by) => format!("{words}, paused by {}", harmless::person(&by.0)),
+        None => words,
+    }
+}
+
+fn stands(task: &Task, home: &RepoName) -> String {
     let pull = |number: i64| reference(home, task.planned.repo(), number);
     match &task.state {
         State::Waiting => format!("⏳ waits for {}", waits(task, home)),
@@ -78,7 +86,7 @@ fn words(task: &Task, home: &RepoName) -> String {
         State::Failed { .. } => "❌ failed".to_owned(),
         State::Stopping { .. } => "⏹️ being stopped".to_owned(),
         State::Cancelled { .. } => "⏹️ cancelled".to_owned(),
-        State::Skipped { by, .. } => format!("⏭️ skipped by {by}"),
+        State::Skipped { by, .. } => format!("⏭️ skipped by {}", harmless::person(&by.0)),
     }
 }
 
@@ -142,12 +150,18 @@ fn next(run: &Run, home: &RepoName) -> Vec<String> {
 }
 
 /// Why nothing new is started, and what to do about it.
-fn why_paused(sprint: &Sprint) -> Option<&'static str> {
-    let is_paused = sprint.run.as_ref().is_some_and(|run| run.state == run::State::Paused);
-    (is_paused && sprint.state == sprint::State::Forgotten).then_some(
-        "Nothing new is started, because this issue is no sprint issue any more. It goes on when \
-         the issue is open again, with its label, in an open milestone.",
-    )
+fn why_paused(hold: &Hold) -> String {
+    match hold {
+        Hold::Person(by) => format!(
+            "Nothing new is started, because {} paused the sprint. `/team6 resume` lets it go on.",
+            harmless::person(&by.0)
+        ),
+        Hold::NotASprint => {
+            "Nothing new is started, because this issue is no sprint issue any more. It goes on when \
+             the issue is open again, with its label, in an open milestone."
+                .to_owned()
+        }
+    }
 }
 
 fn state(state: run::State) -> &'static str {

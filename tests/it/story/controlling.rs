@@ -23,10 +23,12 @@ async fn a_paused_sprint_starts_nothing_new_until_it_is_resumed() {
     sprint.hears("grace", "/team6 pause").await;
     sprint.merges("ada", "T1").await;
     assert_eq!(sprint.stands().await, "T1 merged, T2 in the queue");
+    assert!(sprint.status().await.contains("because grace paused the sprint. `/team6 resume`"));
 
     team.restarts().await;
     sprint.hears("ada", "/team6 resume").await;
     assert_eq!(sprint.stands().await, "T1 merged, T2 in review");
+    assert!(!sprint.status().await.contains("Nothing new is started"));
     team.ends().await;
 }
 
@@ -42,7 +44,7 @@ async fn a_paused_task_waits_while_the_others_go_on() {
 
     sprint.hears("ada", "/team6 pause T2").await;
     sprint.merges("ada", "T1").await;
-    assert_eq!(sprint.stands().await, "T1 merged, T2 in the queue, T3 in review");
+    assert_eq!(sprint.stands().await, "T1 merged, T2 in the queue, paused by ada, T3 in review");
 
     sprint.hears_at("T2", "ada", "/team6 resume").await;
     assert_eq!(sprint.stands().await, "T1 merged, T2 in review, T3 in review");
