@@ -36,7 +36,6 @@ mod sweep;
 mod tick;
 mod tools;
 
-use std::path::PathBuf;
 use std::sync::Arc;
 
 pub use bell::Listener;
@@ -56,7 +55,7 @@ use crate::config::Settings;
 use crate::db::{Db, repositories};
 use crate::domain::ids::{Login, RepoName};
 use crate::domain::permission::Permission;
-use crate::git::Mirrors;
+use crate::git::Pushing;
 use crate::github::{GitHub, Me, Repo};
 use crate::queue::Queue;
 
@@ -76,8 +75,7 @@ struct Inner {
     clock: Clock,
     settings: Settings,
     me: Me,
-    mirrors: Mirrors,
-    scratch: PathBuf,
+    pushing: Pushing,
     news: News,
     figures: Figures,
     /// Told when an effect was asked for.
@@ -89,8 +87,19 @@ struct Inner {
 impl App {
     /// Puts the parts together.
     pub fn new(db: Db, github: GitHub, clock: Clock, settings: Settings, me: Me) -> Self {
-        let mirrors = Mirrors::new(settings.data.join("server").join("mirrors"));
-        let scratch = settings.data.join("server").join("scratch");
+        let pushing = Pushing::by_git(&settings.data.join("server"));
+        Self::pushing_through(pushing, db, github, clock, settings, me)
+    }
+
+    /// The same where commits reach their repositories by another way.
+    pub fn pushing_through(
+        pushing: Pushing,
+        db: Db,
+        github: GitHub,
+        clock: Clock,
+        settings: Settings,
+        me: Me,
+    ) -> Self {
         let inner = Inner {
             db,
             github,
@@ -98,8 +107,7 @@ impl App {
             clock,
             settings,
             me,
-            mirrors,
-            scratch,
+            pushing,
             news: News::default(),
             figures: Figures::new(),
             effects: Bell::new(),
