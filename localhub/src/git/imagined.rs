@@ -46,6 +46,18 @@ impl Imagined {
         Self(Arc::new(Mutex::new(graph)))
     }
 
+    /// Takes in a commit that somebody made elsewhere.
+    pub(crate) fn take(&self, sha: &str, parent: &str, message: &str) {
+        let mut graph = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let made = Made {
+            tree: name(&["tree", sha]),
+            parents: vec![parent.to_owned()],
+            message: message.to_owned(),
+            ..Made::default()
+        };
+        graph.keep(sha.to_owned(), made);
+    }
+
     pub(super) fn run(&self, args: &[&str], stdin: Option<&[u8]>, env: &[(&str, &str)]) -> Ended {
         let mut graph = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let said = String::from_utf8_lossy(stdin.unwrap_or_default());

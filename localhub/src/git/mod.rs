@@ -86,6 +86,11 @@ impl Git {
         Self { dir, imagined: Some(imagined) }
     }
 
+    /// What stands in for the program, if something does.
+    pub(crate) fn in_memory(&self) -> Option<&Imagined> {
+        self.imagined.as_ref()
+    }
+
     pub(crate) fn dir(&self) -> &std::path::Path {
         &self.dir
     }

@@ -1,0 +1,101 @@
+//! A whole sprint in a seeded world in which everything goes wrong that can: the real application
+//! and database, a virtual clock, and GitHub, people and workers that all come from one number.
+//!
+//! An ordinary run plays a few seeds. `TEAM6_CHAOS_SEEDS` plays more and `TEAM6_CHAOS_FIRST` others;
+//! a seed that fails prints its story, and how to see it again.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on should fail where it stands")]
+#![expect(clippy::disallowed_methods, reason = "tests read the environment by themselves")]
+
+mod checks;
+mod dice;
+mod people;
+mod play;
+mod record;
+mod scene;
+mod template;
+mod town;
+mod wire;
+mod workers;
+
+use std::io::Write as _;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+
+use play::{Played, play};
+use template::Template;
+
+/// How many seeds an ordinary run plays.
+const SEEDS: u64 = 60;
+
+fn number(name: &str) -> Option<u64> {
+    std::env::var(name).ok().and_then(|text| text.parse().ok())
+}
+
+fn by_itself<T>(what: impl Future<Output = T>) -> T {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(what)
+}
+
+/// Says something although the test may succeed.
+fn aloud(text: &str) {
+    let _ = writeln!(std::io::stderr(), "{text}");
+}
+
+#[test]
+fn nothing_is_lost_doubled_or_stuck_whatever_goes_wrong() {
+    let first = number("TEAM6_CHAOS_FIRST").unwrap_or(1);
+    let seeds = number("TEAM6_CHAOS_SEEDS").unwrap_or(SEEDS);
+    let template = by_itself(Template::make());
+    let (next, requests) = (AtomicU64::new(first), AtomicUsize::new(0));
+    let failed = std::sync::Mutex::new(Vec::new());
+    let threads = std::thread::available_parallelism().map_or(1, usize::from).min(8);
+    std::thread::scope(|scope| {
+        for _ in 0..threads {
+            scope.spawn(|| {
+                loop {
+                    let seed = next.fetch_add(1, Ordering::Relaxed);
+                    if first + seeds <= seed || !failed.lock().unwrap().is_empty() {
+                        return;
+                    }
+                    let played = by_itself(play(&template, seed, false));
+                    requests.fetch_add(played.requests, Ordering::Relaxed);
+                    if !played.wrong.is_empty() {
+                        failed.lock().unwrap().push((seed, played));
+                    }
+                }
+            });
+        }
+    });
+    let mut failed = failed.into_inner().unwrap();
+    failed.sort_by_key(|(seed, _)| *seed);
+    if let Some((seed, played)) = failed.first() {
+        panic!("{}", told(*seed, played));
+    }
+    aloud(&format!("{seeds} seeds, {} requests to GitHub", requests.into_inner()));
+}
+
+fn told(seed: u64, played: &Played) -> String {
+    let (story, wrong) = (played.story.join("\n"), played.wrong.join("\n"));
+    format!("{story}\n\nseed {seed} went wrong:\n{wrong}\nsee it again with: just chaos 1 {seed}")
+}
+
+#[test]
+fn a_seed_tells_the_same_story_each_time() {
+    let template = by_itself(Template::make());
+    for seed in [3, 5, 8] {
+        let first = by_itself(play(&template, seed, false));
+        let second = by_itself(play(&template, seed, false));
+        for (nth, (one, other)) in first.story.iter().zip(&second.story).enumerate() {
+            assert_eq!(one, other, "seed {seed}, line {nth}");
+        }
+        assert_eq!(first.story.len(), second.story.len());
+    }
+}
+
+#[test]
+fn in_a_world_without_faults_the_same_people_come_to_the_same_end() {
+    let template = by_itself(Template::make());
+    for seed in 1..=8 {
+        let played = by_itself(play(&template, seed, true));
+        assert!(played.wrong.is_empty(), "{}", told(seed, &played));
+    }
+}
