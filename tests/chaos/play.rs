@@ -1,6 +1,6 @@
 //! The scheduler: picks what happens next, first in chaos, then in peace, until the end.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use chrono::TimeDelta;
 use futures::future::BoxFuture;
@@ -27,9 +27,30 @@ pub(crate) struct Played {
     pub(crate) requests: usize,
 }
 
-/// Plays one seed to its end.
-pub(crate) async fn play(template: &Template, seed: u64, peaceful: bool) -> Played {
-    let town = Town::open(template, seed, peaceful).await;
+/// Plays one seed to its end, whatever end that is.
+pub(crate) fn play(template: &Template, seed: u64, peaceful: bool) -> Played {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let story = Arc::new(Mutex::default());
+    let told = Arc::clone(&story);
+    let playing = || runtime.block_on(play_on(template, seed, peaceful, told));
+    match std::panic::catch_unwind(std::panic::AssertUnwindSafe(playing)) {
+        Ok(played) => played,
+        Err(panic) => {
+            let text = panic.downcast_ref::<String>().cloned();
+            let text = text.or_else(|| panic.downcast_ref::<&str>().map(|text| (*text).to_owned()));
+            let wrong = vec![format!("a panic: {}", text.unwrap_or_default())];
+            Played { story: locked(&story).clone(), wrong, requests: 0 }
+        }
+    }
+}
+
+async fn play_on(
+    template: &Template,
+    seed: u64,
+    peaceful: bool,
+    story: Arc<Mutex<Vec<String>>>,
+) -> Played {
+    let town = Town::open(template, seed, peaceful, story).await;
     town.tell(format!("{:?}", town.scene));
     town.open_sprint().await;
     town.chaos(town.scene.steps / 2).await;

@@ -30,7 +30,7 @@ pub(crate) const ORIGIN: &str = "http://github.test";
 pub(crate) struct Town {
     pub(crate) scene: Scene,
     pub(crate) dice: Mutex<Dice>,
-    pub(crate) story: Mutex<Vec<String>>,
+    pub(crate) story: Arc<Mutex<Vec<String>>>,
     pub(crate) record: Mutex<Record>,
     pub(crate) faults: Mutex<Faults>,
     pub(crate) hub: Hub,
@@ -114,7 +114,12 @@ pub(crate) fn scratch(prefix: &str) -> TempDir {
 }
 
 impl Town {
-    pub(crate) async fn open(template: &Template, seed: u64, peaceful: bool) -> Arc<Self> {
+    pub(crate) async fn open(
+        template: &Template,
+        seed: u64,
+        peaceful: bool,
+        story: Arc<Mutex<Vec<String>>>,
+    ) -> Arc<Self> {
         let mut dice = Dice::new(seed);
         let scene = Scene::of(&mut dice);
         let scene = if peaceful { scene.without_faults() } else { scene };
@@ -128,7 +133,7 @@ impl Town {
             people: Mutex::new(People::of(&scene)),
             workers: Mutex::default(),
             dice: Mutex::new(dice),
-            story: Mutex::default(),
+            story,
             record: Mutex::default(),
             faults: Mutex::new(Faults::none()),
             web: hub.router(ORIGIN),
@@ -193,6 +198,8 @@ impl Town {
         }
         let chance = locked(&self.faults).commit;
         if self.chance(chance) {
+            // A connection after a commit that failed is a new one.
+            self.watch_commits().await;
             let may_kill = locked(&self.faults).mishaps.contains(&crate::scene::Mishap::Death);
             self.death.kills.store(may_kill && self.chance(500), Ordering::SeqCst);
             let nth = i64::try_from(self.below(4)).unwrap();
@@ -226,7 +233,6 @@ impl Town {
         self.death.is_here.store(false, Ordering::SeqCst);
         self.death.commits.store(-1, Ordering::SeqCst);
         locked(&self.app).take();
-        self.watch_commits().await;
         let (github, pushing) = (self.github(), self.pushing());
         let (db, clock) = (self.db.clone(), self.clock.clone());
         let (settings, me) = (self.settings.clone(), self.me.clone());
