@@ -29,19 +29,21 @@ pub(crate) struct Played {
 
 /// Plays one seed to its end, whatever end that is.
 pub(crate) fn play(template: &Template, seed: u64, peaceful: bool) -> Played {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let story = Arc::new(Mutex::default());
     let told = Arc::clone(&story);
-    let playing = || runtime.block_on(play_on(template, seed, peaceful, told));
-    match std::panic::catch_unwind(std::panic::AssertUnwindSafe(playing)) {
-        Ok(played) => played,
-        Err(panic) => {
-            let text = panic.downcast_ref::<String>().cloned();
-            let text = text.or_else(|| panic.downcast_ref::<&str>().map(|text| (*text).to_owned()));
-            let wrong = vec![format!("a panic: {}", text.unwrap_or_default())];
-            Played { story: locked(&story).clone(), wrong, requests: 0 }
-        }
-    }
+    let playing = || {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(play_on(template, seed, peaceful, told))
+    };
+    // What happens while something happens needs room, above all where nothing is optimized.
+    let stack = std::thread::Builder::new().stack_size(128 << 20);
+    let played = std::thread::scope(|scope| stack.spawn_scoped(scope, playing).unwrap().join());
+    played.unwrap_or_else(|panic| {
+        let text = panic.downcast_ref::<String>().cloned();
+        let text = text.or_else(|| panic.downcast_ref::<&str>().map(|text| (*text).to_owned()));
+        let wrong = vec![format!("a panic: {}", text.unwrap_or_default())];
+        Played { story: locked(&story).clone(), wrong, requests: 0 }
+    })
 }
 
 async fn play_on(
