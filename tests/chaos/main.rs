@@ -25,7 +25,7 @@ use play::{Played, play};
 use template::Template;
 
 /// How many seeds an ordinary run plays.
-const SEEDS: u64 = 60;
+const SEEDS: u64 = 20;
 
 fn number(name: &str) -> Option<u64> {
     std::env::var(name).ok().and_then(|text| text.parse().ok())
@@ -97,5 +97,25 @@ fn in_a_world_without_faults_the_same_people_come_to_the_same_end() {
     for seed in 1..=8 {
         let played = play(&template, seed, true);
         assert!(played.wrong.is_empty(), "{}", told(seed, &played));
+    }
+}
+
+/// The bugs that `just chaos-bugs` introduces must stay bugs of this code.
+#[test]
+fn every_bug_that_must_be_caught_can_still_be_introduced() {
+    let root = env!("CARGO_MANIFEST_DIR");
+    if !std::path::Path::new(root).join(".git").exists() {
+        return aloud("skipped: whether the bugs of docs/chaos fit, because this is no checkout");
+    }
+    let bugs = std::fs::read_dir(format!("{root}/docs/chaos")).unwrap();
+    let mut bugs: Vec<_> = bugs.map(|entry| entry.unwrap().path()).collect();
+    bugs.retain(|path| path.extension().is_some_and(|extension| extension == "patch"));
+    bugs.sort();
+    assert_eq!(bugs.len(), 12);
+    for bug in bugs {
+        let mut git = std::process::Command::new("git");
+        let tried = git.args(["apply", "--check"]).arg(&bug).current_dir(root).output().unwrap();
+        let why = String::from_utf8_lossy(&tried.stderr);
+        assert!(tried.status.success(), "{} does not fit any more: {why}", bug.display());
     }
 }
