@@ -34,6 +34,26 @@ async fn what_was_not_committed_never_happened() {
     .await;
 }
 
+/// As on a full disk, where SQLite takes back by itself what it cannot commit.
+#[tokio::test]
+async fn after_a_commit_that_failed_one_can_write_again() {
+    on_every_engine(async |db| {
+        let Db::Sqlite { writer, .. } = &db else { return };
+        let mut connection = writer.acquire().await.unwrap();
+        connection.lock_handle().await.unwrap().set_commit_hook(|| false);
+        drop(connection);
+        let mut tx = db.begin().await.unwrap();
+        sprints::insert(&mut tx, &sprint(12, 3)).await.unwrap();
+        tx.commit().await.unwrap_err();
+
+        let mut tx = db.begin().await.unwrap();
+        assert!(sprints::all(&mut tx).await.unwrap().is_empty());
+        sprints::insert(&mut tx, &sprint(12, 3)).await.unwrap();
+        tx.commit().await.unwrap();
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn whoever_reads_waits_for_no_writer_and_sees_one_moment() {
     on_every_engine(async |db| {
