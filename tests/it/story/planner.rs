@@ -132,6 +132,22 @@ async fn a_server_that_dies_while_a_planner_works_goes_on_with_it() {
 }
 
 #[tokio::test]
+async fn while_a_planner_works_its_line_says_for_how_long() {
+    let team = Team::with_a_planner(&["--script", "hang"]).await;
+    let sprint = team.sprint_about("Dark mode", GOAL, plan! {}).await;
+
+    sprint.says("ada", "/team6 plan").await;
+    sprint.waits_for_planning("the planner reads the code").await;
+    let before = sprint.whole_planning(1).await;
+
+    sprint.waits_for_planning_to_differ_from(&before).await;
+    let now = sprint.whole_planning(1).await;
+    assert!(now.starts_with("**Planning: the planner reads the code** · "), "{now}");
+    assert!(now.ends_with(" s since ada asked"), "{now}");
+    team.dies().await;
+}
+
+#[tokio::test]
 async fn nobody_asks_a_planner_twice_at_once() {
     let team = Team::with_a_planner(&["--script", "hang"]).await;
     let sprint = team.sprint_about("Dark mode", GOAL, plan! {}).await;

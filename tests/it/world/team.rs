@@ -395,7 +395,7 @@ impl Team {
 impl Pause {
     /// Waits until Team6 is there.
     pub(crate) async fn is_reached(&self) {
-        tokio::time::timeout(Duration::from_mins(1), self.reached.notified()).await.unwrap();
+        tokio::time::timeout(Duration::from_mins(5), self.reached.notified()).await.unwrap();
     }
 
     /// Lets it go on.
