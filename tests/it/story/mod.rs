@@ -16,6 +16,7 @@ mod outage;
 mod planner;
 mod planning;
 mod questions;
+mod real_agents;
 mod recognizing;
 mod refining;
 mod refusing;

@@ -29,6 +29,15 @@ pub(super) enum Server {
 
 pub(super) const PROGRAM: &str = env!("CARGO_BIN_EXE_team6");
 
+/// The settings of a planner that is the scripted agent, started with these words.
+pub(super) fn scripted_planner(words: &[&str]) -> String {
+    let words: Vec<_> = words.iter().map(|word| format!(", \"{word}\"")).collect();
+    let words = words.concat();
+    format!(
+        "[agents.planner]\ndescription = \"plans\"\ncommand = [\"{PROGRAM}\", \"scripted-agent\"{words}]\n"
+    )
+}
+
 /// The settings of a Team6 whose GitHub is at `github`, in a file. It has no sandbox, so that
 /// stories can be told on every machine.
 pub(super) fn settings(dir: &Path, github: &str, app: &AppKeys, planner: Option<&str>) -> PathBuf {
@@ -41,11 +50,7 @@ pub(super) fn settings(dir: &Path, github: &str, app: &AppKeys, planner: Option<
              command = [\"{PROGRAM}\", \"scripted-agent\", \"--pace-ms\", \"0\"]\n"
         )
     };
-    let planner = planner.map_or(String::new(), |command| {
-        let words: Vec<_> = command.split_whitespace().map(|word| format!("\"{word}\"")).collect();
-        let command = words.join(", ");
-        format!("[agents.planner]\ndescription = \"plans\"\ncommand = [{command}]\n")
-    });
+    let planner = planner.unwrap_or_default();
     let text = format!(
         "data = \"{at}/team6\"\ndatabase = \"sqlite:{at}/team6.db\"\n\
          [server]\nlisten = \"127.0.0.1:0\"\n\
