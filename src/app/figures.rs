@@ -171,13 +171,14 @@ impl App {
             Ok(false) => why.push("the database was migrated by another version".to_owned()),
             Err(error) => why.push(format!("the database does not answer: {error}")),
         }
-        let seconds = self.settings().sweep.every_seconds.saturating_mul(3).clamp(900, 86_400);
-        let patience = TimeDelta::seconds(seconds.try_into().unwrap_or(900));
-        let reached = self.github().standing().reached_at;
-        if reached.is_none_or(|at| at + patience < self.clock().now()) {
-            why.push("GitHub has not answered lately".to_owned());
-        }
         why
+    }
+
+    /// How many seconds ago GitHub answered last; nothing, if it never did. Its silence is no reason
+    /// to keep requests from this server: another one would hear no more.
+    pub fn silence(&self) -> Option<i64> {
+        let reached = self.github().standing().reached_at?;
+        Some((self.clock().now() - reached).num_seconds().max(0))
     }
 }
 
