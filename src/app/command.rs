@@ -71,7 +71,7 @@ impl App {
             return Ok(());
         }
         let known = match self.known(&spoken.on.repo).await {
-            Err(Error::NotInstalled(_)) => return Ok(()),
+            Err(Error::NotInstalled(_) | Error::Away(..)) => return Ok(()),
             known => known?,
         };
         let Spoken { on, comment, by, .. } = spoken.clone();

@@ -68,7 +68,7 @@ impl App {
         for name in self.settings().siblings(&sprint.repo) {
             match self.repo(&name).await {
                 Ok(_) => targets.push(name),
-                Err(Error::NotInstalled(_)) => {}
+                Err(Error::NotInstalled(_) | Error::Away(..)) => {}
                 Err(error) => return Err(error),
             }
         }

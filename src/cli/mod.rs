@@ -5,6 +5,7 @@ mod backup;
 mod check;
 mod effects;
 mod serve;
+mod sprint;
 
 use std::ffi::OsString;
 use std::io::Write as _;
@@ -20,6 +21,7 @@ use crate::agent::sandbox::shim;
 use crate::agent::{self, scripted};
 use crate::config::{Log, LogFormat, Settings};
 use crate::demo::{self, Screen};
+use crate::domain::task::Again;
 use crate::telemetry;
 
 /// Turns a team's goal into a sprint of pull requests, with an owner for every task.
@@ -69,6 +71,28 @@ enum Command {
         #[command(flatten)]
         configured: Configured,
     },
+    /// Say how a sprint stands.
+    Status(Asked),
+    /// Say why a sprint or a task does not move: what it waits for, since when, and who must act.
+    Why(Asked),
+    /// The same, and everything that was decided before: when, because of whom, and of which webhook.
+    Explain(Asked),
+    /// Start nothing new in a sprint, or do not start a task.
+    Pause(Asked),
+    /// Go on with a sprint or a task that a person paused.
+    Resume(Asked),
+    /// End a sprint or a task, and stop its agents.
+    Cancel(Asked),
+    /// Let nothing wait for a task any more.
+    Skip(Asked),
+    /// Try a task again.
+    Retry {
+        #[command(flatten)]
+        asked: Asked,
+        /// Go on from where the last try stopped.
+        #[arg(long)]
+        goes_on: bool,
+    },
     /// List what Team6 still has to do on GitHub, and what GitHub refused for good; or have one of
     /// these tried again: `team6 effects retry ID`.
     Effects {
@@ -109,6 +133,15 @@ enum Effects {
         /// Its id, as the list shows it.
         id: String,
     },
+}
+
+/// A question or an order about a sprint.
+#[derive(Debug, clap::Args)]
+struct Asked {
+    #[command(flatten)]
+    about: sprint::About,
+    #[command(flatten)]
+    configured: Configured,
 }
 
 #[derive(Debug, clap::Args)]
@@ -166,6 +199,23 @@ impl Cli {
             Command::Restore { file, configured } => {
                 backup::restore(&configured.settings()?, &file).await
             }
+            Command::Status(Asked { about, configured }) => {
+                sprint::status(&configured.settings()?, &about).await
+            }
+            Command::Why(Asked { about, configured }) => {
+                sprint::explain(&configured.settings()?, &about, false).await
+            }
+            Command::Explain(Asked { about, configured }) => {
+                sprint::explain(&configured.settings()?, &about, true).await
+            }
+            Command::Pause(asked) => asked.control(sprint::Verb::Pause).await,
+            Command::Resume(asked) => asked.control(sprint::Verb::Resume).await,
+            Command::Cancel(asked) => asked.control(sprint::Verb::Cancel).await,
+            Command::Skip(asked) => asked.control(sprint::Verb::Skip).await,
+            Command::Retry { asked, goes_on } => {
+                let again = if goes_on { Again::Continue } else { Again::Fresh };
+                asked.control(sprint::Verb::Retry(again)).await
+            }
             Command::Effects { what: None, configured } => {
                 effects::list(&configured.settings()?).await
             }
@@ -184,6 +234,12 @@ impl Cli {
                 Ok(shim::run(&orders, &program)?.into())
             }
         }
+    }
+}
+
+impl Asked {
+    async fn control(self, verb: sprint::Verb) -> anyhow::Result<ExitCode> {
+        sprint::control(self.configured.settings()?, &self.about, verb).await
     }
 }
 

@@ -605,6 +605,21 @@ impl<'t> Sprint<'t> {
         status.unwrap().success()
     }
 
+    pub(super) fn team(&self) -> &'t Team {
+        self.team
+    }
+
+    /// The number of the sprint issue.
+    pub(super) fn number_of_issue(&self) -> i64 {
+        self.issue
+    }
+
+    /// The repository and the number of a task's issue.
+    pub(super) fn where_is(&self, task: &str) -> (String, i64) {
+        let place = self.place(task);
+        (place.repo, place.issue)
+    }
+
     /// The number people see on a task's issue.
     pub(crate) fn issue_of(&self, task: &str) -> i64 {
         self.place(task).issue
