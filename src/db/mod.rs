@@ -17,6 +17,7 @@ pub mod runs;
 pub mod sprints;
 pub mod tasks;
 pub mod traces;
+pub mod workers;
 
 use std::path::Path;
 use std::str::FromStr as _;
