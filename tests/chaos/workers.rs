@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use team6::app::{Stale, Worker as Credential};
-use team6::domain::ids::{CommitSha, WorkerId};
+use team6::domain::ids::{AgentName, CommitSha, WorkerId};
 use team6::domain::work::{
     Assignment, Checkout, Claim, Class, Delivery, Failure, Lease, Outcome, Renewed, Size,
     TraceLine, Work,
@@ -155,7 +155,8 @@ impl Town {
 
     async fn claims(self: &Arc<Self>, nth: usize) -> bool {
         let incarnation = locked(&self.workers).0[nth].incarnation.to_string();
-        let claim = Claim { worker: WorkerId(format!("worker-{nth}")), incarnation };
+        let agents = vec![AgentName("frontend".to_owned())];
+        let claim = Claim { worker: WorkerId(format!("worker-{nth}")), incarnation, agents };
         let app = self.app();
         let anybody = Credential { projects: None };
         let Some(Ok(Some(claimed))) = self.alive(app.claim(&anybody, &claim)).await else {
