@@ -328,7 +328,10 @@ async fn what_met_with_trouble_is_found_and_what_did_not_is_not() {
         effects::put_off(tx, &first, at(30), "GitHub is down").await.unwrap();
         let found = effects::in_trouble(tx, 10).await.unwrap();
         assert_eq!(found.len(), 1);
-        assert_eq!((found[0].trouble.as_deref(), found[0].due_at), (Some("GitHub is down"), at(30)));
+        assert_eq!(
+            (found[0].trouble.as_deref(), found[0].due_at),
+            (Some("GitHub is down"), at(30))
+        );
     })
     .await;
 }

@@ -194,7 +194,12 @@ fn held() -> Vec<Case> {
         ("issue gone", barred(Obstacle::IssueGone), T1, known()),
         ("owner lost access", found(&sprint, Found::Owners { repo: repo(), cannot }), T1, known()),
         ("suspended", found(&sprint, reach), None, known()),
-        ("no sprint any more", sprint.decide(Event::Forgotten(Lack::Label)).unwrap().sprint, T1, known()),
+        (
+            "no sprint any more",
+            sprint.decide(Event::Forgotten(Lack::Label)).unwrap().sprint,
+            T1,
+            known(),
+        ),
     ]
 }
 
@@ -215,13 +220,23 @@ fn on_its_way() -> Vec<Case> {
         ("silent", working.clone(), T1, with_job(&working, 1, silent)),
         ("being stopped", does(&working, Wish::Cancel(T1)), T1, known()),
         ("publishing", delivered.clone(), T1, known()),
-        ("publishing is put off", delivered, T1, errand(publish, false, "GitHub could not be reached")),
+        (
+            "publishing is put off",
+            delivered,
+            T1,
+            errand(publish, false, "GitHub could not be reached"),
+        ),
         ("in review", review.clone(), T1, known()),
         ("behind one in review", review.clone(), T2, known()),
         ("the whole run", review, None, known()),
         ("closed", with(TaskState::Closed { attempt, pull }), T2, known()),
         ("failed", with(TaskState::Failed { attempt: Attempt(5) }), T1, failed),
-        ("behind a cancelled task", with(TaskState::Cancelled { attempt, pull: None }), T2, known()),
+        (
+            "behind a cancelled task",
+            with(TaskState::Cancelled { attempt, pull: None }),
+            T2,
+            known(),
+        ),
         ("merged", merged, T1, known()),
         ("run cancelled", does(&under_way(), Wish::Cancel(None)), None, known()),
     ]
