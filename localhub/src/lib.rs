@@ -62,3 +62,4 @@ pub use seed::{
 };
 pub use store::Error as StoreError;
 pub use traffic::{Limits, Request, Traffic};
+pub use webhooks::Webhook;

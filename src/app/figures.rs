@@ -174,11 +174,10 @@ impl App {
         why
     }
 
-    /// How many seconds ago GitHub answered last; nothing, if it never did. Its silence is no reason
-    /// to keep requests from this server: another one would hear no more.
-    pub fn silence(&self) -> Option<i64> {
-        let reached = self.github().standing().reached_at?;
-        Some((self.clock().now() - reached).num_seconds().max(0))
+    /// When GitHub last answered anything. That it is away makes no server unready: there is nobody better to send
+    /// its webhooks to.
+    pub fn github_answered_at(&self) -> Option<DateTime<Utc>> {
+        self.github().standing().reached_at
     }
 }
 

@@ -40,7 +40,6 @@ mod tick;
 mod tools;
 mod why;
 
-use std::path::PathBuf;
 use std::sync::Arc;
 
 pub use bell::Listener;
@@ -62,7 +61,7 @@ use crate::config::Settings;
 use crate::db::{Db, repositories};
 use crate::domain::ids::{Login, RepoName};
 use crate::domain::permission::Permission;
-use crate::git::Mirrors;
+use crate::git::Pushing;
 use crate::github::{GitHub, Me, Repo};
 use crate::queue::Queue;
 
@@ -82,8 +81,7 @@ struct Inner {
     clock: Clock,
     settings: Settings,
     me: Me,
-    mirrors: Mirrors,
-    scratch: PathBuf,
+    pushing: Pushing,
     news: News,
     figures: Figures,
     /// Told when an effect was asked for.
@@ -95,8 +93,19 @@ struct Inner {
 impl App {
     /// Puts the parts together.
     pub fn new(db: Db, github: GitHub, clock: Clock, settings: Settings, me: Me) -> Self {
-        let mirrors = Mirrors::new(settings.data.join("server").join("mirrors"));
-        let scratch = settings.data.join("server").join("scratch");
+        let pushing = Pushing::by_git(&settings.data.join("server"));
+        Self::pushing_through(pushing, db, github, clock, settings, me)
+    }
+
+    /// The same where commits reach their repositories by another way.
+    pub fn pushing_through(
+        pushing: Pushing,
+        db: Db,
+        github: GitHub,
+        clock: Clock,
+        settings: Settings,
+        me: Me,
+    ) -> Self {
         let inner = Inner {
             db,
             github,
@@ -104,8 +113,7 @@ impl App {
             clock,
             settings,
             me,
-            mirrors,
-            scratch,
+            pushing,
             news: News::default(),
             figures: Figures::new(),
             effects: Bell::new(),

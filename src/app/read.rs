@@ -41,7 +41,7 @@ impl App {
                     by: author.login.clone(),
                     body: body.clone(),
                 };
-                self.hear(&spoken, Some(delivery)).await
+                self.hear(&spoken, "", Some(delivery)).await
             }
             Fact::CommentEdited(edit) => self.comment_edited(edit, Some(delivery)).await,
             Fact::CommentDeleted { comment, .. } => {

@@ -6,7 +6,7 @@ use std::time::Duration;
 use chrono::{DateTime, SubsecRound as _, TimeDelta, Utc};
 use tokio_util::sync::CancellationToken;
 
-use super::command::{Spoken, new_lines};
+use super::command::Spoken;
 use super::news::{List, next_since};
 use super::{App, Result};
 use crate::db::{deliveries, effects, heard, repositories, sprints};
@@ -171,7 +171,7 @@ impl App {
             None => Some(comment.body.as_str()),
         };
         if let Some(first) = first.filter(|_| since <= comment.created_at) {
-            self.hear(&spoken(&author.login, first), None).await?;
+            self.hear(&spoken(&author.login, first), "", None).await?;
         }
         for pair in versions.windows(2) {
             let [before, after] = pair else { continue };
@@ -180,7 +180,7 @@ impl App {
                 && since <= after.at
                 && !after.is_bot
             {
-                self.hear_lines(&spoken(by, to), new_lines(from, to), None).await?;
+                self.hear(&spoken(by, to), from, None).await?;
             }
         }
         Ok(())

@@ -9,7 +9,7 @@ mod sprint;
 
 use std::ffi::OsString;
 use std::io::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -159,7 +159,7 @@ struct Demo {
     /// Have a planner agent ask the team and write the plan, instead of reading it from the issues.
     #[arg(long)]
     planner: bool,
-    /// End when the run has ended: with 0 only if every task is really merged.
+    /// End when the run has ended or nothing can go on: with 0 only if every task is really merged.
     #[arg(long)]
     once: bool,
     /// Keep everything in this folder, and go on with what is in it.
@@ -174,6 +174,9 @@ struct Demo {
     /// How long people think before they act, in milliseconds.
     #[arg(long, value_name = "MS", default_value_t = 800)]
     pace: u64,
+    /// A file with settings, whose agents and models take the place of the demo's own.
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
 }
 
 impl Cli {
@@ -247,6 +250,11 @@ impl Configured {
 }
 
 impl Demo {
+    fn settings(file: Option<&Path>) -> anyhow::Result<Option<Settings>> {
+        let read = |file| Settings::read(Some(file), std::env::vars());
+        Ok(file.map(read).transpose()?)
+    }
+
     async fn run(self) -> anyhow::Result<ExitCode> {
         let filter = "team6=error,localhub=error".to_owned();
         telemetry::to_stderr(&Log { filter, format: LogFormat::Text });
@@ -254,6 +262,7 @@ impl Demo {
             data: self.data,
             hands_on: self.hands_on,
             planner: self.planner,
+            settings: Self::settings(self.config.as_deref())?,
             once: self.once,
             github_port: self.github_port,
             port: self.port,

@@ -22,9 +22,9 @@ pub(crate) struct Problem {
     /// The errors of answers that have sentences where others have objects.
     sentences: Vec<String>,
     /// What `X-Accepted-GitHub-Permissions` names.
-    accepted: Option<String>,
+    accepted: Option<Box<str>>,
     /// Where it is by now.
-    location: Option<String>,
+    location: Option<Box<str>>,
 }
 
 impl Problem {
@@ -68,11 +68,11 @@ impl From<Refusal> for Problem {
             Refusal::Gone => (StatusCode::GONE, Vec::new(), None),
             Refusal::Moved(to) => {
                 return Self {
-                    location: Some(to),
+                    location: Some(to.into()),
                     ..Self::new(StatusCode::MOVED_PERMANENTLY, message)
                 };
             }
-            Refusal::NotForApps(accepted) => (StatusCode::FORBIDDEN, Vec::new(), Some(accepted)),
+            Refusal::NotForApps(accepted) => (StatusCode::FORBIDDEN, Vec::new(), Some(accepted.into())),
             Refusal::Forbidden(_) => (StatusCode::FORBIDDEN, Vec::new(), None),
             Refusal::Invalid(flaws) => (StatusCode::UNPROCESSABLE_ENTITY, flaws, None),
             Refusal::Unprocessable(_) => (StatusCode::UNPROCESSABLE_ENTITY, Vec::new(), None),

@@ -53,7 +53,7 @@ impl Refusal {
             Self::Unanswered { .. } => {
                 Some("Answer it with `/team6 answer`, or skip it with `/team6 answer skip`.")
             }
-            Self::StillPlanning => Some("When it is there and approved, say `/team6 start`."),
+            Self::StillPlanning => Some("Its line above says how far it is; it comes by itself."),
             Self::NeverApproved => Some("Name a version, like `/team6 diff 1`."),
             Self::Outdated { .. } | Self::PlanOutdated => {
                 Some("Read it again, then tick it again.")

@@ -18,6 +18,7 @@ mod planner;
 mod planning;
 mod questions;
 mod reaching;
+mod real_agents;
 mod recognizing;
 mod refining;
 mod refusing;
