@@ -38,6 +38,7 @@ mod hub;
 mod json;
 mod keys;
 mod model;
+mod oauth;
 mod origin;
 mod pages;
 mod rest;

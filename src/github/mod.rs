@@ -41,6 +41,7 @@ mod reactions;
 mod repositories;
 mod reviews;
 pub mod signature;
+mod signing_in;
 mod tokens;
 mod transport;
 mod words;
@@ -67,6 +68,7 @@ pub use pulls::{Merged, Method, NewPull, Pull, Side};
 pub use reactions::Reaction;
 pub use repositories::{Installed, Repository};
 pub use reviews::{Review, ReviewComment};
+pub use signing_in::{Attempt as SigningIn, Client};
 pub use tokens::{Grant, Token};
 pub use words::{Conclusion, State, Status, Verdict};
 
