@@ -7,7 +7,8 @@ test *ARGS:
 
 # Real coding agents before a scripted model; npm installs them, pinned, outside the repository.
 agents *ARGS:
-    folder=$(tests/agents/install) && TEAM6_TEST_AGENTS="$folder" cargo test --locked --test agents {{ARGS}}
+    folder=$(tests/agents/install) && TEAM6_TEST_AGENTS="$folder" cargo test --locked --test agents --test it {{ARGS}} -- _cli_ opencode_ whatever_else
+
 # What outsiders write, spoiled on purpose: longer than in `test`, and another time another way.
 fuzz CASES="200000" SEED="1":
     TEAM6_FUZZ_CASES={{CASES}} TEAM6_FUZZ_SEED={{SEED}} cargo test --release --test fuzz --locked

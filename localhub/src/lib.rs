@@ -28,6 +28,7 @@
 //! * `git` runs the git program on bare repositories; `webhooks` tells Apps; `store` is SQLite.
 
 mod actions;
+mod administration;
 mod apps;
 mod clock;
 mod error;

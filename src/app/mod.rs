@@ -20,10 +20,13 @@ mod make_issues;
 mod mirror;
 mod news;
 mod obey;
+mod operate;
+mod owners;
 mod planning;
 mod publish;
 mod pull;
 mod questions;
+mod reach;
 mod read;
 mod receive;
 mod recover;
@@ -36,6 +39,7 @@ mod start;
 mod sweep;
 mod tick;
 mod tools;
+mod why;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -44,10 +48,12 @@ pub use bell::Listener;
 pub use carry_out::keep_carrying_out;
 pub use dispatch::Worker;
 pub use error::{Again, Error};
+pub use operate::Order;
 pub use receive::Received;
 pub use recover::keep_recovering;
 pub use report::Stale;
 pub use sweep::keep_sweeping;
+pub use why::{Explained, explain};
 
 use self::bell::Bell;
 use self::figures::Figures;
@@ -157,21 +163,15 @@ impl App {
             .await?
             .ok_or_else(|| Error::NotInstalled(name.clone()))?;
         let found = self.github().on(installation).repo(name).repository().await?;
-        let repository = repositories::Repository {
-            id: found.id,
-            name: found.full_name,
-            installation,
-            default_branch: found.default_branch,
-        };
-        let mut tx = self.db().begin().await?;
-        repositories::remember(&mut tx, &repository, self.clock().now()).await?;
-        tx.commit().await?;
-        Ok(repository)
+        self.learn(installation, found).await
     }
 
     /// A repository, to ask GitHub about.
     async fn repo(&self, name: &RepoName) -> Result<Repo> {
         let known = self.known(name).await?;
+        if let Some(trouble) = known.trouble.filter(|_| !known.can_be_seen()) {
+            return Err(Error::Away(known.name, trouble));
+        }
         Ok(self.github().on(known.installation).repo(&known.name))
     }
 
@@ -179,7 +179,7 @@ impl App {
     async fn permission_in(&self, name: &RepoName, person: &Login) -> Result<Permission> {
         match self.repo(name).await {
             Ok(repo) => Ok(repo.permission(person).await?),
-            Err(Error::NotInstalled(_)) => Ok(Permission::None),
+            Err(Error::NotInstalled(_) | Error::Away(..)) => Ok(Permission::None),
             Err(error) => Err(error),
         }
     }

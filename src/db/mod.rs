@@ -19,6 +19,7 @@ pub mod sessions;
 pub mod sprints;
 pub mod tasks;
 pub mod traces;
+pub mod workers;
 
 use std::path::Path;
 use std::str::FromStr as _;

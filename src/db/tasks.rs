@@ -7,6 +7,7 @@ use sqlx::FromRow;
 use sqlx::types::Json;
 
 use super::{Result, Tx};
+use crate::domain::found::Barred;
 use crate::domain::ids::{
     BranchName, IssueNumber, IssueRef, Login, PullNumber, RepoName, RunId, SprintId, TaskNumber,
 };
@@ -22,6 +23,18 @@ struct Row {
     waits_for: Json<Vec<Dependency>>,
     state: Json<State>,
     held_by: Option<Login>,
+    barred: Json<Vec<Barred>>,
+}
+
+/// Since when a task is where it is.
+#[derive(Clone, Copy, Debug, PartialEq, FromRow)]
+pub struct Times {
+    /// Which task.
+    pub number: TaskNumber,
+    /// When it came into its state.
+    pub since: DateTime<Utc>,
+    /// Since when a person or something else keeps it from starting, if so.
+    pub held_since: Option<DateTime<Utc>>,
 }
 
 /// Where a task is found.
@@ -46,9 +59,10 @@ pub async fn insert(
     let planned = task.planned.clone();
     tx.query(
         "insert into orchestration_tasks (run_id, number, repo, issue, title, owner, agent, branch,
-             planned, waits_for, state, status, attempt, pull, merge_commit, updated_at,
-             held_by)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)",
+             planned, waits_for, state, status, attempt, pull, merge_commit, updated_at, since,
+             held_by, barred)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $16, $17,
+             $18)",
     )
     .bind(run.clone())
     .bind(planned.number)
@@ -67,6 +81,7 @@ pub async fn insert(
     .bind(task.state.merge())
     .bind(now)
     .bind(task.held_by.clone())
+    .bind(Json(task.barred.clone()))
     .run()
     .await?;
     Ok(())
@@ -77,7 +92,10 @@ pub async fn advance(tx: &mut Tx, run: &RunId, task: &Task, now: DateTime<Utc>) 
     tx.query(
         "update orchestration_tasks
          set waits_for = $3, state = $4, status = $5, attempt = $6, pull = $7, merge_commit = $8,
-             updated_at = $9, branch = $10, title = $11, planned = $12, held_by = $13
+             updated_at = $9, branch = $10, title = $11, planned = $12, held_by = $13,
+             barred = $14, repo = $15,
+             since = case when status = $5 and attempt = $6 then since else $9 end,
+             held_since = case when $16 then coalesce(held_since, $9) end
          where run_id = $1 and number = $2",
     )
     .bind(run.clone())
@@ -93,6 +111,9 @@ pub async fn advance(tx: &mut Tx, run: &RunId, task: &Task, now: DateTime<Utc>) 
     .bind(task.planned.title.clone())
     .bind(Json(task.planned.clone()))
     .bind(task.held_by.clone())
+    .bind(Json(task.barred.clone()))
+    .bind(task.planned.repo().clone())
+    .bind(task.is_held())
     .run()
     .await?;
     Ok(())
@@ -102,7 +123,8 @@ pub async fn advance(tx: &mut Tx, run: &RunId, task: &Task, now: DateTime<Utc>) 
 pub async fn of_run(tx: &mut Tx, run: &RunId) -> Result<Vec<Task>> {
     let rows: Vec<Row> = tx
         .query(
-            "select repo, issue, branch, planned, waits_for, state, held_by from orchestration_tasks
+            "select repo, issue, branch, planned, waits_for, state, held_by, barred
+             from orchestration_tasks
              where run_id = $1 order by number",
         )
         .bind(run.clone())
@@ -117,8 +139,30 @@ pub async fn of_run(tx: &mut Tx, run: &RunId) -> Result<Vec<Task>> {
             waits_for: row.waits_for.0,
             state: row.state.0,
             held_by: row.held_by,
+            barred: row.barred.0,
         })
         .collect())
+}
+
+/// Since when the tasks of a run are where they are.
+pub async fn times(tx: &mut Tx, run: &RunId) -> Result<Vec<Times>> {
+    tx.query(
+        "select number, since, held_since from orchestration_tasks
+         where run_id = $1 order by number",
+    )
+    .bind(run.clone())
+    .all()
+    .await
+}
+
+/// Calls a repository by its new name where tasks are found by it, also those of past runs.
+pub async fn rename(tx: &mut Tx, from: &RepoName, to: &RepoName) -> Result<()> {
+    tx.query("update orchestration_tasks set repo = $2 where repo = $1")
+        .bind(from.clone())
+        .bind(to.clone())
+        .run()
+        .await?;
+    Ok(())
 }
 
 /// The task whose pull request that is.

@@ -38,6 +38,7 @@ impl Start {
             planned: planned.clone(),
             state: task::State::Waiting,
             held_by: None,
+            barred: Vec::new(),
         })
     }
 

@@ -4,6 +4,7 @@ mod machine;
 
 use serde::{Deserialize, Serialize};
 
+use super::found::Barred;
 use super::ids::{Attempt, BranchName, CommitSha, IssueRef, Login, PullNumber};
 use super::plan::{Dependency, PlannedTask};
 use super::work::Class;
@@ -23,6 +24,8 @@ pub struct Task {
     pub state: State,
     /// Who keeps it from being started, if anybody does.
     pub held_by: Option<Login>,
+    /// What else does.
+    pub barred: Vec<Barred>,
 }
 
 /// Where a task is.

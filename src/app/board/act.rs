@@ -125,6 +125,7 @@ impl App {
             Command::Retry { task: None, .. }
             | Command::Diff { .. }
             | Command::Status
+            | Command::Why { .. }
             | Command::Help
             | Command::Unknown { .. } => {
                 Ok(Applied::Refused(vec![Refusal::UnknownWord { word: only.text.clone() }]))

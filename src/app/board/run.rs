@@ -78,7 +78,7 @@ impl App {
             badge: Badge::of_run(run.state),
             is_live,
             is_paused: run.holds.iter().any(Hold::is_a_persons),
-            holds: run.holds.iter().map(ToString::to_string).collect(),
+            holds: self.held(person, &run.holds).await?,
             started_by: run.started_by.0.clone(),
             elapsed: Elapsed::new(found.row.started_at, found.row.finished_at, now),
             cost: found.cost(|_| true),
@@ -120,13 +120,27 @@ impl App {
         Ok(Some(Found { sprint, row, run, executions, history, spent, hidden }))
     }
 
+    /// Why nothing new is started, as far as this person may know.
+    async fn held(&self, person: &Login, holds: &[Hold]) -> Result<Vec<String>> {
+        let mut words = Vec::new();
+        for hold in holds {
+            words.push(match hold {
+                Hold::OutOfReach { repo, .. } if !self.may_see(person, repo).await? => {
+                    "a repository of its cannot be worked in".to_owned()
+                }
+                Hold::OutOfReach { .. } | Hold::Person(_) | Hold::NotASprint => hold.to_string(),
+            });
+        }
+        Ok(words)
+    }
+
     /// What each agent at work did last.
     async fn steps(&self, found: &Found) -> Result<BTreeMap<ExecutionId, String>> {
         let mut steps = BTreeMap::new();
         let mut tx = self.db().read().await?;
         for one in found.executions.iter().filter(|one| one.status == Status::Running) {
-            let last = traces::last(&mut tx, &one.id).await?;
-            if let Some(words) = last.as_ref().and_then(trace::brief) {
+            let last = traces::last(&mut tx, &one.id, 1).await?;
+            if let Some(words) = last.first().and_then(trace::brief) {
                 steps.insert(one.id.clone(), words);
             }
         }

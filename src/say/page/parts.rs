@@ -35,8 +35,9 @@ impl Badge {
 
     /// How a task stands.
     pub fn of_task(task: &task::Task) -> Self {
-        if task.held_by.is_some() && task.state.may_still_start() {
-            return Self::new("paused", "paused");
+        if task.is_held() && task.state.may_still_start() {
+            let word = if task.held_by.is_some() { "paused" } else { "held back" };
+            return Self::new("paused", word);
         }
         Self::new(kind_of(&task.state), task.state.word())
     }
