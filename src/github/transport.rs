@@ -78,11 +78,7 @@ impl Transport {
     }
 
     /// Sends a form to a page that is not of the API.
-    pub(super) async fn send_form(
-        &self,
-        url: Url,
-        form: &[(&str, &str)],
-    ) -> Result<Answer, Error> {
+    pub(super) async fn send_form(&self, url: Url, form: &[(&str, &str)]) -> Result<Answer, Error> {
         let request = self.client.post(url).form(form).header(header::ACCEPT, "application/json");
         let unreachable = |error: reqwest::Error| Error::Unreachable(error.without_url());
         let response = request.send().await.map_err(unreachable)?;

@@ -60,7 +60,7 @@ impl FromRequestParts<Web> for Visitor {
         let session = session.map_err(|error| Trouble::from(error).into_response())?;
         match (session, secret) {
             (Some(session), Some(secret)) => Ok(Self { session, csrf: csrf(secret), here }),
-            (_, _) if parts.method != axum::http::Method::GET => {
+            (_, _) if !parts.method.is_safe() => {
                 Err((StatusCode::FORBIDDEN, "sign in first\n").into_response())
             }
             (_, _) if here == "/" => {

@@ -121,9 +121,11 @@ async fn access_token(State(hub): State<Hub>, headers: HeaderMap, body: Bytes) -
     };
     // GitHub answers 200 also where it says no.
     let answer = match token {
-        Ok(token) => [("access_token", token), ("token_type", "bearer".into()), ("scope", "".into())]
-            .map(|(name, value)| (name.to_owned(), value))
-            .to_vec(),
+        Ok(token) => {
+            [("access_token", token), ("token_type", "bearer".into()), ("scope", "".into())]
+                .map(|(name, value)| (name.to_owned(), value))
+                .to_vec()
+        }
         Err(error) => vec![("error".to_owned(), error.to_owned())],
     };
     let wants_json = headers

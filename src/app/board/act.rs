@@ -46,13 +46,7 @@ pub enum Done {
 impl App {
     /// Does what a person wants, if they may at this moment. `once` names it among all, so that a
     /// form that is sent twice does it once.
-    pub async fn act(
-        &self,
-        person: &Login,
-        id: &SprintId,
-        act: &Act,
-        once: &str,
-    ) -> Result<Done> {
+    pub async fn act(&self, person: &Login, id: &SprintId, act: &Act, once: &str) -> Result<Done> {
         let mut tx = self.db().read().await?;
         let found = sprints::find(&mut tx, id).await?;
         drop(tx);
@@ -159,7 +153,11 @@ impl App {
             None => Mark::Everything(hash.clone()),
         };
         let mut edit = Edit::default();
-        if withdrawn { edit.unticked.push(mark) } else { edit.ticked.push(mark) }
+        if withdrawn {
+            edit.unticked.push(mark)
+        } else {
+            edit.ticked.push(mark)
+        }
         let (by, at) = (person.clone(), self.clock().now());
         let edited = Edited { by, at, edit, permissions, key: key.to_owned() };
         let cause = Cause { once: Some(key.to_owned()), ..Cause::by(person.0.clone()) };

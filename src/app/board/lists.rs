@@ -122,7 +122,8 @@ impl App {
                 None => format!("/sprints/{}", row.id),
             },
             run: run.map(|run| run.id.0.clone()),
-            badge: run.map_or(Badge::new("waiting", "no plan yet"), |run| Badge::of_run(run.status)),
+            badge: run
+                .map_or(Badge::new("waiting", "no plan yet"), |run| Badge::of_run(run.status)),
             done: settled.map(|(_, tasks)| tasks).sum(),
             tasks: counts.iter().map(|(_, tasks)| tasks).sum(),
             parts: counts
@@ -235,8 +236,8 @@ impl App {
 
     fn worker(&self, worker: &board::Worker) -> Worker {
         let (now, settings) = (self.clock().now(), self.settings());
-        let beat = worker.leased_until
-            - TimeDelta::seconds(i64::from(settings.queue.lease_seconds));
+        let beat =
+            worker.leased_until - TimeDelta::seconds(i64::from(settings.queue.lease_seconds));
         let patience = i64::try_from(settings.worker.beat_seconds * 2).unwrap_or(i64::MAX);
         Worker {
             name: worker.worker.0.clone(),

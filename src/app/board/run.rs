@@ -56,9 +56,8 @@ impl App {
         let permission = self.sight(person, &found.sprint.repo).await?;
         let (now, run) = (self.clock().now(), &found.run);
         let plan = found.plan();
-        let critical: BTreeSet<_> = forecast(&plan, 1).map_or_else(BTreeSet::new, |forecast| {
-            forecast.path.into_iter().collect()
-        });
+        let critical: BTreeSet<_> = forecast(&plan, 1)
+            .map_or_else(BTreeSet::new, |forecast| forecast.path.into_iter().collect());
         let waves = plan.waves();
         let tasks: BTreeMap<_, _> = run
             .tasks
@@ -78,7 +77,7 @@ impl App {
             badge: Badge::of_run(run.state),
             is_live,
             is_paused: run.holds.iter().any(Hold::is_a_persons),
-            holds: self.held(person, &run.holds).await?,
+            holds: self.why_held(person, &run.holds).await?,
             started_by: run.started_by.0.clone(),
             elapsed: Elapsed::new(found.row.started_at, found.row.finished_at, now),
             cost: found.cost(|_| true),
@@ -121,7 +120,7 @@ impl App {
     }
 
     /// Why nothing new is started, as far as this person may know.
-    async fn held(&self, person: &Login, holds: &[Hold]) -> Result<Vec<String>> {
+    async fn why_held(&self, person: &Login, holds: &[Hold]) -> Result<Vec<String>> {
         let mut words = Vec::new();
         for hold in holds {
             words.push(match hold {

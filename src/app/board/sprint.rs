@@ -130,8 +130,7 @@ fn question(question: &planning::Question) -> Question {
         text: question.text.clone(),
         options: question.options.clone(),
         to: question.to.0.clone(),
-        answer: answer
-            .map(|answer| answer.text.clone().unwrap_or_else(|| "(skipped)".to_owned())),
+        answer: answer.map(|answer| answer.text.clone().unwrap_or_else(|| "(skipped)".to_owned())),
         answered_by: answer.map(|answer| answer.by.0.clone()),
     }
 }

@@ -367,7 +367,10 @@ mod tests {
                         let t = f64::from(t) / 20.0;
                         let u = 1.0 - t;
                         let at = |a: f64, b: f64, c: f64, d: f64| {
-                            u * u * u * a + 3.0 * u * u * t * b + 3.0 * u * t * t * c + t * t * t * d
+                            u * u * u * a
+                                + 3.0 * u * u * t * b
+                                + 3.0 * u * t * t * c
+                                + t * t * t * d
                         };
                         (at(x0, x1, x2, x), at(y0, y1, y2, y))
                     }));

@@ -7,6 +7,8 @@ pub mod parts;
 pub mod run;
 pub mod sprint;
 pub mod task;
+#[cfg(test)]
+mod tests;
 pub mod trace;
 
 use askama::Template;

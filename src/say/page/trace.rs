@@ -81,7 +81,11 @@ pub fn steps(lines: &[TraceLine]) -> Vec<Step> {
                 let (at, before) = known.unwrap_or((steps.len(), Value::Null));
                 let now = merged(before, &line.body);
                 let step = tool(&now);
-                if at == steps.len() { steps.push(step) } else { steps[at] = step }
+                if at == steps.len() {
+                    steps.push(step)
+                } else {
+                    steps[at] = step
+                }
                 tools.insert(id, (at, now));
             }
             "plan" => steps.push(plan(&line.body)),
@@ -194,8 +198,7 @@ fn status(body: &Value) -> &'static str {
 fn plan(body: &Value) -> Step {
     let entries = body.get("entries").and_then(Value::as_array);
     let items = entries.into_iter().flatten().take(50);
-    let item =
-        |entry: &Value| (harmless::on_page(&text_at(entry, "/content"), 300), status(entry));
+    let item = |entry: &Value| (harmless::on_page(&text_at(entry, "/content"), 300), status(entry));
     Step::Plan { items: items.map(item).collect() }
 }
 
@@ -222,12 +225,7 @@ fn diff(path: &str, old: &str, new: &str) -> Diff {
         lines.truncate(LINES);
         lines.push(('…', format!("{more} more lines")));
     }
-    Diff {
-        path: harmless::on_page(path, 200),
-        added: added.len(),
-        removed: removed.len(),
-        lines,
-    }
+    Diff { path: harmless::on_page(path, 200), added: added.len(), removed: removed.len(), lines }
 }
 
 #[cfg(test)]
@@ -244,7 +242,8 @@ mod tests {
     fn what_is_said_in_pieces_is_one_step_and_a_tool_that_reports_twice_is_one() {
         let message = |text: &str| json!({ "content": { "type": "text", "text": text } });
         let begun = json!({ "toolCallId": "1", "title": "Edit a.css", "status": "in_progress" });
-        let change = json!({ "type": "diff", "path": "a.css", "oldText": "a\nb", "newText": "a\nc" });
+        let change =
+            json!({ "type": "diff", "path": "a.css", "oldText": "a\nb", "newText": "a\nc" });
         let ended = json!({ "toolCallId": "1", "status": "completed", "content": [change] });
         let steps = steps(&[
             line(1, "message", message("I will ")),
