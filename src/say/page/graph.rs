@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::parts::Badge;
 
 /// How big a box is, and how far apart boxes are.
-const WIDTH: i64 = 208;
+const WIDTH: i64 = 232;
 const HEIGHT: i64 = 58;
 const LANE: i64 = 10;
 const GAP_X: i64 = 76;
@@ -14,7 +14,7 @@ const GAP_Y: i64 = 16;
 const TOP: i64 = 34;
 const EDGE: i64 = 12;
 /// How much of a title fits into a box, in columns of a letter.
-const TITLE: usize = 26;
+const TITLE: usize = 24;
 /// How often the order within the waves is improved.
 const SWEEPS: usize = 8;
 
@@ -415,8 +415,8 @@ mod tests {
     #[test]
     fn a_long_title_is_cut_and_wide_letters_count_twice() {
         assert_eq!(fitting("Add a dark palette"), "Add a dark palette");
-        assert_eq!(fitting("Add a dark palette for all the pages"), "Add a dark palette for al…");
-        assert_eq!(fitting("暗いテーマをすべてのページに追加する"), "暗いテーマをすべてのペー…");
+        assert_eq!(fitting("Add a dark palette for all the pages"), "Add a dark palette for…");
+        assert_eq!(fitting("暗いテーマをすべてのページに追加する"), "暗いテーマをすべてのペ…");
     }
 
     proptest! {

@@ -88,7 +88,14 @@ pub fn steps(lines: &[TraceLine]) -> Vec<Step> {
                 }
                 tools.insert(id, (at, now));
             }
-            "plan" => steps.push(plan(&line.body)),
+            // An agent tells its whole plan again whenever a part of it is done.
+            "plan" => {
+                let known = steps.iter().position(|step| matches!(step, Step::Plan { .. }));
+                match known {
+                    Some(at) => steps[at] = plan(&line.body),
+                    None => steps.push(plan(&line.body)),
+                }
+            }
             "worker" => steps.push(Step::Worker { text: cut(&spoken(&line.body)) }),
             // What it used is shown as its cost; what nobody understands is not shown.
             _ => {}
@@ -225,6 +232,9 @@ fn diff(path: &str, old: &str, new: &str) -> Diff {
         lines.truncate(LINES);
         lines.push(('…', format!("{more} more lines")));
     }
+    // Where on a worker its workspace is says nothing to people.
+    let inside = path.split_once("/workspaces/").and_then(|(_, rest)| rest.split_once("/tree/"));
+    let path = inside.map_or(path, |(_, inside)| inside);
     Diff { path: harmless::on_page(path, 200), added: added.len(), removed: removed.len(), lines }
 }
 
