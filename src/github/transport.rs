@@ -112,6 +112,16 @@ impl Transport {
         Err(Error::Astray("in circles".to_owned()))
     }
 
+    /// Sends a form to a page that is not of the API.
+    pub(super) async fn send_form(&self, url: Url, form: &[(&str, &str)]) -> Result<Answer, Error> {
+        let request = self.client.post(url).form(form).header(header::ACCEPT, "application/json");
+        let unreachable = |error: reqwest::Error| Error::Unreachable(error.without_url());
+        let response = request.send().await.map_err(unreachable)?;
+        let status = response.status().as_u16();
+        let body = response.bytes().await.map_err(unreachable)?;
+        Ok(Answer::of(status, body.into()))
+    }
+
     /// Asks, and asks again if the connection broke and asking twice is asking once.
     async fn send_patiently(
         &self,
