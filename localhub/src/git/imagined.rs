@@ -124,9 +124,8 @@ impl Graph {
             let found = env.iter().find(|(name, _)| *name == variable);
             found.map_or(String::new(), |(_, value)| (*value).to_owned())
         };
-        let who = |kind: &str| {
-            ["NAME", "EMAIL", "DATE"].map(|part| told(&format!("GIT_{kind}_{part}")))
-        };
+        let who =
+            |kind: &str| ["NAME", "EMAIL", "DATE"].map(|part| told(&format!("GIT_{kind}_{part}")));
         let (author, committer) = (who("AUTHOR"), who("COMMITTER"));
         let date = &committer[2];
         let sha = name(&[&["commit", tree, said, date], &parents[..]].concat());
