@@ -86,7 +86,8 @@ impl Watch {
             match self.app.mark(&self.person, &self.topic).await {
                 Ok(Some(mark)) if mark != self.seen => {
                     self.seen.clone_from(&mark);
-                    let event = Event::default().id(mark).event("changed").data("");
+                    // Browsers tell nobody of an event without data.
+                    let event = Event::default().id(mark).event("changed").data("read again");
                     tokio::time::sleep(REST).await;
                     return Some(event);
                 }
