@@ -20,7 +20,7 @@ use crate::app::{App, Listener};
 use crate::domain::ids::{Login, RunId, SprintId, TaskNumber};
 
 /// How long a stream lasts; then the browser comes again, and shows anew who it is.
-const LASTS: Duration = Duration::from_secs(60);
+const LASTS: Duration = Duration::from_mins(1);
 /// How often we look for what another server decided.
 const GLANCE: Duration = Duration::from_secs(2);
 /// How soon a browser comes again, in milliseconds.
