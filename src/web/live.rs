@@ -20,7 +20,7 @@ use crate::app::{App, Listener};
 use crate::domain::ids::{Login, RunId, SprintId, TaskNumber};
 
 /// How long a stream lasts; then the browser comes again, and shows anew who it is.
-const LASTS: Duration = Duration::from_secs(60);
+const LASTS: Duration = Duration::from_mins(1);
 /// How often we look for what another server decided.
 const GLANCE: Duration = Duration::from_secs(2);
 /// How soon a browser comes again, in milliseconds.
@@ -45,6 +45,8 @@ struct Watch {
     topic: Topic,
     seen: String,
     begun: Instant,
+    /// Whether something was said already.
+    spoke: bool,
     changes: Listener,
 }
 
@@ -68,7 +70,7 @@ pub(super) async fn live(
     let last = headers.get("last-event-id").and_then(|id| id.to_str().ok());
     let seen = last.map_or(about.mark, str::to_owned);
     let person = visitor.login().clone();
-    let watch = Watch { app, person, topic, seen, begun: Instant::now(), changes };
+    let watch = Watch { app, person, topic, seen, begun: Instant::now(), spoke: false, changes };
     let events = stream::unfold(watch, |mut watch| async move {
         let event = watch.next().await?;
         Some((Ok::<_, Infallible>(event), watch))
@@ -82,12 +84,16 @@ pub(super) async fn live(
 impl Watch {
     /// The next event; none, when the stream has lasted long enough or nothing may be seen.
     async fn next(&mut self) -> Option<Event> {
+        if self.spoke {
+            tokio::time::sleep(REST).await;
+        }
+        self.spoke = true;
         while self.begun.elapsed() < LASTS {
             match self.app.mark(&self.person, &self.topic).await {
                 Ok(Some(mark)) if mark != self.seen => {
                     self.seen.clone_from(&mark);
-                    let event = Event::default().id(mark).event("changed").data("");
-                    tokio::time::sleep(REST).await;
+                    // Browsers tell nobody of an event without data.
+                    let event = Event::default().id(mark).event("changed").data("read again");
                     return Some(event);
                 }
                 Ok(Some(_)) => {}

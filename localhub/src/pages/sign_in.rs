@@ -122,7 +122,7 @@ async fn access_token(State(hub): State<Hub>, headers: HeaderMap, body: Bytes) -
     // GitHub answers 200 also where it says no.
     let answer = match token {
         Ok(token) => {
-            [("access_token", token), ("token_type", "bearer".into()), ("scope", "".into())]
+            [("access_token", token), ("token_type", "bearer".into()), ("scope", String::new())]
                 .map(|(name, value)| (name.to_owned(), value))
                 .to_vec()
         }

@@ -154,9 +154,9 @@ impl App {
         };
         let mut edit = Edit::default();
         if withdrawn {
-            edit.unticked.push(mark)
+            edit.unticked.push(mark);
         } else {
-            edit.ticked.push(mark)
+            edit.ticked.push(mark);
         }
         let (by, at) = (person.clone(), self.clock().now());
         let edited = Edited { by, at, edit, permissions, key: key.to_owned() };

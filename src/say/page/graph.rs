@@ -287,13 +287,13 @@ fn way(
     for column in first + 1..=last {
         let slot = if column == last { Slot::Task(to) } else { Slot::Lane { from, to } };
         let (next, y) = (left(column), middle(column, slot));
-        let half = (x + next) / 2;
+        let half = i64::midpoint(x, next);
         let before = path.rsplit(' ').next().unwrap_or_default().to_owned();
         let end = if column == last { next - 5 } else { next };
-        path.push_str(&format!("C{half} {before} {half} {y} {end} {y}"));
+        path.extend(["C", &format!("{half} {before} {half} {y} {end} {y}")]);
         if column != last {
             x = next + WIDTH;
-            path.push_str(&format!("L{x} {y}"));
+            path.extend(["L", &format!("{x} {y}")]);
         }
     }
     path

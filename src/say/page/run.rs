@@ -8,6 +8,7 @@ use super::parts::{Badge, Elapsed, Entry, Link};
 use super::{Frame, filters, page};
 
 /// A run, as a person sees it.
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own on the page")]
 #[derive(Clone, Debug, Serialize)]
 pub struct View {
     /// Its id.

@@ -61,6 +61,7 @@ pub struct View {
 }
 
 /// What a person may do about a task.
+#[expect(clippy::struct_excessive_bools, reason = "each is a button of its own")]
 #[derive(Clone, Copy, Debug, Default, Serialize)]
 pub struct May {
     /// Keep it from being started.

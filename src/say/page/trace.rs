@@ -82,9 +82,9 @@ pub fn steps(lines: &[TraceLine]) -> Vec<Step> {
                 let now = merged(before, &line.body);
                 let step = tool(&now);
                 if at == steps.len() {
-                    steps.push(step)
+                    steps.push(step);
                 } else {
-                    steps[at] = step
+                    steps[at] = step;
                 }
                 tools.insert(id, (at, now));
             }

@@ -63,12 +63,10 @@ pub(in super::super) async fn act(
 
 /// A refusal in words, each of its warnings apart.
 fn words(refusal: &Refusal) -> Vec<(String, Option<String>)> {
-    match refusal {
-        Refusal::LookTwice(warnings) => {
-            warnings.iter().map(|warning| (warning.to_string(), None)).collect()
-        }
-        other => vec![(other.to_string(), other.hint().map(str::to_owned))],
+    if let Refusal::LookTwice(warnings) = refusal {
+        return warnings.iter().map(|warning| (warning.to_string(), None)).collect();
     }
+    vec![(refusal.to_string(), refusal.hint().map(str::to_owned))]
 }
 
 impl Wish {

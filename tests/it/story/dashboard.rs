@@ -186,7 +186,7 @@ async fn an_open_page_hears_that_something_changed_also_what_it_missed() {
 
     let mut answer = ada.asks(&format!("{live}&mark={mark}")).await;
     let mut heard = String::new();
-    while !heard.contains("event: changed") {
+    while !heard.contains("data: read again") {
         let more = answer.chunk().await.unwrap().expect("the stream goes on");
         heard.push_str(&String::from_utf8_lossy(&more));
     }
