@@ -94,7 +94,8 @@ impl Town {
         if run.state == RunState::Cancelled && !people.cancelled {
             wrong.push("it was cancelled, which nobody who may has asked for".to_owned());
         }
-        if !run.holds.iter().all(|hold| hold.to_string().starts_with("ada") || !hold.is_a_persons()) {
+        if !run.holds.iter().all(|hold| hold.to_string().starts_with("ada") || !hold.is_a_persons())
+        {
             wrong.push("it was paused by somebody who may not".to_owned());
         }
         for task in &run.tasks {
@@ -118,7 +119,9 @@ impl Town {
         let Some(run) = &sprint.run else {
             return self.wrong(format!("{id} was handed out without a run"));
         };
-        let Some(task) = run.tasks.iter().find(|task| task.branch == checkout.branch) else { return };
+        let Some(task) = run.tasks.iter().find(|task| task.branch == checkout.branch) else {
+            return;
+        };
         let number = task.planned.number;
         if run.state != RunState::Running {
             self.wrong(format!("T{number} was handed out while the run is {:?}", run.state));
@@ -224,7 +227,9 @@ impl Town {
             for own in comments::of(&mut tx, &sprint.id, kind).await.unwrap() {
                 let shown = there.get(&own.comment_id.0);
                 if shown.is_none_or(|shown| shown.trim_end() != own.body.trim_end()) {
-                    self.wrong(format!("the comment of the {kind:?} is not what Team6 believes it is"));
+                    self.wrong(format!(
+                        "the comment of the {kind:?} is not what Team6 believes it is"
+                    ));
                 }
             }
         }
@@ -233,12 +238,17 @@ impl Town {
         {
             self.wrong("the status comment does not say how it stands");
         }
-        for task in sprint.plan.iter().filter(|_| sprint.run.is_none()).flat_map(|plan| &plan.tasks) {
+        for task in sprint.plan.iter().filter(|_| sprint.run.is_none()).flat_map(|plan| &plan.tasks)
+        {
             let mark = format!("<!-- team6:approve T{} {} -->", task.number, task.hash());
-            let line = there.values().flat_map(|text| text.lines()).find(|line| line.contains(&mark));
+            let line =
+                there.values().flat_map(|text| text.lines()).find(|line| line.contains(&mark));
             let ticked = line.map(|line| line.contains("- [x]"));
             if ticked != Some(sprint.approval_of(task).is_some()) {
-                self.wrong(format!("the box of T{} is not what was approved: {ticked:?}", task.number));
+                self.wrong(format!(
+                    "the box of T{} is not what was approved: {ticked:?}",
+                    task.number
+                ));
             }
         }
     }
@@ -252,8 +262,7 @@ impl Town {
 
     /// Whether the sprint has come to the end it had to come to.
     pub(crate) async fn is_over(&self) -> bool {
-        let wanted =
-            if self.scene.cancelled { RunState::Cancelled } else { RunState::Completed };
+        let wanted = if self.scene.cancelled { RunState::Cancelled } else { RunState::Completed };
         let sprint = self.sprint().await;
         let run = sprint.as_ref().and_then(|sprint| sprint.run.as_ref());
         let people = locked(&self.people).clone();
@@ -273,8 +282,7 @@ impl Town {
         });
         let told = tasks.collect::<Vec<_>>().join(", ");
         self.tell(format!("in the end the run is {:?}: {told}", run.state));
-        let wanted =
-            if self.scene.cancelled { RunState::Cancelled } else { RunState::Completed };
+        let wanted = if self.scene.cancelled { RunState::Cancelled } else { RunState::Completed };
         // Who wants to cancel may come too late.
         let is_late = self.scene.cancelled && run.state == RunState::Completed;
         if run.state != wanted && !is_late {
@@ -290,7 +298,9 @@ impl Town {
                     }
                 }
                 State::Skipped { .. } => {}
-                other => self.wrong(format!("the run is completed, and T{nth} is {}", other.word())),
+                other => {
+                    self.wrong(format!("the run is completed, and T{nth} is {}", other.word()))
+                }
             }
         }
         let left = self.left_over().await;
@@ -329,7 +339,8 @@ impl Town {
             .all()
             .await
             .unwrap();
-        let effects = effects.into_iter().map(|(due, leased)| leased.filter(|at| now < *at).unwrap_or(due));
+        let effects =
+            effects.into_iter().map(|(due, leased)| leased.filter(|at| now < *at).unwrap_or(due));
         effects.chain(jobs.into_iter().map(|(at,)| at)).min()
     }
 }

@@ -162,7 +162,9 @@ impl Town {
             for repo in REPOSITORIES {
                 let path = format!("{repo}/pulls?state=all&per_page=100");
                 let all = self.does("ada", Method::GET, &path, Value::Null).await;
-                pulls.extend(all.as_array().unwrap().iter().map(|one| (repo.to_owned(), one.clone())));
+                pulls.extend(
+                    all.as_array().unwrap().iter().map(|one| (repo.to_owned(), one.clone())),
+                );
             }
         } else {
             let is_plan = |one: &&Value| {
@@ -217,7 +219,11 @@ impl Town {
         for (mark, ticked) in &boxes {
             let right = self.who_may_tick(sprint, mark);
             if !*ticked {
-                acts.extend(right.iter().map(|by| Act::Tick { by, mark: mark.clone(), right: true }));
+                acts.extend(right.iter().map(|by| Act::Tick {
+                    by,
+                    mark: mark.clone(),
+                    right: true,
+                }));
                 if people.wrong_ticks < 2 && !right.contains(&"grace") {
                     acts.push(Act::Tick { by: "grace", mark: mark.clone(), right: false });
                 }
@@ -250,9 +256,14 @@ impl Town {
     fn who_may_tick(&self, sprint: Option<&Sprint>, mark: &str) -> Vec<&'static str> {
         let number = mark.strip_prefix('T').and_then(|rest| rest.split(' ').next()?.parse().ok());
         let plan = sprint.and_then(|sprint| sprint.plan.as_ref());
-        let planned = plan.and_then(|plan| plan.tasks.iter().find(|task| Some(task.number.0) == number));
+        let planned =
+            plan.and_then(|plan| plan.tasks.iter().find(|task| Some(task.number.0) == number));
         let owner = planned.and_then(|task| task.owner.as_ref());
-        if owner.is_some_and(|owner| owner.0 == "grace") { vec!["ada", "grace"] } else { vec!["ada"] }
+        if owner.is_some_and(|owner| owner.0 == "grace") {
+            vec!["ada", "grace"]
+        } else {
+            vec!["ada"]
+        }
     }
 
     fn running_acts(&self, seen: &Seen, quiet: bool) -> Vec<Act> {
@@ -288,7 +299,9 @@ impl Town {
                 (true, Some(wish)) => acts.push(Act::Close(repo.clone(), number, wish)),
                 (true, None) if !is_skipped => acts.push(Act::Merge(repo.clone(), number)),
                 (true, None) => {}
-                (false, _) if !merged && people.reopens.get(&(repo.clone(), number)) == Some(&true) => {
+                (false, _)
+                    if !merged && people.reopens.get(&(repo.clone(), number)) == Some(&true) =>
+                {
                     acts.push(Act::Reopen(repo.clone(), number));
                 }
                 (false, _) => {}
@@ -392,7 +405,8 @@ impl Town {
                 let nth = self.below(self.scene.wishes.len());
                 let (repo, issue) = (self.scene.wishes[nth].repo, locked(&self.people).issues[nth]);
                 self.tell(format!("ada gives {repo}#{issue} another title"));
-                let title = json!({ "title": format!("{}, but better", self.scene.wishes[nth].title) });
+                let title =
+                    json!({ "title": format!("{}, but better", self.scene.wishes[nth].title) });
                 self.does("ada", Method::PATCH, &format!("{repo}/issues/{issue}"), title).await;
             }
             Act::Add => {
@@ -475,7 +489,8 @@ impl Town {
         self.tell(format!("{by}{words} ticks {mark}"));
         {
             let mut record = locked(&self.record);
-            let texts = boxes(&page).into_iter().filter(|(one, _)| one == mark || mark.starts_with("all"));
+            let texts =
+                boxes(&page).into_iter().filter(|(one, _)| one == mark || mark.starts_with("all"));
             // The box for everything stands for what this person may approve of it.
             let may = |one: &str| self.who_may_tick(seen.sprint.as_ref(), one).contains(&by);
             for (one, _) in texts.filter(|(one, _)| may(one)) {

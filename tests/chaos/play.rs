@@ -118,11 +118,21 @@ impl Town {
     pub(crate) fn meanwhile(self: &Arc<Self>, may_ask: bool) -> BoxFuture<'_, ()> {
         Box::pin(async move {
             match self.below(if may_ask { 100 } else { 70 }) {
-                0..30 => { self.somebody_acts(false).await; }
-                30..50 => { self.webhook().await; }
-                50..70 => { self.a_worker_acts(false).await; }
-                70..80 => { self.a_worker_acts(true).await; }
-                _ => { self.carries_out().await; }
+                0..30 => {
+                    self.somebody_acts(false).await;
+                }
+                30..50 => {
+                    self.webhook().await;
+                }
+                50..70 => {
+                    self.a_worker_acts(false).await;
+                }
+                70..80 => {
+                    self.a_worker_acts(true).await;
+                }
+                _ => {
+                    self.carries_out().await;
+                }
             }
         })
     }
@@ -316,7 +326,9 @@ impl Town {
         self.looks(true).await;
         while self.is_fine() && self.carries_out().await {}
         let waiting = self.hub.waiting("team6").await.unwrap();
-        before != locked(&self.record).writes || !waiting.is_empty() || self.next_due().await.is_some()
+        before != locked(&self.record).writes
+            || !waiting.is_empty()
+            || self.next_due().await.is_some()
     }
 
     /// Everybody does all they can; whether anybody could.

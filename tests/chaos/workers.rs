@@ -135,7 +135,8 @@ impl Town {
     }
 
     async fn beats(self: &Arc<Self>, nth: usize) {
-        let leases: Vec<Lease> = locked(&self.workers).0[nth].holds.iter().map(Held::lease).collect();
+        let leases: Vec<Lease> =
+            locked(&self.workers).0[nth].holds.iter().map(Held::lease).collect();
         locked(&self.workers).0[nth].beaten_at = Some(self.time.now());
         let app = self.app();
         let Some(Ok(renewals)) = self.alive(app.renew(leases)).await else { return };
@@ -207,7 +208,8 @@ impl Town {
                 self.goes_on(nth, &held, told.and_then(Result::ok));
             }
             1 if self.chance(self.scene.failing) => {
-                let classes = [Class::AgentDied, Class::TimedOut, Class::NothingDone, Class::Unacceptable];
+                let classes =
+                    [Class::AgentDied, Class::TimedOut, Class::NothingDone, Class::Unacceptable];
                 let class = classes[self.below(4)];
                 self.tell(format!("worker {nth} fails at {}: {class:?}", lease.execution));
                 let message = "it did not work".to_owned();
@@ -285,9 +287,13 @@ impl Town {
                 if let Some(Ok(answer)) = told {
                     self.check_report(&held.lease(), answer);
                 }
-                let is_stale = matches!(kept, Some(Ok(Err(Stale)))) && matches!(told, Some(Ok(Err(Stale))));
+                let is_stale =
+                    matches!(kept, Some(Ok(Err(Stale)))) && matches!(told, Some(Ok(Err(Stale))));
                 if is_stale && before != self.standing().await {
-                    self.wrong(format!("{}: a late worker changed something", held.assignment.execution));
+                    self.wrong(format!(
+                        "{}: a late worker changed something",
+                        held.assignment.execution
+                    ));
                 }
                 let lease = held.lease();
                 locked(&self.workers).0[nth].holds.retain(|one| one.lease() != lease);
