@@ -6,7 +6,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use team6::app::Stale;
 use team6::db::comments::{self, Kind};
-use team6::domain::run::State as RunState;
+use team6::domain::run::{Run, State as RunState};
 use team6::domain::task::State;
 use team6::domain::work::{Assignment, Checkout, Lease};
 use team6::say;
@@ -108,11 +108,18 @@ impl Town {
         wrong
     }
 
-    /// Whether something was handed out that may be, to one worker alone.
-    pub(crate) async fn check_claim(&self, assignment: &Assignment, checkout: &Checkout) {
+    /// Whether something was handed out that may be, to one worker alone. Who pauses or cancels while
+    /// it is being handed out is heard at the worker's next beat, so what counts is how the run stood
+    /// `before`.
+    pub(crate) async fn check_claim(
+        &self,
+        assignment: &Assignment,
+        checkout: &Checkout,
+        before: Option<Run>,
+    ) {
         let id = assignment.execution.0.clone();
-        let before = locked(&self.record).epochs.insert(id.clone(), assignment.epoch.0);
-        if before.is_some_and(|before| assignment.epoch.0 <= before) {
+        let last = locked(&self.record).epochs.insert(id.clone(), assignment.epoch.0);
+        if last.is_some_and(|last| assignment.epoch.0 <= last) {
             self.wrong(format!("{id} was handed out twice under one epoch"));
         }
         let Some(sprint) = self.sprint().await else { return };
@@ -123,10 +130,12 @@ impl Town {
             return;
         };
         let number = task.planned.number;
-        if run.state != RunState::Running {
+        let was_running = before.as_ref().is_none_or(|run| run.state == RunState::Running);
+        let was_held = before.as_ref().and_then(|run| run.find(number)?.held_by.clone());
+        if run.state != RunState::Running && !was_running {
             self.wrong(format!("T{number} was handed out while the run is {:?}", run.state));
         }
-        if task.held_by.is_some() {
+        if task.held_by.is_some() && was_held.is_some() {
             self.wrong(format!("T{number} was handed out while it is paused"));
         }
         for first in task.planned.waits_for() {

@@ -158,6 +158,7 @@ impl Town {
         let incarnation = locked(&self.workers).0[nth].incarnation.to_string();
         let agents = vec![AgentName("frontend".to_owned())];
         let claim = Claim { worker: WorkerId(format!("worker-{nth}")), incarnation, agents };
+        let before = self.sprint().await.and_then(|sprint| sprint.run);
         let app = self.app();
         let anybody = Credential { projects: None };
         let Some(Ok(Some(claimed))) = self.alive(app.claim(&anybody, &claim)).await else {
@@ -168,7 +169,7 @@ impl Town {
         let mut held = Held { assignment, parent: String::new(), stage: 0, unwanted: false };
         let checkout = held.checkout().clone();
         held.parent = self.tip(&checkout).await.unwrap_or(checkout.base_sha.0.clone());
-        self.check_claim(&held.assignment, &checkout).await;
+        self.check_claim(&held.assignment, &checkout, before).await;
         if self.is_lost_on_the_way() {
             self.tell(format!("… but worker {nth} never hears of it"));
             return true;

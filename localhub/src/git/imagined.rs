@@ -73,11 +73,16 @@ impl Imagined {
 impl Graph {
     fn answer(&mut self, args: &[&str], said: &str, env: &[(&str, &str)]) -> Answer {
         match args {
-            ["init", ..] | ["check-ref-format", _] | ["read-tree", _] => Ok(String::new()),
+            [
+                "init" | "check-ref-format" | "read-tree" | "diff-tree" | "ls-tree"
+                | "update-index",
+                ..,
+            ] => Ok(String::new()),
             ["for-each-ref", _, prefixes @ ..] => {
                 let below = |name: &String| prefixes.iter().any(|one| name.starts_with(one));
                 let refs = self.refs.iter().filter(|(name, _)| below(name));
-                Ok(refs.map(|(name, sha)| format!("{name} {sha}\n")).collect())
+                let lines: Vec<_> = refs.map(|(name, sha)| format!("{name} {sha}")).collect();
+                Ok(lines.join("\n"))
             }
             ["update-ref", "-d", name, old] => self.update(name, None, Some(old)),
             ["update-ref", name, new, old] => self.update(name, Some(new), Some(old)),
@@ -97,7 +102,6 @@ impl Graph {
             }
             ["rev-list", "--count", range] => Ok(self.range(&[*range]).len().to_string()),
             ["log", _, range @ ..] => Ok(self.log(range)),
-            ["diff-tree", ..] | ["ls-tree", ..] | ["update-index", ..] => Ok(String::new()),
             ["hash-object", ..] => Ok(name(&["blob", said])),
             ["write-tree"] => Ok(name(&["tree", &self.commits.len().to_string()])),
             ["merge-tree", .., ours, theirs] => Ok(name(&["tree", ours, theirs])),
@@ -199,7 +203,7 @@ impl Graph {
         for sha in found {
             let Made { tree, parents, author, committer, message, .. } = &self.commits[&sha];
             let (by, of, parents) = (author.join("\0"), committer.join("\0"), parents.join(" "));
-            let _ = write!(text, "{sha}\0{tree}\0{parents}\0{by}\0{of}\0{message}\u{1}\n");
+            let _ = writeln!(text, "{sha}\0{tree}\0{parents}\0{by}\0{of}\0{message}\u{1}");
         }
         text
     }
