@@ -155,7 +155,7 @@ impl Town {
 
     async fn claims(self: &Arc<Self>, nth: usize) -> bool {
         let incarnation = locked(&self.workers).0[nth].incarnation.to_string();
-        let claim = Claim { worker: WorkerId(format!("worker-{nth}")), incarnation };
+        let claim = Claim { worker: WorkerId(format!("worker-{nth}")), incarnation, agents: Vec::new() };
         let app = self.app();
         let anybody = Credential { projects: None };
         let Some(Ok(Some(claimed))) = self.alive(app.claim(&anybody, &claim)).await else {
