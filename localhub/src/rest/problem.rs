@@ -72,7 +72,9 @@ impl From<Refusal> for Problem {
                     ..Self::new(StatusCode::MOVED_PERMANENTLY, message)
                 };
             }
-            Refusal::NotForApps(accepted) => (StatusCode::FORBIDDEN, Vec::new(), Some(accepted.into())),
+            Refusal::NotForApps(accepted) => {
+                (StatusCode::FORBIDDEN, Vec::new(), Some(accepted.into()))
+            }
             Refusal::Forbidden(_) => (StatusCode::FORBIDDEN, Vec::new(), None),
             Refusal::Invalid(flaws) => (StatusCode::UNPROCESSABLE_ENTITY, flaws, None),
             Refusal::Unprocessable(_) => (StatusCode::UNPROCESSABLE_ENTITY, Vec::new(), None),
