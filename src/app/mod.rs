@@ -4,9 +4,12 @@
 pub mod apply;
 mod around;
 mod bell;
+mod breaking;
 mod carry_out;
+mod checks;
 mod command;
 mod control;
+mod dialogue;
 mod dispatch;
 mod draft;
 mod error;
@@ -29,10 +32,12 @@ mod recover;
 mod refine;
 mod report;
 mod retry;
+mod review;
 mod show;
 mod speak;
 mod start;
 mod sweep;
+mod task_tools;
 mod tick;
 mod tools;
 

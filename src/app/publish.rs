@@ -28,6 +28,10 @@ impl App {
         let Some(work) = self.work(id).await? else { return Ok(()) };
         match self.push(&work).await {
             Ok(()) => {}
+            // Somebody pushed meanwhile: the agent takes that in, and then it is pushed again.
+            Err(Error::Git(error)) if is_outrun(&error) && work.task.state.pull().is_some() => {
+                return self.failed(&work, Class::Machinery, &error.to_string()).await;
+            }
             Err(Error::Git(error)) if is_final(&error) => {
                 return self.unpublishable(&work, &error.to_string()).await;
             }
@@ -54,7 +58,7 @@ impl App {
         let task = task_of(&sprint, &execution).cloned();
         let attempt = execution.attempt;
         Ok(match (task, execution.delivery.clone()) {
-            (Some(task), Some(delivery)) if task.state == (State::Delivered { attempt }) => {
+            (Some(task), Some(delivery)) if task.state.is_delivered(attempt) => {
                 Some(Work { execution, sprint, task, delivery: delivery.0 })
             }
             _ => None,
@@ -78,7 +82,10 @@ impl App {
         };
         let clean = Clean::new(&self.inner.scratch, &mirror).await?;
         let delivered = clean.take(&bundle, &promise, Limits::default()).await?;
-        delivered.push(access).await?;
+        match work.delivery.replaces.as_ref().filter(|_| work.task.dialogue.may_rebase()) {
+            Some(head) => delivered.push_over(access, head).await?,
+            None => delivered.push(access).await?,
+        }
         Ok(())
     }
 
@@ -150,7 +157,11 @@ impl App {
 
     /// The result is not for publishing, now or ever: that try failed.
     async fn unpublishable(&self, work: &Work, why: &str) -> Result<()> {
-        let failure = Failure { class: Class::Unacceptable, message: why.to_owned() };
+        self.failed(work, Class::Unacceptable, why).await
+    }
+
+    async fn failed(&self, work: &Work, class: Class, why: &str) -> Result<()> {
+        let failure = Failure { class, message: why.to_owned() };
         loop {
             let mut tx = self.db().begin().await?;
             let now = self.clock().now();
@@ -203,6 +214,11 @@ async fn ask_for_review(repo: &Repo, work: &Work, pull: &Pull) -> Result<()> {
 /// Whether GitHub will not open this pull request, however often it is asked.
 fn is_refusal(error: &github::Error) -> bool {
     error.is_unprocessable() || error.is_forbidden() || error.is_gone()
+}
+
+/// Whether the branch moved while the agent worked.
+fn is_outrun(error: &git::Error) -> bool {
+    matches!(error, git::Error::Failed { stderr, .. } if stderr.contains("[rejected]"))
 }
 
 /// Whether pushing this again would be refused again.

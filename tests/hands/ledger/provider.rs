@@ -79,7 +79,6 @@ impl Upstream {
     pub(super) fn heard(&self) -> Vec<Heard> {
         self.script.heard.lock().unwrap().clone()
     }
-
 }
 
 /// An address nobody can be reached at. A port whose listener was closed will not do: a process being started right

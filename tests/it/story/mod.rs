@@ -21,4 +21,5 @@ mod refining;
 mod refusing;
 mod resting;
 mod starting;
+mod talking;
 mod ticking;

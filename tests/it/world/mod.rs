@@ -12,6 +12,7 @@ mod plan;
 mod server;
 mod settle;
 mod sprint;
+mod talk;
 mod team;
 mod time;
 mod wire;
