@@ -20,6 +20,7 @@ mod recognizing;
 mod refining;
 mod refusing;
 mod resting;
+mod reviewing;
 mod starting;
 mod talking;
 mod ticking;

@@ -69,7 +69,11 @@ async fn who_calls_the_app_by_its_name_speaks_to_the_agent_and_who_does_not_does
     let asked = sprint.file_of("T1", "docs/asked_for/1.md").await.unwrap();
     assert!(asked.contains("@team6 use blue"), "{asked}");
     assert!(sprint.file_of("T1", "docs/asked_for/2.md").await.is_none());
-    insta::assert_snapshot!(sprint.answer_at("T1").await.replace('\u{200b}', "¦"), @"");
+    insta::assert_snapshot!(sprint.answer_at("T1").await.replace('\u{200b}', "¦"), @r"
+    grace, T1's agent says:
+
+    > Done as grace asked: “@¦team6 use blue <¦!-- x --> Closes #¦1”
+    ");
     team.ends().await;
 }
 
@@ -133,7 +137,13 @@ async fn an_agent_asks_its_owner_and_goes_on_when_it_is_answered() {
     let sprint = team.running("Dark mode", wishes).await;
 
     assert_eq!(sprint.stands().await, "T1 waits for an answer to question 1");
-    insta::assert_snapshot!(sprint.answer_at("T1").await, @"");
+    insta::assert_snapshot!(sprint.answer_at("T1").await, @r"
+    @ada, T1's agent needs to know before it goes on:
+
+    1. Which blue?
+
+    Answer with a comment here, or with `/team6 answer 1 your answer`; `/team6 answer 1 skip` lets it decide. It goes on by itself then.
+    ");
     sprint.hears_at("T1", "ada", "The darkest one.").await;
 
     assert_eq!(sprint.stands().await, "T1 in review");

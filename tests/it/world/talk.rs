@@ -69,6 +69,51 @@ impl Sprint<'_> {
         std::process::Command::new("git").arg("-C").arg(repo).args(args).output().unwrap()
     }
 
+    /// Somebody commits a file to a branch, as with the pencil on GitHub.
+    pub(crate) async fn commits_to(
+        &self,
+        task: &str,
+        person: &str,
+        branch: &str,
+        path: &str,
+        text: &str,
+    ) {
+        let place = self.place(task);
+        let dir = tempfile::TempDir::new().unwrap();
+        let origin = format!("localhub/repos/{}.git", place.repo);
+        let origin = self.team.world.dir.path().join(origin);
+        let url = self.team.clone_url(person, &place.repo);
+        let git = |args: &[&str]| {
+            let done = std::process::Command::new("git")
+                .arg("-C")
+                .arg(dir.path())
+                .args(["-c", "user.name=x", "-c", "user.email=x@example.org"])
+                .args(args)
+                .output()
+                .unwrap();
+            assert!(done.status.success(), "{args:?}: {}", String::from_utf8_lossy(&done.stderr));
+        };
+        git(&["clone", "-q", "-b", branch, &origin.to_string_lossy(), "."]);
+        let file = dir.path().join(path);
+        std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+        std::fs::write(file, text).unwrap();
+        git(&["add", "-A"]);
+        git(&["commit", "-q", "-m", &format!("{person} writes {path}")]);
+        git(&["push", "-q", &url, &format!("HEAD:{branch}")]);
+    }
+
+    /// Where a branch of a task's repository stands.
+    pub(crate) fn head_of(&self, task: &str, branch: &str) -> String {
+        let shown = self.git(task, &["rev-parse", &format!("refs/heads/{branch}")]);
+        String::from_utf8(shown.stdout).unwrap().trim().to_owned()
+    }
+
+    /// Whether a branch holds a commit.
+    pub(crate) fn holds(&self, task: &str, branch: &str, commit: &str) -> bool {
+        let branch = format!("refs/heads/{branch}");
+        self.git(task, &["merge-base", "--is-ancestor", commit, &branch]).status.success()
+    }
+
     /// How many sessions a task's agent opened in its workspace.
     pub(crate) fn sessions(&self) -> usize {
         let all = self.team.workspaces().into_iter();
