@@ -23,7 +23,8 @@ async fn a_review_sends_the_task_back_and_every_thread_is_answered() {
     );
     let pull = sprint.pull_of("T1").await;
     assert!(sprint.holds("T1", pull.branch(), &first) && pull.head_sha() != first);
-    assert!(sprint.file_of("T1", DOC).await.unwrap().contains("Say which colors"));
+    let text = sprint.file_of("T1", DOC).await.unwrap();
+    assert!(text.contains("Say which colors"), "{text}");
     let mut reviewers = pull.reviewers();
     reviewers.sort_unstable();
     assert_eq!(reviewers, ["ada", "grace"]);
@@ -66,7 +67,11 @@ async fn who_only_asks_gets_an_answer_and_no_commits() {
     assert_eq!(sprint.stands().await, "T1 in review");
     assert_eq!(sprint.pull_of("T1").await.head_sha(), before);
     let answers = sprint.answers_at_the_pull_of("T1").await.join("\n");
-    insta::assert_snapshot!(answers.replace('\u{200b}', "¦"), @"");
+    insta::assert_snapshot!(answers.replace('\u{200b}', "¦"), @r"
+    grace, T1's agent says:
+
+    > You ask: “@¦team6 why a module of its own?” It is the smallest change that works.
+    ");
     team.ends().await;
 }
 
@@ -93,7 +98,7 @@ async fn a_red_check_is_put_right_three_times_at_most() {
     let sprint = team.running("Dark mode", wishes).await;
     let branch = sprint.pull_of("T1").await.branch().to_owned();
 
-    team.checks_branch("acme/docs", &branch, "build", Conclusion::Success).await;
+    team.checks_branch("acme/docs", &branch, "lint", Conclusion::Success).await;
     assert_eq!(sprint.tries().await, "T1 once");
     for round in 1..=3 {
         team.checks_branch("acme/docs", &branch, "build", Conclusion::Failure).await;

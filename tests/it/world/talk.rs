@@ -123,11 +123,6 @@ impl Sprint<'_> {
         all.map(count).sum()
     }
 
-    /// Everything Team6 said on a task's issue, but for what is kept up to date.
-    pub(crate) async fn all_answers_at(&self, task: &str) -> Vec<String> {
-        let place = self.place(task);
-        super::sprint::answers(self.people().comments(&place.repo, place.issue).await)
-    }
 
     /// Everything Team6 said on a task's pull request.
     pub(crate) async fn answers_at_the_pull_of(&self, task: &str) -> Vec<String> {
