@@ -36,7 +36,9 @@ create table repository (
     default_branch text    not null,
     heard_until    timestamptz not null, -- comments up to here were looked through by the sweep
     touched_until  timestamptz not null, -- and issues and pull requests up to here
-    seen_at        timestamptz not null
+    seen_at        timestamptz not null,
+    trouble        text,                 -- domain::found::Trouble: why we cannot work in it
+    trouble_since  timestamptz
 );
 
 -- domain::sprint::Sprint
@@ -49,6 +51,8 @@ create table sprint (
     milestone  bigint not null,
     goal       json   not null,
     state      text   not null check (state in ('recognized', 'forgotten')),
+    lack       text,            -- domain::sprint::Lack: why it is no sprint any more
+    since      timestamptz not null, -- when it came into this state
     planning   json   not null, -- domain::planning::Planning
     revision   bigint not null, -- who saves must have read the latest
     unique (repo_id, issue)
@@ -89,6 +93,7 @@ create table orchestration_runs (
     status      text        not null check (status in ('pending', 'running', 'paused', 'completed', 'failed', 'cancelled')),
     started_by  text        not null,
     holds       json        not null, -- [domain::run::Hold]: why nothing new is started
+    held_since  timestamptz,          -- since when there is one
     started_at  timestamptz not null,
     finished_at timestamptz,
     unique (sprint_id, number)
@@ -111,6 +116,9 @@ create table orchestration_tasks (
     status       text        not null,
     held_by      text,                 -- who paused it
     dialogue     json        not null, -- domain::dialogue::Dialogue: what people and its agent say
+    barred       json        not null, -- [domain::found::Barred]: what else keeps it from starting
+    held_since   timestamptz,          -- since when somebody or something does
+    since        timestamptz not null, -- when it came into this state
     attempt      bigint      not null,
     pull         bigint,
     merge_commit text,
@@ -141,6 +149,7 @@ create table agent_executions (
     base_sha    text,
     delivery    json,                 -- domain::work::Delivery
     failure     json,                 -- domain::work::Failure
+    trouble     text,                 -- why it could not be handed to a worker the last time
     unique (run_id, task, attempt),
     unique (sprint_id, planning, attempt)
 );
@@ -192,6 +201,13 @@ create table job (
 create index job_ready on job (queue, priority, run_at, id) where state = 'ready';
 create index job_leased on job (leased_until) where state = 'leased';
 create index job_live on job (queue, state, run_at) where state in ('ready', 'leased');
+
+-- Workers, as they last asked for work.
+create table worker (
+    id      text        not null primary key,
+    agents  json        not null, -- [domain::ids::AgentName] it can start
+    seen_at timestamptz not null
+);
 
 -- Comments that Team6 keeps up to date, and what it last saw in them.
 create table own_comment (

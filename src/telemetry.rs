@@ -2,6 +2,8 @@
 //! `repo`, `sprint.id`, `task.number`, `run.id`, `execution.id`, `pull.number`, `delivery.id`,
 //! `job.id`, `job.attempt`, `job.lane`. One span stands for one webhook, one effect, one execution.
 
+use std::io::IsTerminal as _;
+
 use tracing::Subscriber;
 use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::util::SubscriberInitExt as _;
@@ -23,7 +25,10 @@ fn subscriber(
     filter: EnvFilter,
     writer: impl for<'w> MakeWriter<'w> + Send + Sync + 'static,
 ) -> Box<dyn Subscriber + Send + Sync> {
+    // Colors are for a terminal, not for a file.
+    let colors = std::io::stderr().is_terminal();
     let lines = fmt().with_env_filter(filter).with_writer(writer).with_target(false);
+    let lines = lines.with_ansi(colors);
     match format {
         LogFormat::Text => Box::new(lines.finish()),
         LogFormat::Json => Box::new(lines.json().flatten_event(true).finish()),

@@ -13,7 +13,7 @@ use crate::{
     clock::Clock,
     error::Error,
     faults::Faults,
-    git::Git,
+    git::{Git, Imagined},
     model::{Actor, Change, Id, Refusal, Repo, World},
     origin::Origin,
     store::Store,
@@ -34,6 +34,8 @@ struct Inner {
     turn: Turn<()>,
     origin: RwLock<Origin>,
     locks: Mutex<BTreeMap<Id<Repo>, Arc<Turn<()>>>>,
+    /// Where git is imagined: its repositories.
+    imagined: Option<Mutex<BTreeMap<PathBuf, Imagined>>>,
     faults: Faults,
     traffic: Traffic,
     outbox: Outbox,
@@ -49,11 +51,23 @@ impl Hub {
 
     /// Opens a hub whose time is told by `clock`.
     pub async fn open_with(dir: impl AsRef<Path>, clock: Clock) -> Result<Self, Error> {
+        Self::open_as(dir, clock, false).await
+    }
+
+    /// Opens a hub whose repositories are graphs of commits in memory: no git program is run, no
+    /// files are kept, and nobody can clone. What it holds besides is on disk as ever.
+    pub async fn open_imagined(dir: impl AsRef<Path>, clock: Clock) -> Result<Self, Error> {
+        Self::open_as(dir, clock, true).await
+    }
+
+    async fn open_as(dir: impl AsRef<Path>, clock: Clock, imagined: bool) -> Result<Self, Error> {
         let dir = dir.as_ref().to_owned();
         tokio::fs::create_dir_all(dir.join("repos")).await?;
         let dir = tokio::fs::canonicalize(dir).await?;
         let store = Store::open(&dir.join("hub.db")).await?;
-        let world = RwLock::new(Arc::new(store.load().await?));
+        let world = store.load().await?;
+        let imagined = imagined.then(|| Mutex::new(imagined_git(&dir, &world)));
+        let world = RwLock::new(Arc::new(world));
         let hub = Self(Arc::new(Inner {
             dir,
             store,
@@ -62,6 +76,7 @@ impl Hub {
             turn: Turn::default(),
             origin: RwLock::new(Origin::unknown()),
             locks: Mutex::default(),
+            imagined,
             faults: Faults::default(),
             traffic: Traffic::default(),
             outbox: Outbox::default(),
@@ -118,7 +133,15 @@ impl Hub {
     }
 
     pub(crate) fn git_at(&self, owner: &str, name: &str) -> Git {
-        Git::at(self.0.dir.join("repos").join(owner).join(format!("{name}.git")))
+        let dir = git_dir(&self.0.dir, owner, name);
+        match &self.0.imagined {
+            None => Git::at(dir),
+            Some(all) => {
+                let mut all = all.lock().unwrap_or_else(PoisonError::into_inner);
+                let imagined = all.entry(dir.clone()).or_default().clone();
+                Git::imagined(dir, imagined)
+            }
+        }
     }
 
     /// The address everything is rendered with.
@@ -164,4 +187,14 @@ impl Hub {
     pub(crate) fn http(&self) -> &reqwest::Client {
         &self.0.http
     }
+}
+
+fn git_dir(dir: &Path, owner: &str, name: &str) -> PathBuf {
+    dir.join("repos").join(owner).join(format!("{name}.git"))
+}
+
+/// The repositories of a world as they were when it was closed.
+fn imagined_git(dir: &Path, world: &World) -> BTreeMap<PathBuf, Imagined> {
+    let place = |repo: &Repo| git_dir(dir, &world.accounts.at(repo.owner).login, &repo.name);
+    world.repos.iter().map(|repo| (place(repo), Imagined::with(&repo.refs))).collect()
 }

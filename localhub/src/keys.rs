@@ -1,6 +1,9 @@
 //! Secrets: App keys, JSON web tokens, installation tokens, signatures.
 
-use std::fmt::Write;
+use std::{
+    fmt::Write,
+    sync::{Mutex, PoisonError},
+};
 
 use aws_lc_rs::{
     encoding::AsDer,
@@ -80,7 +83,19 @@ pub(crate) fn app_of_jwt(world: &World, jwt: &str, now: DateTime<Utc>) -> Result
     Ok(app.id)
 }
 
+/// The key that checks what this private key signed; finding out takes a while, so it is kept.
 fn public_key(pem: &str) -> Option<DecodingKey> {
+    static KNOWN: Mutex<Option<(String, DecodingKey)>> = Mutex::new(None);
+    let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some((_, key)) = known.as_ref().filter(|(of, _)| of == pem) {
+        return Some(key.clone());
+    }
+    let key = derived_key(pem)?;
+    *known = Some((pem.to_owned(), key.clone()));
+    Some(key)
+}
+
+fn derived_key(pem: &str) -> Option<DecodingKey> {
     let body: String = pem.lines().filter(|line| !line.starts_with("-----")).collect();
     let pair = KeyPair::from_der(&STANDARD.decode(body).ok()?).ok()?;
     Some(DecodingKey::from_rsa_der(pair.public_key().as_ref()))

@@ -28,6 +28,7 @@
 //! * `git` runs the git program on bare repositories; `webhooks` tells Apps; `store` is SQLite.
 
 mod actions;
+mod administration;
 mod apps;
 mod clock;
 mod error;
@@ -61,3 +62,4 @@ pub use seed::{
 };
 pub use store::Error as StoreError;
 pub use traffic::{Limits, Request, Traffic};
+pub use webhooks::Webhook;

@@ -46,6 +46,13 @@ impl Hub {
         Ok(served?)
     }
 
+    /// Everything the hub answers, for callers in the same process; addresses in answers start with
+    /// `origin`. Nobody is told of anything then, unless [`Hub::waiting`] is asked.
+    pub fn router(&self, origin: &str) -> axum::Router {
+        self.set_origin(Origin(origin.trim_end_matches('/').to_owned()));
+        rest::router(self.clone())
+    }
+
     /// Starts work that shutting down waits for.
     pub(crate) fn spawn<T: Send + 'static>(
         &self,

@@ -102,7 +102,7 @@ impl App {
         if decision.sprint == sprint && decision.effects.is_empty() {
             return Ok(Some(Applied::Decided));
         }
-        if !sprints::advance(tx, &decision.sprint, revision).await? {
+        if !sprints::advance(tx, &decision.sprint, revision, now).await? {
             return Ok(None);
         }
         self.save(tx, &sprint, &decision, now).await?;
@@ -167,7 +167,7 @@ impl App {
             runs::advance(tx, run, now).await?;
         }
         let holds_changed = old.state != run.state
-            || old.tasks.iter().zip(&run.tasks).any(|(old, new)| old.held_by != new.held_by);
+            || old.tasks.iter().zip(&run.tasks).any(|(old, new)| old.is_held() != new.is_held());
         if holds_changed {
             self.hold_jobs(tx, run).await?;
         }
@@ -188,7 +188,7 @@ impl App {
     async fn hold_jobs(&self, tx: &mut Tx, run: &Run) -> Result<()> {
         let paused = run.state == run::State::Paused;
         self.queue().hold(tx, &run.id, paused).await?;
-        for task in run.tasks.iter().filter(|task| !paused && task.held_by.is_some()) {
+        for task in run.tasks.iter().filter(|task| !paused && task.is_held()) {
             let execution = ExecutionId::of(&run.id, task.planned.number, task.state.attempt());
             self.queue().hold_one(tx, &execution, true).await?;
         }
@@ -301,7 +301,7 @@ impl App {
         };
         self.put_into_queue(tx, &new, Some(run_id.clone()), number.0, pause_seconds).await?;
         let paused = sprint.run.as_ref().is_some_and(|run| run.state == run::State::Paused);
-        if paused || task.held_by.is_some() {
+        if paused || task.is_held() {
             self.queue().hold_one(tx, execution, true).await?;
         }
         Ok(())

@@ -28,8 +28,11 @@ impl App {
         let repos: BTreeSet<_> = plan.tasks.iter().map(|task| task.repo().clone()).collect();
         for name in repos {
             match self.repo(&name).await {
+                Ok(_) if self.known(&name).await?.trouble.is_some() => {
+                    around.unreachable.insert(name);
+                }
                 Ok(_) => around.red.extend(self.red_branch(&name).await?),
-                Err(Error::NotInstalled(_)) => {
+                Err(Error::NotInstalled(_) | Error::Away(..)) => {
                     around.unreachable.insert(name);
                 }
                 Err(error) => return Err(error),

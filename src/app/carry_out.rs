@@ -62,6 +62,7 @@ impl App {
     }
 
     async fn carry_out(&self, leased: &Leased) -> Result<()> {
+        self.must_be_in_reach(&leased.body.0).await?;
         self.spare(&leased.body.0).await?;
         match &leased.body.0 {
             Effect::Read { delivery, .. } => self.read(delivery).await,
@@ -139,25 +140,45 @@ impl App {
 
     async fn settle(&self, leased: &Leased, result: Result<()>) -> Result<()> {
         let now = self.clock().now();
-        let mut tx = self.db().begin().await?;
-        if let Err(error) = result {
-            let trouble = told(&error);
-            if let Some(at) = due_again(&error, leased.attempt, now) {
-                tracing::warn!(trouble, "put off");
-                effects::put_off(&mut tx, leased, at, &trouble).await?;
-            } else {
-                drop(tx);
-                tracing::error!(trouble, "given up");
-                self.give_up(leased, &error, &trouble).await?;
-                self.wake();
-                return Ok(());
-            }
-        } else {
+        let Err(error) = result else {
+            let mut tx = self.db().begin().await?;
             effects::done(&mut tx, leased).await?;
+            tx.commit().await?;
+            self.wake();
+            return Ok(());
+        };
+        let trouble = told(&error);
+        let mut again = due_again(&error, leased.attempt, now);
+        if again.is_none() && self.may_be_for_lack_of_reach(leased, &error).await {
+            again = Some(now + LONGEST_PAUSE);
         }
-        tx.commit().await?;
+        if let Some(at) = again {
+            tracing::warn!(trouble, "put off");
+            let mut tx = self.db().begin().await?;
+            effects::put_off(&mut tx, leased, at, &trouble).await?;
+            tx.commit().await?;
+        } else {
+            tracing::error!(trouble, "given up");
+            self.give_up(leased, &error, &trouble).await?;
+        }
         self.wake();
         Ok(())
+    }
+}
+
+impl App {
+    /// Whether GitHub refused something because a repository is out of reach for now.
+    async fn may_be_for_lack_of_reach(&self, leased: &Leased, error: &Error) -> bool {
+        let refused = match error {
+            Error::GitHub(error) => error.is_forbidden() || error.is_gone(),
+            Error::NotInstalled(_) => true,
+            Error::Db(_)
+            | Error::Git(_)
+            | Error::Away(..)
+            | Error::Contended
+            | Error::NotYet(_) => false,
+        };
+        refused && self.is_out_of_reach(&leased.body.0).await.unwrap_or(false)
     }
 }
 

@@ -27,17 +27,22 @@ pub(super) struct Spoken {
 }
 
 impl App {
-    /// Has the commands in a comment obeyed, each once however often the comment is heard.
-    pub(super) async fn hear(&self, spoken: &Spoken, delivery: Option<&DeliveryId>) -> Result<()> {
-        let lines = parse(&spoken.body);
-        if lines.is_empty() {
-            return self.hear_reply(spoken, delivery).await;
+    /// Hears what somebody wrote, or wrote into a comment that said something else `before`: commands are obeyed,
+    /// each once however often the comment is heard.
+    pub(super) async fn hear(
+        &self,
+        spoken: &Spoken,
+        before: &str,
+        delivery: Option<&DeliveryId>,
+    ) -> Result<()> {
+        if parse(&spoken.body).is_empty() {
+            return self.hear_reply(spoken, before, delivery).await;
         }
-        self.hear_lines(spoken, lines, delivery).await
+        self.hear_lines(spoken, new_lines(before, &spoken.body), delivery).await
     }
 
     /// Follows a webhook's word that somebody edited a comment that is not ours: whoever did
-    /// asks for the lines that were not there before.
+    /// asks for what was not there before.
     pub(super) async fn reworded(
         &self,
         edit: &CommentEdit,
@@ -52,11 +57,10 @@ impl App {
             by: edit.sender.login.clone(),
             body: edit.to.clone(),
         };
-        self.hear_lines(&spoken, new_lines(&edit.from, &edit.to), delivery).await
+        self.hear(&spoken, &edit.from, delivery).await
     }
 
-    /// Hears lines that somebody wrote into a comment.
-    pub(super) async fn hear_lines(
+    async fn hear_lines(
         &self,
         spoken: &Spoken,
         lines: Vec<Line>,
@@ -67,7 +71,7 @@ impl App {
             return Ok(());
         }
         let known = match self.known(&spoken.on.repo).await {
-            Err(Error::NotInstalled(_)) => return Ok(()),
+            Err(Error::NotInstalled(_) | Error::Away(..)) => return Ok(()),
             known => known?,
         };
         let Spoken { on, comment, by, .. } = spoken.clone();
@@ -193,7 +197,7 @@ impl Said {
 }
 
 /// The lines that ask for something and were not in the older text, or not as often.
-pub(super) fn new_lines(from: &str, to: &str) -> Vec<Line> {
+fn new_lines(from: &str, to: &str) -> Vec<Line> {
     let mut before: BTreeMap<String, usize> = BTreeMap::new();
     for line in parse(from) {
         *before.entry(line.text).or_default() += 1;
@@ -221,7 +225,7 @@ fn keyed(spoken: &Spoken, lines: &[Line]) -> Vec<String> {
 }
 
 /// A text's fingerprint.
-fn short(text: &str) -> String {
+pub(super) fn short(text: &str) -> String {
     let digest = digest::digest(&digest::SHA256, text.as_bytes());
     hex::encode(&digest.as_ref()[..8])
 }

@@ -205,9 +205,7 @@ fn meant(task: &Task, spoken: &Spoken, is_addressed: bool) -> Vec<Given> {
     {
         return Vec::new();
     }
-    let is_open = |one: &Given| {
-        one.number.is_some_and(|number| task.dialogue.open().any(|open| open.number == number))
-    };
+    let is_open = |one: &Given| task.dialogue.open().any(|open| open.is_meant(&one.to));
     let given: Vec<_> = answers::in_reply(&spoken.body).into_iter().filter(is_open).collect();
     let is_owner = task.planned.owner.as_ref() == Some(&spoken.by);
     let only = task.dialogue.open().count() == 1;
@@ -223,5 +221,5 @@ fn speaks_to_somebody(spoken: &Spoken) -> bool {
 }
 
 fn for_all(words: &str) -> Given {
-    Given { number: None, text: Some(words.to_owned()), certain: true }
+    Given::of_all(Some(words.to_owned()))
 }

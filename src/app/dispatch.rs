@@ -6,18 +6,23 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::apply::Cause;
 use super::executing::{Happened, task_of};
+use super::why::limits;
 use super::{App, Error, Listener, Result};
 use crate::db::executions::{self, Execution, Subject};
+use crate::db::workers;
 use crate::domain::ids::{Attempt, CommitSha, ProjectName, RepoName, WorkerId};
 use crate::domain::sprint::Sprint;
 use crate::domain::task::Task;
 use crate::domain::work::{Assignment, Checkout, Claim, Claimed, Lease, Work};
 use crate::github::Grant;
-use crate::queue::{Claimant, Limits};
+use crate::queue::Claimant;
 use crate::say;
 
 /// How long a job rests that cannot be handed out, as when GitHub is down.
 const LATER: TimeDelta = TimeDelta::seconds(30);
+
+/// How long it is not noted again that a worker asked for work.
+const NOTED: TimeDelta = TimeDelta::seconds(20);
 
 /// What is to be done, and what reads the code for it.
 pub(super) struct Order {
@@ -53,6 +58,7 @@ impl App {
         };
         let now = self.clock().now();
         let lease = TimeDelta::seconds(i64::from(self.settings().queue.lease_seconds));
+        self.heard_of(claim).await?;
         let mut tx = self.db().read().await?;
         if !self.queue().has_work(&mut tx, &who, now).await? {
             return Ok(None);
@@ -61,7 +67,8 @@ impl App {
         let mut tx = self.db().begin().await?;
         let lost = self.queue().take_back(&mut tx, &who).await?;
         self.recovered(&mut tx, lost).await?;
-        let leased = self.queue().claim(&mut tx, &who, &self.limits(), now, lease).await?;
+        let leased =
+            self.queue().claim(&mut tx, &who, &limits(self.settings()), now, lease).await?;
         tx.commit().await?;
         let Some(leased) = leased else { return Ok(None) };
         if let Some(later) = self.held_back(&leased).await? {
@@ -75,6 +82,7 @@ impl App {
             Err(error) => {
                 tracing::warn!(execution.id = %leased.execution, %error, "cannot hand it out now");
                 let mut tx = self.db().begin().await?;
+                executions::not_handed_out(&mut tx, &leased.execution, &error.to_string()).await?;
                 let later = self.clock().now() + LATER;
                 self.queue().give_back(&mut tx, &leased, later).await?;
                 tx.commit().await?;
@@ -83,20 +91,22 @@ impl App {
         }
     }
 
+    /// Notes that a worker is there, and what it can start.
+    async fn heard_of(&self, claim: &Claim) -> Result<()> {
+        let now = self.clock().now();
+        let mut tx = self.db().read().await?;
+        if workers::is_noted(&mut tx, &claim.worker, now, NOTED).await? {
+            return Ok(());
+        }
+        drop(tx);
+        let mut tx = self.db().begin().await?;
+        workers::seen(&mut tx, &claim.worker, &claim.agents, now).await?;
+        Ok(tx.commit().await?)
+    }
+
     /// Hears when a job may have come, from now on.
     pub fn jobs(&self) -> Listener {
         self.inner.jobs.listener()
-    }
-
-    fn limits(&self) -> Limits {
-        let projects = self.settings().projects.iter();
-        Limits {
-            total: self.settings().queue.concurrency,
-            per_project: self.settings().queue.concurrency_per_project,
-            of_project: projects
-                .filter_map(|(name, project)| Some((name.clone(), project.concurrency?)))
-                .collect(),
-        }
     }
 
     /// From when on what was leased may be done, if not now.
@@ -149,6 +159,7 @@ impl App {
 
     async fn order_for_task(&self, sprint: &Sprint, execution: &Execution) -> Result<Order> {
         let task = task_of(sprint, execution).ok_or(Error::NotYet("the task is not there"))?;
+        self.must_have_its_owner(sprint, task).await?;
         let name = task.planned.repo();
         let read_token = self.repo(name).await?.token(Grant::ReadContents).await?;
         Ok(Order {

@@ -65,7 +65,7 @@ impl App {
         let mut candidates = Vec::new();
         for name in self.settings().siblings(&sprint.repo) {
             let repo = match self.repo(&name).await {
-                Err(Error::NotInstalled(_)) => continue,
+                Err(Error::NotInstalled(_) | Error::Away(..)) => continue,
                 repo => repo?,
             };
             let issues = self.issues_in(&repo, &name, sprint).await?;
@@ -153,7 +153,7 @@ impl App {
 
     async fn state_of(&self, issue: &IssueRef) -> Result<IssueState> {
         let repo = match self.repo(&issue.repo).await {
-            Err(Error::NotInstalled(_)) => return Ok(IssueState::Unknown),
+            Err(Error::NotInstalled(_) | Error::Away(..)) => return Ok(IssueState::Unknown),
             repo => repo?,
         };
         match repo.issue(issue.number).await {

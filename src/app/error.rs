@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
+use crate::domain::found::Trouble;
 use crate::domain::ids::RepoName;
 use crate::{db, git, github};
 
@@ -22,6 +23,9 @@ pub enum Error {
     /// The App is not installed where it is needed.
     #[error("the App is not installed on {0}")]
     NotInstalled(RepoName),
+    /// A repository cannot be worked in for now.
+    #[error("{0} cannot be worked in: {1}")]
+    Away(RepoName, Trouble),
     /// Somebody changed the sprint while we decided about it, again and again.
     #[error("the sprint is changed by too many at once")]
     Contended,
@@ -67,6 +71,7 @@ impl Error {
                 | git::Error::LeftAlone { .. } => Again::Later,
             },
             Self::NotInstalled(_) => Again::Never,
+            Self::Away(..) => Again::After(Duration::from_mins(1)),
             Self::NotYet(_) => Again::After(Duration::from_secs(2)),
         }
     }

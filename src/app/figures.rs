@@ -171,13 +171,13 @@ impl App {
             Ok(false) => why.push("the database was migrated by another version".to_owned()),
             Err(error) => why.push(format!("the database does not answer: {error}")),
         }
-        let seconds = self.settings().sweep.every_seconds.saturating_mul(3).clamp(900, 86_400);
-        let patience = TimeDelta::seconds(seconds.try_into().unwrap_or(900));
-        let reached = self.github().standing().reached_at;
-        if reached.is_none_or(|at| at + patience < self.clock().now()) {
-            why.push("GitHub has not answered lately".to_owned());
-        }
         why
+    }
+
+    /// When GitHub last answered anything. That it is away makes no server unready: there is nobody better to send
+    /// its webhooks to.
+    pub fn github_answered_at(&self) -> Option<DateTime<Utc>> {
+        self.github().standing().reached_at
     }
 }
 

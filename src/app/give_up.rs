@@ -111,7 +111,7 @@ async fn tell_once(
 fn reason(error: &Error) -> String {
     match error {
         Error::GitHub(error) => error.to_string(),
-        Error::NotInstalled(_) => error.to_string(),
+        Error::NotInstalled(_) | Error::Away(..) => error.to_string(),
         Error::Db(_) | Error::Git(_) | Error::Contended | Error::NotYet(_) => {
             "something broke on my side".to_owned()
         }

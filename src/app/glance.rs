@@ -29,7 +29,7 @@ impl App {
         }
         drop(tx);
         for repository in &repositories {
-            if !self.inner.news.is_its_turn(repository.id) {
+            if !repository.can_be_seen() || !self.inner.news.is_its_turn(repository.id) {
                 continue;
             }
             match self.glance_at(repository).await {

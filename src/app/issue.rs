@@ -4,10 +4,11 @@ use super::apply::Cause;
 use super::{App, Error, Result};
 use crate::db::{effects, heard, repositories, sprints, tasks};
 use crate::domain::effect::{Effect, Saying};
-use crate::domain::ids::{DeliveryId, IssueRef, MilestoneNumber, RepoId, SprintId};
+use crate::domain::found::{Found, Obstacle};
+use crate::domain::ids::{DeliveryId, IssueRef, MilestoneNumber, RepoId, RepoName, SprintId};
 use crate::domain::planning::Planning;
 use crate::domain::refusal::Refusal;
-use crate::domain::sprint::{Event, Goal, Sprint, State};
+use crate::domain::sprint::{Event, Goal, Lack, Sprint, State};
 use crate::github::fact::Place;
 use crate::github::{self, Issue, Milestone};
 
@@ -19,13 +20,20 @@ impl App {
         delivery: Option<&DeliveryId>,
     ) -> Result<()> {
         let known = match self.known(&touched.repo).await {
-            Err(Error::NotInstalled(_)) => return Ok(()),
+            Err(Error::NotInstalled(_) | Error::Away(..)) => return Ok(()),
             known => known?,
         };
-        let issue = match self.repo(&touched.repo).await?.issue(touched.number).await {
+        let repo = match self.repo(&touched.repo).await {
+            Err(Error::Away(..)) => return Ok(()),
+            repo => repo?,
+        };
+        let issue = match repo.issue(touched.number).await {
             Ok(issue) if issue.is_pull() => return Ok(()),
+            Ok(issue) if self.has_moved(&known, touched, &issue).await? => None,
             Ok(issue) => Some(issue),
-            Err(error) if error.is_gone() => None,
+            Err(error) if error.is_gone() && repo.is_there().await? => None,
+            // Not the issue is gone, but all we could see of the repository.
+            Err(error) if error.is_gone() => return self.look_around().await,
             Err(error) => return Err(error.into()),
         };
         let id = SprintId::of(known.id, touched.number);
@@ -34,8 +42,27 @@ impl App {
         {
             return self.recognize(&id, &known, issue, milestone, delivery).await;
         }
-        self.forget(&id, delivery).await?;
+        self.forget(&id, self.lack_of(issue.as_ref()), delivery).await?;
         self.task_issue_touched(touched, issue.as_ref(), delivery).await
+    }
+
+    /// Whether GitHub sent us to an issue that is in another repository by now. One whose repository
+    /// was only renamed has not moved.
+    async fn has_moved(
+        &self,
+        known: &repositories::Repository,
+        touched: &IssueRef,
+        issue: &Issue,
+    ) -> Result<bool> {
+        let Some(now) = issue.reference() else { return Ok(false) };
+        if now.number == touched.number && now.repo == known.name {
+            return Ok(false);
+        }
+        self.look_around().await?;
+        let mut tx = self.db().read().await?;
+        let repository = repositories::by_id(&mut tx, known.id).await?;
+        let same = |one: repositories::Repository| one.name == now.repo;
+        Ok(now.number != touched.number || !repository.is_some_and(same))
     }
 
     /// A milestone changed: its sprint issue may have become one, or not be one any more.
@@ -82,6 +109,17 @@ impl App {
         (open && issue.is_labelled(&self.settings().github.sprint_label)).then_some(milestone)
     }
 
+    /// What an issue lacks to be a sprint issue.
+    fn lack_of(&self, issue: Option<&Issue>) -> Lack {
+        let Some(issue) = issue else { return Lack::Gone };
+        match &issue.milestone {
+            _ if issue.state == github::State::Closed => Lack::Closed,
+            None => Lack::Milestone,
+            Some(milestone) if milestone.state == github::State::Closed => Lack::MilestoneClosed,
+            Some(_) => Lack::Label,
+        }
+    }
+
     async fn recognize(
         &self,
         id: &SprintId,
@@ -112,12 +150,13 @@ impl App {
             milestone: milestone.number,
             goal: goal.clone(),
             state: State::Recognized,
+            lack: None,
             planning: Planning::default(),
             plan: None,
             approvals: Vec::new(),
             run: None,
         };
-        if sprints::insert(&mut tx, &new).await? {
+        if sprints::insert(&mut tx, &new, self.clock().now()).await? {
             tracing::info!(sprint.id = %id, repo = %repo.name, "a sprint was recognized");
             let saying = Saying::Greeting { milestone: milestone.title.clone() };
             let greeting =
@@ -166,15 +205,15 @@ impl App {
         })
     }
 
-    async fn forget(&self, id: &SprintId, delivery: Option<&DeliveryId>) -> Result<()> {
+    async fn forget(&self, id: &SprintId, lack: Lack, delivery: Option<&DeliveryId>) -> Result<()> {
         let mut tx = self.db().read().await?;
         let Some((sprint, _)) = sprints::find(&mut tx, id).await? else { return Ok(()) };
         drop(tx);
-        if sprint.state == State::Forgotten {
+        if sprint.state == State::Forgotten && sprint.lack == Some(lack) {
             return Ok(());
         }
         let cause = Cause { delivery: delivery.cloned(), ..Cause::by("GitHub") };
-        self.apply(id, &Event::Forgotten, &cause).await?;
+        self.apply(id, &Event::Forgotten(lack), &cause).await?;
         // Another issue of the milestone may have waited for its turn.
         let place = Place { id: sprint.repo_id, name: sprint.repo.clone(), installation: None };
         for issue in self.labelled_in(&place, sprint.milestone).await? {
@@ -206,14 +245,41 @@ impl App {
             }
         }
         let waiting = tasks::waiting_for(&mut tx, touched).await?;
+        let place = tasks::of_issue(&mut tx, touched).await?;
         tx.commit().await?;
         self.wake();
+        if let Some(place) = place {
+            self.task_under_way_touched(&place, issue, delivery).await?;
+        }
         if issue.is_some_and(is_completed) {
             let cause = Cause { delivery: delivery.cloned(), ..Cause::by("GitHub") };
             for sprint in waiting {
                 self.apply(&sprint, &Event::OutsideDone(touched.clone()), &cause).await?;
             }
         }
+        Ok(())
+    }
+
+    /// The issue of a task that was started: closed, moved or gone, it keeps the task from starting.
+    async fn task_under_way_touched(
+        &self,
+        place: &tasks::Place,
+        issue: Option<&Issue>,
+        delivery: Option<&DeliveryId>,
+    ) -> Result<()> {
+        let sprint = self.sprint(&place.sprint_id).await?;
+        let run = sprint.run.as_ref().filter(|run| run.id == place.run_id && run.state.is_live());
+        let Some(task) = run.and_then(|run| run.find(place.number)) else { return Ok(()) };
+        let mut obstacle = obstacle(&sprint, task.planned.repo(), issue);
+        if obstacle == Some(Obstacle::IssueElsewhere) {
+            // With its milestone the sprint itself is gone, and there is nothing to say of one task.
+            Box::pin(self.issue_touched(&sprint.issue_ref(), delivery)).await?;
+            let sprint = self.sprint(&place.sprint_id).await?;
+            obstacle = obstacle.filter(|_| sprint.state == State::Recognized);
+        }
+        let found = Found::TaskIssue { task: place.number, obstacle };
+        let cause = Cause { delivery: delivery.cloned(), ..Cause::by("GitHub") };
+        self.apply(&place.sprint_id, &Event::Found(found, self.clock().now()), &cause).await?;
         Ok(())
     }
 
@@ -266,6 +332,23 @@ impl App {
         }
         Ok(None)
     }
+}
+
+/// What about the issue of a task under way keeps the task from starting.
+fn obstacle(sprint: &Sprint, repo: &RepoName, issue: Option<&Issue>) -> Option<Obstacle> {
+    let Some(issue) = issue else { return Some(Obstacle::IssueGone) };
+    if issue.state == github::State::Closed {
+        let by = issue.closed_by.as_ref().map(|account| account.login.clone());
+        return Some(Obstacle::IssueClosed { by, completed: is_completed(issue) });
+    }
+    let is_the_sprints = issue.milestone.as_ref().is_some_and(|milestone| {
+        if *repo == sprint.repo {
+            milestone.number == sprint.milestone
+        } else {
+            milestone.title == sprint.goal.milestone
+        }
+    });
+    (!is_the_sprints).then_some(Obstacle::IssueElsewhere)
 }
 
 /// Closed because it is done, not because nobody will do it.

@@ -22,10 +22,13 @@ mod make_issues;
 mod mirror;
 mod news;
 mod obey;
+mod operate;
+mod owners;
 mod planning;
 mod publish;
 mod pull;
 mod questions;
+mod reach;
 mod read;
 mod receive;
 mod recover;
@@ -40,18 +43,20 @@ mod sweep;
 mod task_tools;
 mod tick;
 mod tools;
+mod why;
 
-use std::path::PathBuf;
 use std::sync::Arc;
 
 pub use bell::Listener;
 pub use carry_out::keep_carrying_out;
 pub use dispatch::Worker;
 pub use error::{Again, Error};
+pub use operate::Order;
 pub use receive::Received;
 pub use recover::keep_recovering;
 pub use report::Stale;
 pub use sweep::keep_sweeping;
+pub use why::{Explained, explain};
 
 use self::bell::Bell;
 use self::figures::Figures;
@@ -61,7 +66,7 @@ use crate::config::Settings;
 use crate::db::{Db, repositories};
 use crate::domain::ids::{Login, RepoName};
 use crate::domain::permission::Permission;
-use crate::git::Mirrors;
+use crate::git::Pushing;
 use crate::github::{GitHub, Me, Repo};
 use crate::queue::Queue;
 
@@ -81,8 +86,7 @@ struct Inner {
     clock: Clock,
     settings: Settings,
     me: Me,
-    mirrors: Mirrors,
-    scratch: PathBuf,
+    pushing: Pushing,
     news: News,
     figures: Figures,
     /// Told when an effect was asked for.
@@ -94,8 +98,19 @@ struct Inner {
 impl App {
     /// Puts the parts together.
     pub fn new(db: Db, github: GitHub, clock: Clock, settings: Settings, me: Me) -> Self {
-        let mirrors = Mirrors::new(settings.data.join("server").join("mirrors"));
-        let scratch = settings.data.join("server").join("scratch");
+        let pushing = Pushing::by_git(&settings.data.join("server"));
+        Self::pushing_through(pushing, db, github, clock, settings, me)
+    }
+
+    /// The same where commits reach their repositories by another way.
+    pub fn pushing_through(
+        pushing: Pushing,
+        db: Db,
+        github: GitHub,
+        clock: Clock,
+        settings: Settings,
+        me: Me,
+    ) -> Self {
         let inner = Inner {
             db,
             github,
@@ -103,8 +118,7 @@ impl App {
             clock,
             settings,
             me,
-            mirrors,
-            scratch,
+            pushing,
             news: News::default(),
             figures: Figures::new(),
             effects: Bell::new(),
@@ -155,21 +169,15 @@ impl App {
             .await?
             .ok_or_else(|| Error::NotInstalled(name.clone()))?;
         let found = self.github().on(installation).repo(name).repository().await?;
-        let repository = repositories::Repository {
-            id: found.id,
-            name: found.full_name,
-            installation,
-            default_branch: found.default_branch,
-        };
-        let mut tx = self.db().begin().await?;
-        repositories::remember(&mut tx, &repository, self.clock().now()).await?;
-        tx.commit().await?;
-        Ok(repository)
+        self.learn(installation, found).await
     }
 
     /// A repository, to ask GitHub about.
     async fn repo(&self, name: &RepoName) -> Result<Repo> {
         let known = self.known(name).await?;
+        if let Some(trouble) = known.trouble.filter(|_| !known.can_be_seen()) {
+            return Err(Error::Away(known.name, trouble));
+        }
         Ok(self.github().on(known.installation).repo(&known.name))
     }
 
@@ -177,7 +185,7 @@ impl App {
     async fn permission_in(&self, name: &RepoName, person: &Login) -> Result<Permission> {
         match self.repo(name).await {
             Ok(repo) => Ok(repo.permission(person).await?),
-            Err(Error::NotInstalled(_)) => Ok(Permission::None),
+            Err(Error::NotInstalled(_) | Error::Away(..)) => Ok(Permission::None),
             Err(error) => Err(error),
         }
     }

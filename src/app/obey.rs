@@ -92,8 +92,8 @@ impl App {
         from: usize,
     ) -> Result<()> {
         for (nth, line) in lines.iter().enumerate().skip(from) {
-            let is_harmless =
-                matches!(line.command, Command::Help | Command::Status | Command::Diff { .. });
+            let is_harmless = !line.command.needs_write()
+                && !matches!(line.command, Command::Unknown { .. } | Command::Malformed(_));
             if is_harmless {
                 self.obey_line(obeyed, line, &format!("{name} {nth}")).await?;
             }
@@ -161,6 +161,10 @@ impl App {
             },
             Command::Diff { since } => self.diff(sprint, said, *since, key, *delivery).await?,
             Command::Status => self.say(obeyed, Saying::Status((*sprint).clone()), key).await?,
+            Command::Why { task } => {
+                let (sprint, task) = ((*sprint).clone(), task.or(*here));
+                self.say(obeyed, Saying::Why { sprint, task }, key).await?
+            }
             Command::Help => self.say(obeyed, Saying::Help { unknown: None }, key).await?,
             Command::Unknown { word } => {
                 self.say(obeyed, Saying::Help { unknown: Some(word.clone()) }, key).await?;
@@ -252,6 +256,7 @@ fn not_understood(line: &Line) -> Option<Refusal> {
         | Command::Diff { .. }
         | Command::Start { .. }
         | Command::Status
+        | Command::Why { .. }
         | Command::Retry { .. }
         | Command::Control { .. }
         | Command::Help => None,

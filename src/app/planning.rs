@@ -7,10 +7,13 @@ use super::command::Said;
 use super::dispatch::{Order, Told};
 use super::{App, Error, Result};
 use crate::db::comments::Kind;
+use crate::db::effects;
+use crate::db::executions::{self, Execution, Subject};
+use crate::domain::effect::Effect;
 use crate::domain::ids::{DeliveryId, Login, RepoName, SprintId};
 use crate::domain::planning;
 use crate::domain::sprint::{Event, Sprint};
-use crate::domain::work::{Source, Work};
+use crate::domain::work::{Lease, Source, Work};
 use crate::github::Grant;
 use crate::say;
 
@@ -65,7 +68,7 @@ impl App {
         for name in self.settings().siblings(&sprint.repo) {
             match self.repo(&name).await {
                 Ok(_) => targets.push(name),
-                Err(Error::NotInstalled(_)) => {}
+                Err(Error::NotInstalled(_) | Error::Away(..)) => {}
                 Err(error) => return Err(error),
             }
         }
@@ -81,6 +84,32 @@ impl App {
             people.insert(name, persons.map(|account| account.login).collect());
         }
         Ok(people)
+    }
+
+    /// Has the lines about planners at work brought up to date, since time goes on; the workers with these leases just
+    /// said that they live.
+    pub async fn show_that_time_passes(&self, leases: &[Lease]) -> Result<()> {
+        let mut shows = Vec::new();
+        let mut tx = self.db().read().await?;
+        for lease in leases {
+            let Execution { sprint_id: sprint, subject, .. } =
+                executions::get(&mut tx, &lease.execution).await?;
+            match subject {
+                Subject::Plan(number) => shows.push(Effect::ShowPlanning { sprint, number }),
+                Subject::Task(..) => {}
+            }
+        }
+        drop(tx);
+        if shows.is_empty() {
+            return Ok(());
+        }
+        let mut tx = self.db().begin().await?;
+        for show in &shows {
+            effects::push(&mut tx, show, None, self.clock().now()).await?;
+        }
+        tx.commit().await?;
+        self.wake();
+        Ok(())
     }
 
     /// Brings the comment about a planning up to date.

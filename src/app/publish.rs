@@ -10,7 +10,7 @@ use crate::domain::ids::ExecutionId;
 use crate::domain::sprint::{Event, Sprint};
 use crate::domain::task::{self, State, Task};
 use crate::domain::work::{Class, Delivery, Failure};
-use crate::git::{self, Access, Clean, Limits, Promise};
+use crate::git::{self, Access, Promise};
 use crate::github::{self, Grant, NewPull, Pull, Repo};
 use crate::say;
 
@@ -72,21 +72,14 @@ impl App {
         let repo = self.repo(work.task.planned.repo()).await?;
         let url = repo.repository().await?.clone_url;
         let token = repo.token(Grant::WriteContents).await?;
-        let access = Access { url: &url, token: token.expose() };
-        let base = &work.delivery.base_sha;
-        let mirror = self.inner.mirrors.holding(repo.name(), access, &[base]).await?;
         let promise = Promise {
             branch: work.task.branch.clone(),
-            base_sha: base.clone(),
+            base_sha: work.delivery.base_sha.clone(),
             head: Some(work.delivery.head.clone()),
         };
-        let clean = Clean::new(&self.inner.scratch, &mirror).await?;
-        let delivered = clean.take(&bundle, &promise, Limits::default()).await?;
-        match work.delivery.replaces.as_ref().filter(|_| work.task.dialogue.may_rebase()) {
-            Some(head) => delivered.push_over(access, head).await?,
-            None => delivered.push(access).await?,
-        }
-        Ok(())
+        let access = Access { url: &url, token: token.expose() };
+        let over = work.delivery.replaces.as_ref().filter(|_| work.task.dialogue.may_rebase());
+        Ok(self.inner.pushing.push(repo.name(), access, &bundle, &promise, over).await?)
     }
 
     /// The pull request of this execution: the one that is there, or a new one.

@@ -20,7 +20,7 @@ impl App {
         let Some(place) = tasks::of_pull(&mut tx, repo, number).await? else { return Ok(()) };
         drop(tx);
         let pull = match self.repo(repo).await {
-            Err(Error::NotInstalled(_)) => return Ok(()),
+            Err(Error::NotInstalled(_) | Error::Away(..)) => return Ok(()),
             repo => repo?.pull(number).await?,
         };
         let event = self.meaning(repo, &pull).await?;
@@ -38,7 +38,13 @@ impl App {
     /// What a pull request's state means for its task. Only a merge into the branch it was opened
     /// against counts: merged anywhere else, the work is not where dependants begin.
     async fn meaning(&self, repo: &RepoName, pull: &Pull) -> Result<task::Event> {
-        let base = self.known(repo).await?.default_branch;
+        let mut base = self.known(repo).await?.default_branch;
+        if pull.is_merged() && pull.base.branch != base {
+            // It may be called otherwise by now, and we have not heard of it.
+            let handle = self.repo(repo).await?;
+            let found = handle.repository().await?;
+            base = self.learn(handle.installation().id(), found).await?.default_branch;
+        }
         Ok(match (pull.is_merged(), pull.merge_commit_sha.clone()) {
             (true, Some(merge)) if pull.base.branch == base => {
                 task::Event::PullMerged(pull.number, merge)

@@ -1,20 +1,22 @@
 //! Somebody answers the planner's questions.
 
 use super::apply::Applied;
-use super::command::{Said, Spoken};
+use super::command::{Said, Spoken, short};
 use super::{App, Error, Result};
 use crate::domain::answers::{self, Given};
 use crate::domain::effect::{Effect, Saying};
 use crate::domain::ids::{DeliveryId, SprintId};
 use crate::domain::planning;
 use crate::domain::refusal::Refusal;
-use crate::domain::sprint::{Event, Sprint};
+use crate::domain::sprint::Event;
 
 impl App {
-    /// Hears a comment without commands: on the sprint issue it may answer questions.
+    /// Hears a comment without commands: on the sprint issue it may answer questions. What it said
+    /// before it was edited was heard then.
     pub(super) async fn hear_reply(
         &self,
         spoken: &Spoken,
+        before: &str,
         delivery: Option<&DeliveryId>,
     ) -> Result<()> {
         let Spoken { on, comment, by, .. } = spoken.clone();
@@ -27,18 +29,18 @@ impl App {
         if let Some(task) = here {
             return self.hear_at_task(&id, task, spoken, delivery).await;
         }
-        let given = answers::in_reply(&spoken.body);
+        let given = answers::in_edit(before, &spoken.body);
         if given.is_empty() {
             return Ok(());
         }
         let sprint = self.sprint(&id).await?;
-        let given = meant(&sprint, given);
-        if given.is_empty() {
-            return Ok(());
+        let key = format!("reply {} {}", said.comment, short(&format!("{given:?}")));
+        if sprint.planning.meant(&given).is_empty() {
+            // Numbers are no answers for having been written before there was a question.
+            return self.ask_once(&key, &[], delivery).await;
         }
         let seen = Effect::Acknowledge { repo: said.on.repo.clone(), comment: said.comment };
         self.ask_once(&format!("seen {}", said.comment), &[seen], delivery).await?;
-        let key = format!("reply {}", said.comment);
         let applied = if self.permission_in(&said.on.repo, &said.by).await?.may_write() {
             self.take_answers(&id, given, &said, &key, delivery).await?
         } else {
@@ -67,15 +69,4 @@ impl App {
         let event = planning::Event::Answered { asked: said.asked(), given, at };
         self.apply(id, &Event::Planning(event), &said.cause(key, delivery)).await
     }
-}
-
-/// What is certainly meant as an answer: under the quoted question, or numbered while questions
-/// are open.
-fn meant(sprint: &Sprint, given: Vec<Given>) -> Vec<Given> {
-    let posted = |number: u32| sprint.planning.posted().any(|one| one.number == number);
-    let open = |number: u32| sprint.planning.open().any(|one| one.number == number);
-    let is_meant = |one: &Given| {
-        one.number.is_some_and(|number| if one.certain { posted(number) } else { open(number) })
-    };
-    given.into_iter().filter(is_meant).collect()
 }

@@ -41,7 +41,7 @@ impl App {
                     by: author.login.clone(),
                     body: body.clone(),
                 };
-                self.hear(&spoken, Some(delivery)).await
+                self.hear(&spoken, "", Some(delivery)).await
             }
             Fact::CommentEdited(edit) => self.comment_edited(edit, Some(delivery)).await,
             Fact::CommentDeleted { comment, .. } => {
@@ -53,9 +53,10 @@ impl App {
             Fact::MilestoneTouched { place, milestone } => {
                 self.milestone_touched(place, *milestone, Some(delivery)).await
             }
-            // The sweep finds out what they changed.
-            Fact::InstallationChanged { .. } | Fact::RepositoryChanged { .. } => {
-                self.look_around().await
+            Fact::InstallationChanged { .. } => self.look_around().await,
+            Fact::RepositoryChanged { place } => {
+                self.look_around().await?;
+                self.look_at_owners_in(&place.name).await
             }
             Fact::ReviewSubmitted { place, pull, review, author, .. } => {
                 if author.is_bot {

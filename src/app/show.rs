@@ -8,7 +8,7 @@ use crate::db::sprints;
 use crate::domain::checklist::{without_writing, written_after};
 use crate::domain::effect::Effect;
 use crate::domain::ids::SprintId;
-use crate::domain::sprint::Sprint;
+use crate::domain::sprint::{Lack, Sprint};
 use crate::github::Comment;
 use crate::say;
 use crate::say::plan::{empty_part, part_marker};
@@ -20,7 +20,8 @@ impl App {
     /// Brings the comments of the plan up to date. Each is read just before it is written: what
     /// people ticked in between is taken in, not overwritten.
     pub(super) async fn show_plan(&self, id: &SprintId) -> Result<()> {
-        if self.sprint(id).await?.plan.is_none() {
+        let sprint = self.sprint(id).await?;
+        if sprint.plan.is_none() || sprint.lack == Some(Lack::Gone) {
             return Ok(());
         }
         let around = self.around(&self.sprint(id).await?).await?;
@@ -90,6 +91,10 @@ impl App {
     /// Brings the status comment up to date.
     pub(super) async fn show_status(&self, id: &SprintId) -> Result<()> {
         let sprint = self.sprint(id).await?;
+        if sprint.lack == Some(Lack::Gone) {
+            // There is no place for it.
+            return Ok(());
+        }
         let Some(text) = say::status::comment(&sprint) else { return Ok(()) };
         match self.posted(&sprint, Kind::Status).await?.pop() {
             Some((own, Some(now))) => self.rewrite(&sprint, own, &now, text).await,

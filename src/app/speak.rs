@@ -1,11 +1,13 @@
 //! Saying something once.
 
-use super::{App, Result};
+use super::{App, Error, Result};
 use crate::db::{executions, runs};
 use crate::domain::effect::Saying;
+use crate::domain::found::Barred;
 use crate::domain::ids::{IssueRef, RunId, SprintId, TaskNumber};
 use crate::domain::sprint::Sprint;
 use crate::domain::task::{State, Task};
+use crate::github::Repo;
 use crate::say;
 
 impl App {
@@ -24,8 +26,22 @@ impl App {
         if !first && repo.find_marked(on.number, &marker, &self.me().bot).await?.is_some() {
             return Ok(());
         }
-        repo.create_comment(on.number, &format!("{marker}\n{text}")).await?;
-        Ok(())
+        match repo.create_comment(on.number, &format!("{marker}\n{text}")).await {
+            Err(error) if error.is_gone() && self.has_no_place(&repo, on).await? => Ok(()),
+            said => said.map(drop).map_err(Error::from),
+        }
+    }
+
+    /// Whether nothing can be said somewhere because the issue itself is gone, as when somebody
+    /// deleted it: then nobody waits there for an answer.
+    async fn has_no_place(&self, repo: &Repo, on: &IssueRef) -> Result<bool> {
+        match repo.issue(on.number).await {
+            Err(error) if error.is_gone() => {
+                tracing::info!(%on, "nobody is told, because the issue is gone");
+                Ok(repo.is_there().await?)
+            }
+            other => Ok(other.map(|_| false)?),
+        }
     }
 
     /// What names a saying among all, and its words; nothing, if there is nothing to say any more.
@@ -95,6 +111,15 @@ impl App {
             }
             Saying::Cancelled(run) => self.what_is_left(run).await?,
             Saying::TaskEnded { run, task } => self.task_ended(run, *task).await?,
+            Saying::TaskBarred { run, task, barred } => {
+                let Some(text) = self.task_barred(run, *task, barred).await? else {
+                    return Ok(None);
+                };
+                text
+            }
+            Saying::SprintGone { home, task } => say::why::sprint_gone(home, *task),
+            Saying::Reach { repo, trouble } => say::why::reach(repo, *trouble),
+            Saying::Why { sprint, task } => self.why_in_words(sprint, *task).await?,
             Saying::Trouble { reference } => say::comments::trouble(reference),
         };
         Ok(Some((key.to_owned(), text)))
@@ -132,6 +157,20 @@ impl App {
         let sprint = self.of_run(id).await?;
         let Some(run) = &sprint.run else { return Ok(String::new()) };
         Ok(run.find(task).map_or_else(String::new, |task| say::ending::task(task, run)))
+    }
+
+    /// What keeps a task from being started; nothing, if it does so no more.
+    async fn task_barred(
+        &self,
+        id: &RunId,
+        task: TaskNumber,
+        barred: &Barred,
+    ) -> Result<Option<String>> {
+        let sprint = self.of_run(id).await?;
+        let run = sprint.run.as_ref().filter(|run| run.id == *id);
+        let found = run.and_then(|run| Some((run, run.find(task)?)));
+        let found = found.filter(|(_, task)| task.barred.contains(barred));
+        Ok(found.map(|(run, task)| say::why::barred(task, run, barred)))
     }
 
     async fn of_run(&self, id: &RunId) -> Result<Sprint> {

@@ -6,10 +6,10 @@ use std::time::Duration;
 use chrono::{DateTime, SubsecRound as _, TimeDelta, Utc};
 use tokio_util::sync::CancellationToken;
 
-use super::command::{Spoken, new_lines};
+use super::command::Spoken;
 use super::news::{List, next_since};
 use super::{App, Result};
-use crate::db::{deliveries, effects, repositories, sprints};
+use crate::db::{deliveries, effects, heard, repositories, sprints};
 use crate::domain::effect::Effect;
 use crate::domain::ids::{IssueRef, Login, SprintId};
 use crate::domain::plan::Dependency;
@@ -20,6 +20,8 @@ use crate::github::{Account, Comment, Repo};
 const MOST_PARTS: usize = 3;
 /// GitHub's lists lag behind.
 pub(super) const OVERLAP: TimeDelta = TimeDelta::minutes(5);
+/// GitHub delivers again for three days, and GitHub Enterprise Server for seven.
+const FEWEST_DAYS: i64 = 8;
 /// How many glances there are until everything is compared again.
 const GLANCES: u32 = 12;
 
@@ -33,13 +35,15 @@ impl App {
         self.look_around().await?;
         let mut tx = self.db().read().await?;
         let repositories = repositories::all(&mut tx).await?;
-        let sprints = sprints::unfinished(&mut tx).await?;
+        let mut sprints: BTreeSet<_> = sprints::unfinished(&mut tx).await?.into_iter().collect();
+        sprints.extend(sprints::under_way(&mut tx).await?);
         drop(tx);
-        for repository in &repositories {
+        for repository in repositories.iter().filter(|one| one.can_be_seen()) {
             if let Err(error) = self.sweep_repository(repository).await {
                 tracing::warn!(repo = %repository.name, %error, "cannot be compared now");
             }
         }
+        self.forget_what_is_old().await?;
         for sprint in &sprints {
             if let Err(error) = self.sweep_sprint(sprint).await {
                 tracing::warn!(sprint.id = %sprint, %error, "cannot be compared now");
@@ -48,25 +52,16 @@ impl App {
         Ok(())
     }
 
-    /// Learns where the App is installed.
-    pub(super) async fn look_around(&self) -> Result<()> {
-        let now = self.clock().now();
-        for installed in self.github().installations().await? {
-            if installed.suspended_at.is_some() {
-                continue;
-            }
-            let found = self.github().on(installed.id).repositories().await?;
-            let mut tx = self.db().begin().await?;
-            for repository in found {
-                let known = repositories::Repository {
-                    id: repository.id,
-                    name: repository.full_name,
-                    installation: installed.id,
-                    default_branch: repository.default_branch,
-                };
-                repositories::remember(&mut tx, &known, now).await?;
-            }
-            tx.commit().await?;
+    /// Forgets webhooks, and that they were heard, long after GitHub could deliver them again.
+    async fn forget_what_is_old(&self) -> Result<()> {
+        let days = self.settings().sweep.keep_days.max(FEWEST_DAYS);
+        let before = self.clock().now() - TimeDelta::days(days);
+        let mut tx = self.db().begin().await?;
+        let deliveries = deliveries::forget(&mut tx, before).await?;
+        heard::forget(&mut tx, before).await?;
+        tx.commit().await?;
+        if deliveries != 0 {
+            tracing::info!(deliveries, "forgot old webhooks");
         }
         Ok(())
     }
@@ -176,7 +171,7 @@ impl App {
             None => Some(comment.body.as_str()),
         };
         if let Some(first) = first.filter(|_| since <= comment.created_at) {
-            self.hear(&spoken(&author.login, first), None).await?;
+            self.hear(&spoken(&author.login, first), "", None).await?;
         }
         for pair in versions.windows(2) {
             let [before, after] = pair else { continue };
@@ -185,7 +180,7 @@ impl App {
                 && since <= after.at
                 && !after.is_bot
             {
-                self.hear_lines(&spoken(by, to), new_lines(from, to), None).await?;
+                self.hear(&spoken(by, to), from, None).await?;
             }
         }
         Ok(())
@@ -214,6 +209,9 @@ impl App {
         let Some(run) = sprint.run.filter(|run| run.state.is_live()) else { return Ok(()) };
         let mut outside = BTreeSet::new();
         for task in &run.tasks {
+            if task.state.may_still_start() {
+                self.issue_touched(&task.issue, None).await?;
+            }
             if let Some(pull) = task.state.pull().filter(|_| !task.state.is_done()) {
                 self.pull_touched(task.planned.repo(), pull, None).await?;
             }
@@ -225,7 +223,7 @@ impl App {
         for issue in outside {
             self.issue_touched(&issue, None).await?;
         }
-        Ok(())
+        self.look_at_owners(id).await
     }
 }
 

@@ -5,10 +5,11 @@ mod backup;
 mod check;
 mod effects;
 mod serve;
+mod sprint;
 
 use std::ffi::OsString;
 use std::io::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -20,6 +21,7 @@ use crate::agent::sandbox::shim;
 use crate::agent::{self, scripted};
 use crate::config::{Log, LogFormat, Settings};
 use crate::demo::{self, Screen};
+use crate::domain::task::Again;
 use crate::telemetry;
 
 /// Turns a team's goal into a sprint of pull requests, with an owner for every task.
@@ -69,6 +71,28 @@ enum Command {
         #[command(flatten)]
         configured: Configured,
     },
+    /// Say how a sprint stands.
+    Status(Asked),
+    /// Say why a sprint or a task does not move: what it waits for, since when, and who must act.
+    Why(Asked),
+    /// The same, and everything that was decided before: when, because of whom, and of which webhook.
+    Explain(Asked),
+    /// Start nothing new in a sprint, or do not start a task.
+    Pause(Asked),
+    /// Go on with a sprint or a task that a person paused.
+    Resume(Asked),
+    /// End a sprint or a task, and stop its agents.
+    Cancel(Asked),
+    /// Let nothing wait for a task any more.
+    Skip(Asked),
+    /// Try a task again.
+    Retry {
+        #[command(flatten)]
+        asked: Asked,
+        /// Go on from where the last try stopped.
+        #[arg(long)]
+        goes_on: bool,
+    },
     /// List what Team6 still has to do on GitHub, and what GitHub refused for good; or have one of
     /// these tried again: `team6 effects retry ID`.
     Effects {
@@ -114,6 +138,15 @@ enum Effects {
     },
 }
 
+/// A question or an order about a sprint.
+#[derive(Debug, clap::Args)]
+struct Asked {
+    #[command(flatten)]
+    about: sprint::About,
+    #[command(flatten)]
+    configured: Configured,
+}
+
 #[derive(Debug, clap::Args)]
 struct Configured {
     /// A file with settings; `config/team6.toml` lists them all.
@@ -129,7 +162,7 @@ struct Demo {
     /// Have a planner agent ask the team and write the plan, instead of reading it from the issues.
     #[arg(long)]
     planner: bool,
-    /// End when the run has ended: with 0 only if every task is really merged.
+    /// End when the run has ended or nothing can go on: with 0 only if every task is really merged.
     #[arg(long)]
     once: bool,
     /// Keep everything in this folder, and go on with what is in it.
@@ -144,6 +177,9 @@ struct Demo {
     /// How long people think before they act, in milliseconds.
     #[arg(long, value_name = "MS", default_value_t = 800)]
     pace: u64,
+    /// A file with settings, whose agents and models take the place of the demo's own.
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
 }
 
 impl Cli {
@@ -166,6 +202,23 @@ impl Cli {
             Command::Restore { file, configured } => {
                 backup::restore(&configured.settings()?, &file).await
             }
+            Command::Status(Asked { about, configured }) => {
+                sprint::status(&configured.settings()?, &about).await
+            }
+            Command::Why(Asked { about, configured }) => {
+                sprint::explain(&configured.settings()?, &about, false).await
+            }
+            Command::Explain(Asked { about, configured }) => {
+                sprint::explain(&configured.settings()?, &about, true).await
+            }
+            Command::Pause(asked) => asked.control(sprint::Verb::Pause).await,
+            Command::Resume(asked) => asked.control(sprint::Verb::Resume).await,
+            Command::Cancel(asked) => asked.control(sprint::Verb::Cancel).await,
+            Command::Skip(asked) => asked.control(sprint::Verb::Skip).await,
+            Command::Retry { asked, goes_on } => {
+                let again = if goes_on { Again::Continue } else { Again::Fresh };
+                asked.control(sprint::Verb::Retry(again)).await
+            }
             Command::Effects { what: None, configured } => {
                 effects::list(&configured.settings()?).await
             }
@@ -187,6 +240,12 @@ impl Cli {
     }
 }
 
+impl Asked {
+    async fn control(self, verb: sprint::Verb) -> anyhow::Result<ExitCode> {
+        sprint::control(self.configured.settings()?, &self.about, verb).await
+    }
+}
+
 impl Configured {
     fn settings(&self) -> anyhow::Result<Settings> {
         Ok(Settings::read(self.config.as_deref(), std::env::vars())?)
@@ -194,6 +253,11 @@ impl Configured {
 }
 
 impl Demo {
+    fn settings(file: Option<&Path>) -> anyhow::Result<Option<Settings>> {
+        let read = |file| Settings::read(Some(file), std::env::vars());
+        Ok(file.map(read).transpose()?)
+    }
+
     async fn run(self) -> anyhow::Result<ExitCode> {
         let filter = "team6=error,localhub=error".to_owned();
         telemetry::to_stderr(&Log { filter, format: LogFormat::Text });
@@ -201,6 +265,7 @@ impl Demo {
             data: self.data,
             hands_on: self.hands_on,
             planner: self.planner,
+            settings: Self::settings(self.config.as_deref())?,
             once: self.once,
             github_port: self.github_port,
             port: self.port,

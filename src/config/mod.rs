@@ -199,6 +199,8 @@ pub struct Lint {
 pub struct Sweep {
     /// How often.
     pub every_seconds: u64,
+    /// How many days webhooks are kept.
+    pub keep_days: i64,
 }
 
 /// What a planner agent may do.

@@ -75,3 +75,11 @@ pub async fn unread(tx: &mut Tx) -> Result<(i64, Option<DateTime<Utc>>)> {
         .await?;
     Ok(row.unwrap_or_default())
 }
+
+/// Forgets deliveries that were read and came before then; how many.
+pub async fn forget(tx: &mut Tx, before: DateTime<Utc>) -> Result<u64> {
+    tx.query("delete from delivery where read_at is not null and received_at < $1")
+        .bind(before)
+        .run()
+        .await
+}

@@ -167,6 +167,17 @@ pub async fn kept(tx: &mut Tx, most: i64) -> Result<Vec<Kept>> {
     .await
 }
 
+/// What met with trouble: what was given up, and what is put off; oldest first, at most so many.
+pub async fn in_trouble(tx: &mut Tx, most: i64) -> Result<Vec<Kept>> {
+    tx.query(
+        "select id, body, attempt, asked_at, due_at, trouble, given_up_at
+         from effect where trouble is not null order by id limit $1",
+    )
+    .bind(most)
+    .all()
+    .await
+}
+
 /// Has an effect tried again that was given up or put off; false if there is none of that id.
 pub async fn retry(tx: &mut Tx, id: &str, now: DateTime<Utc>) -> Result<bool> {
     let found = tx

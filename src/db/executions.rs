@@ -65,10 +65,14 @@ pub struct Execution {
     pub delivery: Option<Json<Delivery>>,
     /// Why it failed.
     pub failure: Option<Json<Failure>>,
+    /// When it was put into the queue.
+    pub queued_at: DateTime<Utc>,
     /// When a worker first took it.
     pub started_at: Option<DateTime<Utc>>,
     /// When it ended.
     pub finished_at: Option<DateTime<Utc>>,
+    /// Why it could not be handed to a worker the last time.
+    pub trouble: Option<String>,
 }
 
 /// An execution about to be queued.
@@ -128,7 +132,7 @@ pub async fn taken(
 ) -> Result<()> {
     tx.query(
         "update agent_executions
-         set status = 'running', worker = $2, epoch = $3, base_sha = $4,
+         set status = 'running', worker = $2, epoch = $3, base_sha = $4, trouble = null,
              started_at = coalesce(started_at, $5)
          where id = $1",
     )
@@ -139,6 +143,16 @@ pub async fn taken(
     .bind(now)
     .run()
     .await?;
+    Ok(())
+}
+
+/// Notes why it could not be handed to a worker.
+pub async fn not_handed_out(tx: &mut Tx, id: &ExecutionId, trouble: &str) -> Result<()> {
+    tx.query("update agent_executions set trouble = $2 where id = $1")
+        .bind(id.clone())
+        .bind(trouble.to_owned())
+        .run()
+        .await?;
     Ok(())
 }
 
@@ -214,7 +228,7 @@ pub async fn get(tx: &mut Tx, id: &ExecutionId) -> Result<Execution> {
     let row: Option<Row> = tx
         .query(
             "select id, sprint_id, run_id, task, planning, attempt, project, agent, status, epoch,
-                 delivery, failure, started_at, finished_at
+                 delivery, failure, started_at, finished_at, trouble, queued_at
              from agent_executions where id = $1",
         )
         .bind(id.clone())
@@ -223,12 +237,26 @@ pub async fn get(tx: &mut Tx, id: &ExecutionId) -> Result<Execution> {
     row.and_then(Row::whole).ok_or_else(|| Error::Missing(format!("execution {id}")))
 }
 
+/// The executions of a sprint, in the order they were queued.
+pub async fn of_sprint(tx: &mut Tx, sprint: &SprintId) -> Result<Vec<Execution>> {
+    let rows: Vec<Row> = tx
+        .query(
+            "select id, sprint_id, run_id, task, planning, attempt, project, agent, status, epoch,
+                 delivery, failure, started_at, finished_at, trouble, queued_at
+             from agent_executions where sprint_id = $1 order by queued_at, id",
+        )
+        .bind(sprint.clone())
+        .all()
+        .await?;
+    Ok(rows.into_iter().filter_map(Row::whole).collect())
+}
+
 /// The executions of a run, in the order they were queued.
 pub async fn of_run(tx: &mut Tx, run: &RunId) -> Result<Vec<Execution>> {
     let rows: Vec<Row> = tx
         .query(
             "select id, sprint_id, run_id, task, planning, attempt, project, agent, status, epoch,
-                 delivery, failure, started_at, finished_at
+                 delivery, failure, started_at, finished_at, trouble, queued_at
              from agent_executions where run_id = $1 order by queued_at, id",
         )
         .bind(run.clone())
@@ -290,6 +318,8 @@ struct Row {
     failure: Option<Json<Failure>>,
     started_at: Option<DateTime<Utc>>,
     finished_at: Option<DateTime<Utc>>,
+    trouble: Option<String>,
+    queued_at: DateTime<Utc>,
 }
 
 impl Row {
@@ -313,6 +343,8 @@ impl Row {
             failure: self.failure,
             started_at: self.started_at,
             finished_at: self.finished_at,
+            trouble: self.trouble,
+            queued_at: self.queued_at,
         })
     }
 }

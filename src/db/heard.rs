@@ -21,3 +21,12 @@ pub async fn is_known(tx: &mut Tx, key: &str) -> Result<bool> {
         tx.query("select count(*) from heard where key = $1").bind(key.to_owned()).first().await?;
     Ok(row.is_some_and(|(count,)| count != 0))
 }
+
+/// Forgets the lines of comments that were heard before then: nobody tells of them any more. What
+/// else was said once stays said.
+pub async fn forget(tx: &mut Tx, before: DateTime<Utc>) -> Result<u64> {
+    tx.query("delete from heard where heard_at < $1 and (key like 'line %' or key like 'said %')")
+        .bind(before)
+        .run()
+        .await
+}

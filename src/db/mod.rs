@@ -17,6 +17,7 @@ pub mod runs;
 pub mod sprints;
 pub mod tasks;
 pub mod traces;
+pub mod workers;
 
 use std::path::Path;
 use std::str::FromStr as _;
@@ -25,7 +26,7 @@ use std::time::Duration;
 use sqlx::migrate::Migrator;
 use sqlx::postgres::PgPoolOptions;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{PgPool, Postgres, Sqlite, SqlitePool, Transaction};
+use sqlx::{Connection as _, PgPool, Postgres, Sqlite, SqlitePool, Transaction};
 
 static MIGRATIONS: Migrator = sqlx::migrate!();
 
@@ -86,7 +87,15 @@ impl Db {
             let pool = |most| SqlitePoolOptions::new().max_connections(most);
             // Two processes that find a fresh file at the same time take turns.
             let _turn = only_one(options.get_filename()).await?;
-            let writer = pool(1).connect_with(options.clone()).await?;
+            // After a commit that failed and that SQLite took back by itself, as on a full disk, the
+            // driver believes for ever that the transaction is open: such a connection is replaced.
+            let writer = pool(1)
+                .before_acquire(|connection, _| {
+                    let is_clean = !connection.is_in_transaction();
+                    Box::pin(async move { Ok(is_clean) })
+                })
+                .connect_with(options.clone())
+                .await?;
             MIGRATIONS.run(&writer).await?;
             let readers = pool(4).connect_with(options.pragma("query_only", "on")).await?;
             Ok(Self::Sqlite { writer, readers })

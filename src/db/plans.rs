@@ -44,6 +44,21 @@ pub async fn of_version(tx: &mut Tx, sprint: &SprintId, version: i64) -> Result<
     Ok(row.map(|(plan,)| plan.0))
 }
 
+/// When a version of a sprint's plan was made.
+pub async fn made_at(
+    tx: &mut Tx,
+    sprint: &SprintId,
+    version: i64,
+) -> Result<Option<DateTime<Utc>>> {
+    let row: Option<(DateTime<Utc>,)> = tx
+        .query("select created_at from plan where sprint_id = $1 and version = $2")
+        .bind(sprint.clone())
+        .bind(version)
+        .first()
+        .await?;
+    Ok(row.map(|row| row.0))
+}
+
 /// Notes in which version a person approved something last.
 pub async fn note_approver(
     tx: &mut Tx,

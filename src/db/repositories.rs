@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use sqlx::FromRow;
 
 use super::{Result, Tx};
+use crate::domain::found::Trouble;
 use crate::domain::ids::{BranchName, InstallationId, RepoId, RepoName};
 
 /// A repository the App is installed on.
@@ -17,6 +18,23 @@ pub struct Repository {
     pub installation: InstallationId,
     /// The branch pull requests are opened against.
     pub default_branch: BranchName,
+    /// Why we cannot work in it, if so.
+    pub trouble: Option<Trouble>,
+}
+
+impl Repository {
+    /// Whether we can read what is in it.
+    pub fn can_be_seen(&self) -> bool {
+        matches!(self.trouble, None | Some(Trouble::Archived))
+    }
+}
+
+/// The repository of that id, if we know it.
+pub async fn by_id(tx: &mut Tx, id: RepoId) -> Result<Option<Repository>> {
+    tx.query("select id, name, installation, default_branch, trouble from repository where id = $1")
+        .bind(id)
+        .first()
+        .await
 }
 
 /// Remembers a repository as it is now.
@@ -29,15 +47,37 @@ pub async fn remember(tx: &mut Tx, repository: &Repository, now: DateTime<Utc>) 
         .await?;
     tx.query(
         "insert into repository
-             (id, name, installation, default_branch, heard_until, touched_until, seen_at)
-         values ($1, $2, $3, $4, $5, $5, $5)
+             (id, name, installation, default_branch, heard_until, touched_until, seen_at, trouble)
+         values ($1, $2, $3, $4, $5, $5, $5, $6)
          on conflict (id) do update
-         set name = $2, installation = $3, default_branch = $4, seen_at = $5",
+         set name = $2, installation = $3, default_branch = $4, seen_at = $5, trouble = $6,
+             trouble_since = case when $6 is null then null
+                 else coalesce(repository.trouble_since, $5) end",
     )
     .bind(repository.id)
     .bind(repository.name.clone())
     .bind(repository.installation)
     .bind(repository.default_branch.clone())
+    .bind(now)
+    .bind(repository.trouble)
+    .run()
+    .await?;
+    Ok(())
+}
+
+/// Notes why we cannot work in a repository; since when, only if that is new.
+pub async fn set_trouble(
+    tx: &mut Tx,
+    id: RepoId,
+    trouble: Trouble,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    tx.query(
+        "update repository set trouble = $2, trouble_since = coalesce(trouble_since, $3)
+         where id = $1",
+    )
+    .bind(id)
+    .bind(trouble)
     .bind(now)
     .run()
     .await?;
@@ -46,15 +86,18 @@ pub async fn remember(tx: &mut Tx, repository: &Repository, now: DateTime<Utc>) 
 
 /// The repository of that name, if we know it.
 pub async fn find(tx: &mut Tx, name: &RepoName) -> Result<Option<Repository>> {
-    tx.query("select id, name, installation, default_branch from repository where name = $1")
-        .bind(name.clone())
-        .first()
-        .await
+    tx.query(
+        "select id, name, installation, default_branch, trouble from repository
+         where name = $1",
+    )
+    .bind(name.clone())
+    .first()
+    .await
 }
 
 /// Every repository we know.
 pub async fn all(tx: &mut Tx) -> Result<Vec<Repository>> {
-    tx.query("select id, name, installation, default_branch from repository order by name")
+    tx.query("select id, name, installation, default_branch, trouble from repository order by name")
         .all()
         .await
 }

@@ -26,6 +26,8 @@ pub struct Times {
     pub started_at: DateTime<Utc>,
     /// When it ended, if it has.
     pub finished_at: Option<DateTime<Utc>>,
+    /// Since when nothing new is started in it, if so.
+    pub held_since: Option<DateTime<Utc>>,
 }
 
 /// Writes a run down for the first time.
@@ -52,12 +54,16 @@ pub async fn advance(tx: &mut Tx, run: &Run, now: DateTime<Utc>) -> Result<()> {
     let finished = (!run.state.is_live()).then_some(now);
     tx.query(
         "update orchestration_runs
-         set status = $2, holds = $3, finished_at = coalesce(finished_at, $4) where id = $1",
+         set status = $2, holds = $3, finished_at = coalesce(finished_at, $4),
+             held_since = case when $5 then coalesce(held_since, $6) end
+         where id = $1",
     )
     .bind(run.id.clone())
     .bind(run.state)
     .bind(Json(run.holds.clone()))
     .bind(finished)
+    .bind(!run.holds.is_empty())
+    .bind(now)
     .run()
     .await?;
     Ok(())
@@ -87,9 +93,12 @@ pub async fn latest(tx: &mut Tx, sprint: &SprintId) -> Result<Option<Run>> {
 
 /// When a run began and ended.
 pub async fn times(tx: &mut Tx, run: &RunId) -> Result<Times> {
-    tx.query("select sprint_id, started_at, finished_at from orchestration_runs where id = $1")
-        .bind(run.clone())
-        .first()
-        .await?
-        .ok_or_else(|| Error::Missing(format!("run {run}")))
+    tx.query(
+        "select sprint_id, started_at, finished_at, held_since from orchestration_runs
+         where id = $1",
+    )
+    .bind(run.clone())
+    .first()
+    .await?
+    .ok_or_else(|| Error::Missing(format!("run {run}")))
 }

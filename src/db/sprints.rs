@@ -1,12 +1,15 @@
 //! The `sprint` table, and a sprint put together from all its tables.
 
+use chrono::{DateTime, Utc};
 use sqlx::FromRow;
 use sqlx::types::Json;
 
 use super::{Error, Result, Tx, plans, runs};
-use crate::domain::ids::{IssueNumber, MilestoneNumber, ProjectName, RepoId, RepoName, SprintId};
+use crate::domain::ids::{
+    IssueNumber, IssueRef, MilestoneNumber, ProjectName, RepoId, RepoName, SprintId,
+};
 use crate::domain::planning::Planning;
-use crate::domain::sprint::{Goal, Sprint, State};
+use crate::domain::sprint::{Goal, Lack, Sprint, State};
 
 #[derive(FromRow)]
 struct Row {
@@ -18,6 +21,7 @@ struct Row {
     milestone: MilestoneNumber,
     goal: Json<Goal>,
     state: State,
+    lack: Option<Lack>,
     planning: Json<Planning>,
     revision: i64,
 }
@@ -27,13 +31,13 @@ struct Row {
 pub struct Revision(i64);
 
 /// Writes a sprint down for the first time; false if it is there already.
-pub async fn insert(tx: &mut Tx, sprint: &Sprint) -> Result<bool> {
+pub async fn insert(tx: &mut Tx, sprint: &Sprint, now: DateTime<Utc>) -> Result<bool> {
     let sprint = sprint.clone();
     let inserted = tx
         .query(
             "insert into sprint (id, project, repo_id, repo, issue, milestone, goal, state, planning,
-                 revision)
-             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, 1)
+                 lack, since, revision)
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 1)
              on conflict do nothing",
         )
         .bind(sprint.id)
@@ -45,6 +49,8 @@ pub async fn insert(tx: &mut Tx, sprint: &Sprint) -> Result<bool> {
         .bind(Json(sprint.goal))
         .bind(sprint.state)
         .bind(Json(sprint.planning))
+        .bind(sprint.lack)
+        .bind(now)
         .run()
         .await?;
     Ok(inserted == 1)
@@ -54,7 +60,8 @@ pub async fn insert(tx: &mut Tx, sprint: &Sprint) -> Result<bool> {
 pub async fn find(tx: &mut Tx, id: &SprintId) -> Result<Option<(Sprint, Revision)>> {
     let row: Option<Row> = tx
         .query(
-            "select id, project, repo_id, repo, issue, milestone, goal, state, planning, revision
+            "select id, project, repo_id, repo, issue, milestone, goal, state, lack, planning,
+                 revision
              from sprint where id = $1",
         )
         .bind(id.clone())
@@ -69,6 +76,7 @@ pub async fn find(tx: &mut Tx, id: &SprintId) -> Result<Option<(Sprint, Revision
         milestone: row.milestone,
         goal: row.goal.0,
         state: row.state,
+        lack: row.lack,
         planning: row.planning.0,
         plan: plans::latest(tx, id).await?,
         approvals: plans::approvals(tx, id).await?,
@@ -84,12 +92,19 @@ pub async fn get(tx: &mut Tx, id: &SprintId) -> Result<(Sprint, Revision)> {
 }
 
 /// Moves the sprint's own row on to what was decided; false if somebody was faster.
-pub async fn advance(tx: &mut Tx, sprint: &Sprint, read: Revision) -> Result<bool> {
+pub async fn advance(
+    tx: &mut Tx,
+    sprint: &Sprint,
+    read: Revision,
+    now: DateTime<Utc>,
+) -> Result<bool> {
     let moved = tx
         .query(
             "update sprint
              set project = $3, repo = $4, milestone = $5, goal = $6, state = $7,
-                 planning = $8, revision = revision + 1
+                 planning = $8, lack = $9,
+                 since = case when state = $7 then since else $10 end,
+                 revision = revision + 1
              where id = $1 and revision = $2",
         )
         .bind(sprint.id.clone())
@@ -100,9 +115,30 @@ pub async fn advance(tx: &mut Tx, sprint: &Sprint, read: Revision) -> Result<boo
         .bind(Json(sprint.goal.clone()))
         .bind(sprint.state)
         .bind(Json(sprint.planning.clone()))
+        .bind(sprint.lack)
+        .bind(now)
         .run()
         .await?;
     Ok(moved == 1)
+}
+
+/// Since when a sprint is what it is: recognized, or none any more.
+pub async fn since(tx: &mut Tx, id: &SprintId) -> Result<DateTime<Utc>> {
+    let row: Option<(DateTime<Utc>,)> =
+        tx.query("select since from sprint where id = $1").bind(id.clone()).first().await?;
+    Ok(row.ok_or_else(|| Error::Missing(format!("sprint {id}")))?.0)
+}
+
+/// The sprints whose latest run is under way, whatever became of their issues.
+pub async fn under_way(tx: &mut Tx) -> Result<Vec<SprintId>> {
+    let rows: Vec<(SprintId,)> = tx
+        .query(
+            "select distinct sprint_id from orchestration_runs
+             where status in ('pending', 'running', 'paused') order by sprint_id",
+        )
+        .all()
+        .await?;
+    Ok(rows.into_iter().map(|row| row.0).collect())
 }
 
 /// The sprint that a milestone is, if it is one.
@@ -149,6 +185,17 @@ pub async fn unfinished(tx: &mut Tx) -> Result<Vec<SprintId>> {
         .all()
         .await?;
     Ok(rows.into_iter().map(|row| row.0).collect())
+}
+
+/// The sprint of this sprint issue.
+pub async fn at(tx: &mut Tx, issue: &IssueRef) -> Result<Option<SprintId>> {
+    let row: Option<(SprintId,)> = tx
+        .query("select id from sprint where repo = $1 and issue = $2")
+        .bind(issue.repo.clone())
+        .bind(issue.number)
+        .first()
+        .await?;
+    Ok(row.map(|row| row.0))
 }
 
 /// Every sprint we ever recognized.

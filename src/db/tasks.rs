@@ -9,6 +9,7 @@ use sqlx::types::Json;
 use super::plain::plain;
 use super::{Result, Tx};
 use crate::domain::dialogue::Dialogue;
+use crate::domain::found::Barred;
 use crate::domain::ids::{
     BranchName, IssueNumber, IssueRef, Login, PullNumber, RepoName, RunId, SprintId, TaskNumber,
 };
@@ -25,6 +26,18 @@ struct Row {
     state: Json<State>,
     held_by: Option<Login>,
     dialogue: Json<Dialogue>,
+    barred: Json<Vec<Barred>>,
+}
+
+/// Since when a task is where it is.
+#[derive(Clone, Copy, Debug, PartialEq, FromRow)]
+pub struct Times {
+    /// Which task.
+    pub number: TaskNumber,
+    /// When it came into its state.
+    pub since: DateTime<Utc>,
+    /// Since when a person or something else keeps it from starting, if so.
+    pub held_since: Option<DateTime<Utc>>,
 }
 
 /// Where a task is found.
@@ -49,9 +62,10 @@ pub async fn insert(
     let planned = task.planned.clone();
     tx.query(
         "insert into orchestration_tasks (run_id, number, repo, issue, title, owner, agent, branch,
-             planned, waits_for, state, status, attempt, pull, merge_commit, updated_at,
-             held_by, dialogue)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)",
+             planned, waits_for, state, status, attempt, pull, merge_commit, updated_at, since,
+             held_by, barred, dialogue)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $16, $17,
+             $18, $19)",
     )
     .bind(run.clone())
     .bind(planned.number)
@@ -70,6 +84,7 @@ pub async fn insert(
     .bind(task.state.merge())
     .bind(now)
     .bind(task.held_by.clone())
+    .bind(Json(task.barred.clone()))
     .bind(plain(&task.dialogue))
     .run()
     .await?;
@@ -82,7 +97,9 @@ pub async fn advance(tx: &mut Tx, run: &RunId, task: &Task, now: DateTime<Utc>) 
         "update orchestration_tasks
          set waits_for = $3, state = $4, status = $5, attempt = $6, pull = $7, merge_commit = $8,
              updated_at = $9, branch = $10, title = $11, planned = $12, held_by = $13,
-             dialogue = $14
+             barred = $14, repo = $15,
+             since = case when status = $5 and attempt = $6 then since else $9 end,
+             held_since = case when $16 then coalesce(held_since, $9) end, dialogue = $17
          where run_id = $1 and number = $2",
     )
     .bind(run.clone())
@@ -98,6 +115,9 @@ pub async fn advance(tx: &mut Tx, run: &RunId, task: &Task, now: DateTime<Utc>) 
     .bind(task.planned.title.clone())
     .bind(Json(task.planned.clone()))
     .bind(task.held_by.clone())
+    .bind(Json(task.barred.clone()))
+    .bind(task.planned.repo().clone())
+    .bind(task.is_held())
     .bind(plain(&task.dialogue))
     .run()
     .await?;
@@ -108,7 +128,7 @@ pub async fn advance(tx: &mut Tx, run: &RunId, task: &Task, now: DateTime<Utc>) 
 pub async fn of_run(tx: &mut Tx, run: &RunId) -> Result<Vec<Task>> {
     let rows: Vec<Row> = tx
         .query(
-            "select repo, issue, branch, planned, waits_for, state, held_by, dialogue
+            "select repo, issue, branch, planned, waits_for, state, held_by, barred, dialogue
              from orchestration_tasks
              where run_id = $1 order by number",
         )
@@ -125,8 +145,30 @@ pub async fn of_run(tx: &mut Tx, run: &RunId) -> Result<Vec<Task>> {
             state: row.state.0,
             held_by: row.held_by,
             dialogue: row.dialogue.0,
+            barred: row.barred.0,
         })
         .collect())
+}
+
+/// Since when the tasks of a run are where they are.
+pub async fn times(tx: &mut Tx, run: &RunId) -> Result<Vec<Times>> {
+    tx.query(
+        "select number, since, held_since from orchestration_tasks
+         where run_id = $1 order by number",
+    )
+    .bind(run.clone())
+    .all()
+    .await
+}
+
+/// Calls a repository by its new name where tasks are found by it, also those of past runs.
+pub async fn rename(tx: &mut Tx, from: &RepoName, to: &RepoName) -> Result<()> {
+    tx.query("update orchestration_tasks set repo = $2 where repo = $1")
+        .bind(from.clone())
+        .bind(to.clone())
+        .run()
+        .await?;
+    Ok(())
 }
 
 /// The task whose pull request that is.

@@ -43,3 +43,18 @@ pub async fn of(tx: &mut Tx, execution: &ExecutionId) -> Result<Vec<TraceLine>> 
         .await?;
     Ok(rows.into_iter().map(|(seq, kind, body)| TraceLine { seq, kind, body: body.0 }).collect())
 }
+
+/// The last lines of an execution's trace, the newest first.
+pub async fn last(tx: &mut Tx, execution: &ExecutionId, most: i64) -> Result<Vec<TraceLine>> {
+    let rows: Vec<(i64, String, Json<serde_json::Value>)> = tx
+        .query(
+            "select seq, kind, body from trace
+             where execution_id = $1 and kind in ('tool', 'plan', 'message')
+             order by epoch desc, seq desc limit $2",
+        )
+        .bind(execution.clone())
+        .bind(most)
+        .all()
+        .await?;
+    Ok(rows.into_iter().map(|(seq, kind, body)| TraceLine { seq, kind, body: body.0 }).collect())
+}

@@ -6,15 +6,15 @@ use super::people::{Comment, People, Pull};
 use super::world::{PEOPLE, REPOSITORIES, SPRINT_ISSUE};
 use crate::app::App;
 use crate::db::{history, sprints};
+use crate::domain::planning::{self, Question};
 use crate::domain::run::{self, Run};
-
-/// What ada answers where the planner asks.
-const ANSWERS: &str = "1. people who sign in\n2. yes";
+use crate::domain::sprint::Sprint;
+use crate::domain::task::{State, Task};
 
 /// What a person could do now.
 pub(super) enum Step {
     /// Say something on the sprint issue.
-    Say { by: String, text: &'static str },
+    Say { by: String, text: String },
     /// Approve a task by ticking its box.
     Tick { by: String, comment: i64, marker: String, task: String },
     /// Review and merge a pull request.
@@ -64,7 +64,8 @@ impl Story {
                 return Ok(Step::Over);
             }
             Some(run::State::Pending | run::State::Running | run::State::Paused) => {
-                return self.merge().await;
+                let is_stuck = run.as_ref().is_some_and(is_stuck);
+                return if is_stuck { Ok(Step::Over) } else { self.merge().await };
             }
             None => {}
         }
@@ -73,10 +74,11 @@ impl Story {
             comments.iter().any(|c| c.body == text && PEOPLE.contains(&c.user.login.as_str()))
         };
         let Some(plan) = comments.iter().find(|c| c.body.starts_with("<!-- team6:plan -->")) else {
-            if comments.iter().any(|c| c.body.starts_with("<!-- team6:questions.1 -->")) {
-                return Ok(say(ANSWERS, said(ANSWERS)));
+            if self.has_no_plan().await? {
+                return Ok(Step::Over);
             }
-            return Ok(say("/team6 plan", said("/team6 plan")));
+            let text = self.answers().await?.unwrap_or_else(|| "/team6 plan".to_owned());
+            return Ok(say(&text, said(&text)));
         };
         Ok(match tick(plan) {
             Some(step) => step,
@@ -85,9 +87,26 @@ impl Story {
     }
 
     async fn run(&self) -> anyhow::Result<Option<Run>> {
+        Ok(self.sprint().await?.and_then(|sprint| sprint.run))
+    }
+
+    async fn sprint(&self) -> anyhow::Result<Option<Sprint>> {
         let mut tx = self.app.db().read().await?;
         let Some(sprint) = sprints::all(&mut tx).await?.into_iter().next() else { return Ok(None) };
-        Ok(sprints::get(&mut tx, &sprint).await?.0.run)
+        Ok(Some(sprints::get(&mut tx, &sprint).await?.0))
+    }
+
+    /// Whether the planner was given up; the sprint issue says why.
+    async fn has_no_plan(&self) -> anyhow::Result<bool> {
+        let session = self.sprint().await?.and_then(|sprint| sprint.planning.session);
+        Ok(session.is_some_and(|session| matches!(session.state, planning::State::Failed { .. })))
+    }
+
+    /// What ada answers where the planner asks: the first of the choices it offers, every time.
+    async fn answers(&self) -> anyhow::Result<Option<String>> {
+        let Some(sprint) = self.sprint().await? else { return Ok(None) };
+        let answers: Vec<_> = sprint.planning.open().map(answer).collect();
+        Ok((!answers.is_empty()).then(|| answers.join("\n")))
     }
 
     async fn merge(&self) -> anyhow::Result<Step> {
@@ -161,8 +180,23 @@ impl Story {
     }
 }
 
-fn say(text: &'static str, said: bool) -> Step {
-    if said { Step::Wait } else { Step::Say { by: "ada".to_owned(), text } }
+fn say(text: &str, said: bool) -> Step {
+    if said { Step::Wait } else { Step::Say { by: "ada".to_owned(), text: text.to_owned() } }
+}
+
+/// Whether a task failed for good and nothing else is under way: it is for people to decide what becomes of it.
+fn is_stuck(run: &Run) -> bool {
+    let is_at_rest = |task: &Task| {
+        task.state.is_settled() || matches!(task.state, State::Waiting | State::Failed { .. })
+    };
+    let has_failed = |task: &Task| matches!(task.state, State::Failed { .. });
+    run.tasks.iter().any(has_failed) && run.tasks.iter().all(is_at_rest)
+}
+
+/// The first of the choices a question offers.
+fn answer(question: &Question) -> String {
+    let choice = question.options.first().map_or("as you think best", String::as_str);
+    format!("{}. {choice}", question.number)
 }
 
 /// The first empty box of a task, and whose it is.

@@ -42,14 +42,18 @@ pub(super) fn seed(secrets: &Secrets) -> anyhow::Result<Seed> {
     Ok(seed)
 }
 
-/// Team6's settings for this world: two specialists, both played by the agent in this program.
+/// Team6's settings for this world. Unless the operator has agents of their own, there are two specialists, both
+/// played by the agent in this program.
 pub(super) fn settings(
     folder: &Folder,
     addresses: &Addresses,
     app: &AppKeys,
     options: &Options,
 ) -> anyhow::Result<Settings> {
-    let mut settings = Settings::read(None, std::iter::empty())?;
+    let mut settings = match &options.settings {
+        Some(settings) => settings.clone(),
+        None => Settings::read(None, std::iter::empty())?,
+    };
     settings.data = folder.path().join("team6");
     settings.database = format!("sqlite:{}", folder.path().join("team6.db").display());
     settings.github.api = addresses.api.clone();
@@ -80,14 +84,15 @@ pub(super) fn settings(
         environment: ["CARGO_HOME", "RUSTUP_HOME", "RUSTUP_TOOLCHAIN"].map(str::to_owned).to_vec(),
         ..Agent::default()
     };
-    settings.agents = [
+    let specialists = [
         ("backend", "the api: services, storage, settings, profiles and what they serve"),
         ("frontend", "the web: pages, stylesheets, colors, palettes, themes and headers"),
     ]
-    .into_iter()
-    .map(|(name, description)| (AgentName(name.to_owned()), agent(description)))
-    .collect();
-    if options.planner {
+    .map(|(name, description)| (AgentName(name.to_owned()), agent(description)));
+    if settings.agents.keys().all(|name| name.0 == PLANNER) {
+        settings.agents.extend(specialists);
+    }
+    if options.planner && !settings.agents.contains_key(&AgentName(PLANNER.to_owned())) {
         let mut planner = agent("the product manager");
         planner.command.extend(["--script", "ask"].map(str::to_owned));
         settings.agents.insert(AgentName(PLANNER.to_owned()), planner);

@@ -5,13 +5,34 @@ use serde::{Deserialize, Serialize};
 /// One answer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Given {
-    /// To which question; `None` for every open one.
-    pub number: Option<u32>,
+    /// To which question.
+    pub to: Which,
     /// What; `None` to skip it.
     pub text: Option<String>,
     /// Whether it is certainly meant as an answer: said by command, or under the quoted question.
     /// A line that merely begins with a number may be part of something else.
     pub certain: bool,
+    /// What the same comment answered before somebody edited it.
+    pub instead_of: Option<String>,
+}
+
+/// Which question somebody means.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Which {
+    /// The one with this number.
+    Number(u32),
+    /// The one these words were quoted from.
+    Quoted(String),
+    /// Every open one.
+    Open,
+}
+
+impl Given {
+    /// What is certainly meant for every open question.
+    pub fn of_all(text: Option<String>) -> Self {
+        Self { to: Which::Open, text, certain: true, instead_of: None }
+    }
 }
 
 /// The longest answer that is kept, in characters.
@@ -22,18 +43,18 @@ pub fn by_command(words: &str) -> Vec<Given> {
     let words = words.trim();
     let (first, rest) = words.split_once(char::is_whitespace).unwrap_or((words, ""));
     if is_skip(first) {
-        let number = number_of(rest.trim());
-        return vec![Given { number, text: None, certain: true }];
+        let to = number_of(rest.trim()).map_or(Which::Open, Which::Number);
+        return vec![Given { to, text: None, certain: true, instead_of: None }];
     }
     match number_of(first.trim_end_matches(['.', ')', ':'])) {
-        Some(number) => given(number, rest, true).into_iter().collect(),
+        Some(number) => given(Which::Number(number), rest, true).into_iter().collect(),
         None => Vec::new(),
     }
 }
 
 /// The answers in a comment without commands: below a quoted question, or on numbered lines.
 pub fn in_reply(comment: &str) -> Vec<Given> {
-    let mut answers: Vec<(u32, String, bool)> = Vec::new();
+    let mut answers: Vec<(Which, String, bool)> = Vec::new();
     let mut quoting = false;
     let mut fenced = false;
     for line in comment.lines() {
@@ -42,8 +63,11 @@ pub fn in_reply(comment: &str) -> Vec<Given> {
             fenced = !fenced;
         }
         if let Some(quote) = trimmed.strip_prefix('>').filter(|_| !fenced) {
-            if let Some((number, _)) = numbered(quote) {
-                answers.push((number, String::new(), true));
+            match numbered(quote) {
+                Some((number, _)) => answers.push((Which::Number(number), String::new(), true)),
+                // The lines below the first are its options.
+                None if quoting => {}
+                None => answers.push((Which::Quoted(quote.trim().into()), String::new(), true)),
             }
             quoting = true;
             continue;
@@ -51,7 +75,9 @@ pub fn in_reply(comment: &str) -> Vec<Given> {
         let under_a_quote = quoting || answers.last().is_some_and(|(_, _, quoted)| *quoted);
         quoting = false;
         match numbered(line).filter(|_| !fenced && !under_a_quote) {
-            Some((number, text)) => answers.push((number, text.to_owned(), false)),
+            Some((number, text)) => {
+                answers.push((Which::Number(number), text.to_owned(), false));
+            }
             None if is_command(trimmed) => {}
             None => {
                 if let Some((_, text, _)) = answers.last_mut() {
@@ -62,14 +88,36 @@ pub fn in_reply(comment: &str) -> Vec<Given> {
         }
     }
     let answers = answers.into_iter();
-    answers.filter_map(|(number, text, certain)| given(number, &text, certain)).collect()
+    answers.filter_map(|(to, text, certain)| given(to, &text, certain)).collect()
 }
 
-fn given(number: u32, text: &str, certain: bool) -> Option<Given> {
+/// The answers that somebody wrote into a comment which said something else before.
+pub fn in_edit(before: &str, now: &str) -> Vec<Given> {
+    let (before, mut given) = (in_reply(before), in_reply(now));
+    given.retain(|one| !before.contains(one));
+    for one in &mut given {
+        let older = before.iter().find(|older| older.to == one.to);
+        one.instead_of = older.and_then(|older| older.text.clone());
+    }
+    given
+}
+
+/// Whether words are quoted from a question: all of it or a good part, whatever became of its marks.
+pub fn is_quoted_from(question: &str, words: &str) -> bool {
+    let bare = |text: &str| -> String {
+        let letters = text.chars().filter(|c| c.is_alphanumeric() || c.is_whitespace());
+        let letters: String = letters.flat_map(char::to_lowercase).collect();
+        letters.split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    let (question, words) = (bare(question), bare(words));
+    question == words || (2 <= words.matches(' ').count() && question.contains(&words))
+}
+
+fn given(to: Which, text: &str, certain: bool) -> Option<Given> {
     let text: String = text.trim().chars().take(LONGEST).collect();
     let says = !text.is_empty();
     let text = Some(text).filter(|text| !is_skip(text));
-    says.then_some(Given { number: Some(number), text, certain })
+    says.then_some(Given { to, text, certain, instead_of: None })
 }
 
 fn is_skip(text: &str) -> bool {
@@ -102,7 +150,11 @@ mod tests {
     use super::*;
 
     fn said(answers: &[Given]) -> Vec<(Option<u32>, Option<&str>)> {
-        answers.iter().map(|one| (one.number, one.text.as_deref())).collect()
+        let number = |to: &Which| match to {
+            Which::Number(number) => Some(*number),
+            Which::Quoted(_) | Which::Open => None,
+        };
+        answers.iter().map(|one| (number(&one.to), one.text.as_deref())).collect()
     }
 
     #[test]
@@ -135,11 +187,26 @@ mod tests {
     }
 
     #[test]
+    fn what_is_quoted_is_found_in_the_question() {
+        let question = "Which **pages** should be dark, and `why`?";
+        for quoted in ["Which pages should be dark, and why?", "should be dark", "Pages should  be"]
+        {
+            assert!(is_quoted_from(question, quoted), "{quoted}");
+        }
+        for other in ["dark", "should be", "Which pages should be light?", ""] {
+            assert!(!is_quoted_from(question, other), "{other}");
+        }
+    }
+
+    #[test]
     fn a_reply_quotes_a_question() {
         let reply = "> 2. Which pages?\n> Options: all\n\nThe first ones:\n1. home\n2. profile";
         let answers = in_reply(reply);
         assert_eq!(said(&answers), [(Some(2), Some("The first ones:\n1. home\n2. profile"))]);
         assert!(answers[0].certain);
+        let unnumbered = in_reply("> Which pages?\n> Options: all\n\nThe first.\n");
+        assert_eq!(said(&unnumbered), [(None, Some("The first."))]);
+        assert_eq!(unnumbered[0].to, Which::Quoted("Which pages?".into()));
         let both = "> **1.** Why?\n\nBecause.\n\n> **2.** How?\n\nSlowly.";
         assert_eq!(
             said(&in_reply(both)),

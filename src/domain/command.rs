@@ -48,6 +48,11 @@ pub enum Command {
     },
     /// Say how it stands.
     Status,
+    /// Say why it does not move.
+    Why {
+        /// Which task; `None` where the place of the comment says it, or the whole sprint is meant.
+        task: Option<TaskNumber>,
+    },
     /// Try a task again that failed or whose pull request was closed.
     Retry {
         /// Which; `None` where the place of the comment says it.
@@ -178,6 +183,11 @@ pub const HELP: &[Entry] = &[
     },
     Entry { usage: "/team6 status", does: "say how the sprint stands", who: "anybody" },
     Entry {
+        usage: "/team6 why",
+        does: "say what it waits for, since when and who must act; `why T3` says it of one task",
+        who: "anybody",
+    },
+    Entry {
         usage: "/team6 pause",
         does: "start nothing new; agents at work finish. `pause T3` does it for one task",
         who: "write access; for a task its owner or a maintainer",
@@ -218,6 +228,7 @@ impl Command {
             | Self::Control { .. } => true,
             Self::Diff { .. }
             | Self::Status
+            | Self::Why { .. }
             | Self::Help
             | Self::Unknown { .. }
             | Self::Malformed(_) => false,
@@ -334,6 +345,7 @@ fn understand(verb: &str, behind: &str) -> Result<Command, Mistake> {
         "cancel" => control(Verb::Cancel, &said).map_err(mistake),
         "skip" => control(Verb::Skip, &said).map_err(mistake),
         "status" => Ok(Command::Status),
+        "why" => about(&said).map(|task| Command::Why { task }).map_err(mistake),
         _ => Ok(Command::Help),
     }
 }
@@ -346,14 +358,14 @@ fn is_option(word: &str, name: &str) -> bool {
 
 /// What is meant for one task must not be done to the whole sprint because of a slip.
 fn control(verb: Verb, said: &[&str]) -> Result<Command, String> {
-    let task = match said.first() {
-        None => None,
-        Some(word) => {
-            let wrong = || format!("`{}` is not a task, like `T3`", super::refusal::shown(word));
-            Some(task_number(word).ok_or_else(wrong)?)
-        }
-    };
-    Ok(Command::Control { verb, task })
+    about(said).map(|task| Command::Control { verb, task })
+}
+
+/// The task that is named, if one is.
+fn about(said: &[&str]) -> Result<Option<TaskNumber>, String> {
+    let Some(word) = said.first() else { return Ok(None) };
+    let wrong = || format!("`{}` is not a task, like `T3`", super::refusal::shown(word));
+    Ok(Some(task_number(word.trim_end_matches('?')).ok_or_else(wrong)?))
 }
 
 /// `T3`, `t3` or `3`.

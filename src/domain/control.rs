@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::effect::Effect;
+use super::found::Barred;
 use super::ids::{Login, TaskNumber};
 use super::permission::{Permission, may_approve};
 use super::refusal::Refusal;
@@ -101,7 +102,15 @@ impl Sprint {
             (Some(who), Some(_)) => {
                 return Err(Refusal::TaskAlreadyPaused { task: number, by: who.clone() }.into());
             }
-            (None, None) => return Err(Refusal::TaskNotPaused { task: number }.into()),
+            (None, None) => {
+                return Err(match task.barred.first() {
+                    Some(Barred { obstacle, .. }) => {
+                        Refusal::TaskBarred { task: number, obstacle: obstacle.clone() }
+                    }
+                    None => Refusal::TaskNotPaused { task: number },
+                }
+                .into());
+            }
             (None, Some(_)) if !task.state.may_still_start() => {
                 return Err(Refusal::NothingToPause { task: number, state: word }.into());
             }

@@ -8,6 +8,7 @@ pub use decide::{Event, Given, Spoken};
 mod decide;
 pub mod tools;
 
+use super::answers::Which;
 use super::ids::{Attempt, CommentId, CommitSha, IssueRef, Login, PullNumber};
 
 /// The longest text of a person that is passed on, in characters.
@@ -153,6 +154,17 @@ pub struct Question {
     /// What came of it; `None` while it is open.
     #[serde(default)]
     pub answer: Option<super::planning::Answer>,
+}
+
+impl Question {
+    /// Whether somebody means this one.
+    pub fn is_meant(&self, which: &Which) -> bool {
+        match which {
+            Which::Number(number) => self.number == *number,
+            Which::Quoted(words) => self.answer.is_none() && self.text.contains(words.trim()),
+            Which::Open => self.answer.is_none(),
+        }
+    }
 }
 
 /// How often a task's agent is sent back by checks and conflicts before its owner is asked.

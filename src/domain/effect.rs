@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::command::Line;
 use super::diff::Diff;
+use super::found::{Barred, Trouble};
 use super::ids::{
     AgentName, Attempt, CommentId, DeliveryId, ExecutionId, IssueRef, Login, PullNumber, RepoId,
     RepoName, RunId, SprintId, TaskNumber,
@@ -307,6 +308,36 @@ pub enum Saying {
         run: RunId,
         /// Which task.
         task: TaskNumber,
+    },
+    /// A task cannot be started, for a reason that lies in the world.
+    TaskBarred {
+        /// Which run's.
+        run: RunId,
+        /// Which task.
+        task: TaskNumber,
+        /// Why.
+        barred: Barred,
+    },
+    /// The sprint issue is gone, and so it is said at a task's.
+    SprintGone {
+        /// Where it was.
+        home: IssueRef,
+        /// The task.
+        task: TaskNumber,
+    },
+    /// A repository cannot be worked in, or can be again.
+    Reach {
+        /// Which.
+        repo: RepoName,
+        /// Why not.
+        trouble: Option<Trouble>,
+    },
+    /// Why something does not move.
+    Why {
+        /// Of which sprint.
+        sprint: SprintId,
+        /// Which of its tasks, or the whole.
+        task: Option<TaskNumber>,
     },
     /// Something broke on our side.
     Trouble {

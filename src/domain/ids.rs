@@ -163,6 +163,15 @@ pub struct IssueRef {
     pub number: IssueNumber,
 }
 
+impl IssueRef {
+    /// Calls its repository by its new name, if it is in that one.
+    pub fn rename(&mut self, from: &RepoName, to: &RepoName) {
+        if self.repo == *from {
+            self.repo.clone_from(to);
+        }
+    }
+}
+
 impl fmt::Display for IssueRef {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}#{}", self.repo, self.number)

@@ -63,6 +63,20 @@ pub fn flaws(plan: &Plan, around: &Surroundings) -> Vec<Refusal> {
     flaws
 }
 
+/// What keeps a plan from being started that can be told without asking GitHub.
+pub fn flaws_in_itself(plan: &Plan, agents: &[AgentName]) -> Vec<Refusal> {
+    let owners = plan.tasks.iter().filter_map(|task| {
+        let owner = task.owner.as_ref()?.0.to_ascii_lowercase();
+        Some(((owner, task.repo().clone()), Permission::Admin))
+    });
+    let around = Surroundings {
+        agents: agents.to_vec(),
+        owners: owners.collect(),
+        ..Surroundings::default()
+    };
+    flaws(plan, &around)
+}
+
 fn flaws_of(task: &PlannedTask, around: &Surroundings) -> Vec<Refusal> {
     let (number, repo) = (task.number, task.repo());
     let mut flaws = Vec::new();

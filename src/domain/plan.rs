@@ -159,6 +159,18 @@ pub enum Dependency {
     Unknown(IssueRef),
 }
 
+impl Dependency {
+    /// Calls a repository by its new name.
+    pub fn rename(&mut self, from: &RepoName, to: &RepoName) {
+        match self {
+            Self::Task(_) => {}
+            Self::Outside(issue) | Self::Dropped(issue) | Self::Unknown(issue) => {
+                issue.rename(from, to);
+            }
+        }
+    }
+}
+
 /// A fingerprint of the exact text a person approved.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, sqlx::Type)]
 #[serde(transparent)]
@@ -238,6 +250,19 @@ impl PlannedTask {
     #[must_use]
     pub fn as_shown(&self) -> Self {
         Self { reading: None, proposed: None, ..self.clone() }
+    }
+
+    /// Calls a repository by its new name, wherever the task names it.
+    pub fn rename(&mut self, from: &RepoName, to: &RepoName) {
+        if self.repo == *from {
+            self.repo.clone_from(to);
+        }
+        self.issue.iter_mut().for_each(|issue| issue.rename(from, to));
+        let read = self.reading.iter_mut().flat_map(|reading| &mut reading.after);
+        let proposed = self.proposed.iter_mut().flat_map(|proposed| &mut proposed.after);
+        for waits in self.after.iter_mut().chain(read).chain(proposed) {
+            waits.rename(from, to);
+        }
     }
 
     /// The tasks of the sprint it waits for.

@@ -8,7 +8,7 @@ pub use decide::{Event, Proposed};
 mod answering;
 mod decide;
 
-use super::answers::Given;
+use super::answers::{Given, Which, is_quoted_from};
 use super::effect::Asked;
 use super::ids::{Attempt, Login};
 use super::work::Class;
@@ -177,20 +177,33 @@ impl Planning {
         self.session.as_ref().is_some_and(Session::is_live)
     }
 
-    /// The answers that were meant, by the number of the question: what is not a question the
-    /// team can see is left out, and so are lines that only begin with a number by chance.
+    /// The answers that were meant, by the number of the question. What is not a question the team
+    /// can see is left out, and so are lines that only begin with a number by chance.
     pub fn meant<'a>(&self, given: &'a [Given]) -> Vec<(u32, &'a Given)> {
         let mut meant = Vec::new();
         for one in given {
-            match one.number {
-                Some(number) if self.posted().any(|question| question.number == number) => {
-                    meant.push((number, one));
-                }
-                Some(_) => {}
-                None => meant.extend(self.open().map(|question| (question.number, one))),
-            }
+            meant.extend(self.of_which(one).into_iter().map(|number| (number, one)));
         }
         meant
+    }
+
+    fn of_which(&self, given: &Given) -> Vec<u32> {
+        let is_meant = |question: &&Question| match &given.to {
+            Which::Number(number) => {
+                question.number == *number && (given.certain || question.may_be_answered_by(given))
+            }
+            Which::Quoted(words) => is_quoted_from(&question.text, words),
+            Which::Open => question.answer.is_none(),
+        };
+        self.posted().filter(is_meant).map(|question| question.number).collect()
+    }
+}
+
+impl Question {
+    /// Whether nobody answered it, or only the words that this takes the place of.
+    fn may_be_answered_by(&self, given: &Given) -> bool {
+        let Some(answer) = &self.answer else { return true };
+        answer.text.is_some() && answer.text == given.instead_of
     }
 }
 

@@ -12,12 +12,10 @@ pub use check::check;
 pub use merge::merged;
 
 use super::ids::{AgentName, IssueRef, Login, RepoName};
-use super::plan::{Plan, Prd};
+use super::plan::{LONGEST_TITLE, Plan, Prd};
 use super::planner::Survey;
 
-/// The longest title of a task, in characters.
-pub const LONGEST_TITLE: usize = 200;
-/// The longest description of a task, in characters.
+/// The longest description of a task that an agent may write, in characters. People may write more: they type less.
 pub const LONGEST_TEXT: usize = 8_000;
 /// The longest entry of a list, in characters.
 pub const LONGEST_ENTRY: usize = 1_000;

@@ -1,7 +1,10 @@
 //! What Team6 will not do, in words for the person who asked.
 
+mod hint;
+
 use serde::{Deserialize, Serialize};
 
+use super::found::Obstacle;
 use super::ids::{AgentName, IssueNumber, IssueRef, Login, RepoName, TaskNumber};
 use super::lint::Warning;
 use super::run::Hold;
@@ -200,6 +203,14 @@ pub enum Refusal {
         /// Which.
         task: TaskNumber,
     },
+    /// The task is not paused by a person, but something keeps it from starting.
+    #[error("T{task} is not paused: {obstacle}")]
+    TaskBarred {
+        /// Which.
+        task: TaskNumber,
+        /// Why.
+        obstacle: Obstacle,
+    },
     /// The task is past the point where it could be paused.
     #[error("T{task} is {state}, so there is nothing to pause")]
     NothingToPause {
@@ -336,100 +347,20 @@ impl Refusal {
         if let Self::InLine { why, .. } = self { *why } else { self }
     }
 
-    /// What to do about it.
-    pub fn hint(&self) -> Option<&'static str> {
-        match self {
-            Self::NoPlan => Some("Ask for one with `/team6 plan`."),
-            Self::AlreadyDone => {
-                Some("Add an issue for each new task to the milestone, then say `/team6 plan`.")
-            }
-            Self::NothingToPlan => {
-                Some("Add an issue for each task to the milestone, then say `/team6 plan` again.")
-            }
-            Self::Cycle { .. } => Some(
-                "Remove one of these dependencies, with `/team6 after`, or from the issues (a `Depends on` line or a blocked-by link).",
-            ),
-            Self::NoOwner { .. } => Some("Assign a person to its issue."),
-            Self::OwnerCannotWrite { .. } => {
-                Some("Assign its issue to somebody who can, or give them write access.")
-            }
-            Self::NotApproved { .. } => {
-                Some("Its owner or a maintainer ticks its box in the plan.")
-            }
-            Self::UnknownAgent { .. } => {
-                Some("Correct its `agent:` label, or have the operator configure that agent.")
-            }
-            Self::WaitsForNothing { .. } => {
-                Some("Reopen that issue, or remove the dependency from the task's issue.")
-            }
-            Self::UnknownDependency { .. } => {
-                Some("Correct the dependency, or install the App on that repository.")
-            }
-            Self::NotASprint => Some("It needs an open milestone and the sprint label."),
-            Self::Unreachable { .. } => Some("Install the App there."),
-            Self::LookTwice(_) => {
-                Some("If it is fine as it is, say `/team6 start --despite-warnings`.")
-            }
-            Self::SecondSprint { .. } => {
-                Some("Take the label or the milestone off one of the two issues.")
-            }
-            Self::PlanRewritten => {
-                Some("To change a task, use a command of `/team6 help`, or edit its issue.")
-            }
-            Self::PlanIsFixed => Some(
-                "While it runs, `/team6 status` and `/team6 retry T3` work; what is missing can be an issue of the next sprint.",
-            ),
-            Self::InLine { why, .. } => why.hint(),
-            Self::NoSuchRepository { .. } => {
-                Some("The operator adds it to the project and installs the App on it.")
-            }
-            Self::Unanswered { .. } => {
-                Some("Answer it with `/team6 answer`, or skip it with `/team6 answer skip`.")
-            }
-            Self::StillPlanning => Some("When it is there and approved, say `/team6 start`."),
-            Self::NeverApproved => Some("Name a version, like `/team6 diff 1`."),
-            Self::Outdated { .. } | Self::PlanOutdated => {
-                Some("Read it again, then tick it again.")
-            }
-            Self::NoIssue { .. } => Some("It gets one in a moment; then say `/team6 start` again."),
-            Self::NoSuchQuestion { .. } | Self::WhichQuestion => Some(
-                "Answer with `/team6 answer 2 your answer`, `/team6 answer 2 skip`, or `/team6 answer skip` for all.",
-            ),
-            Self::NeedsWrite => Some("A maintainer can give you write access."),
-            Self::AlreadyRunning | Self::NotRunning | Self::NoSuchTask { .. } => {
-                Some("`/team6 status` says how it stands.")
-            }
-            Self::HeldByOther { hold: Hold::NotASprint } => {
-                Some("Put the label and the milestone back, and it goes on by itself.")
-            }
-            Self::NothingSaid => {
-                Some("Write it behind the task: `/team6 ask T3 \"your message\"`.")
-            }
-            Self::TooMuchSaid { .. } => Some("They are passed on when its next turn begins."),
-            Self::HeldByOther { hold: Hold::Person(_) }
-            | Self::NobodyListens { .. }
-            | Self::NoOpenQuestion
-            | Self::NotYourRun { .. }
-            | Self::AlreadyPaused { .. }
-            | Self::NotPaused
-            | Self::TaskAlreadyPaused { .. }
-            | Self::TaskNotPaused { .. }
-            | Self::NothingToPause { .. }
-            | Self::NothingToEnd { .. }
-            | Self::NotYourTask { .. }
-            | Self::Malformed { .. }
-            | Self::UnknownWord { .. }
-            | Self::NotReached
-            | Self::WaitsForItself { .. }
-            | Self::NoSuchAgent { .. }
-            | Self::NoSuchPerson { .. }
-            | Self::NotAPerson { .. }
-            | Self::PersonCannotWrite { .. }
-            | Self::NeedsWriteIn { .. }
-            | Self::NoSuchVersion { .. }
-            | Self::WhichTask { .. }
-            | Self::NothingToRetry { .. } => None,
+    /// Whether it is about this one task of a plan.
+    pub fn is_about(&self, number: TaskNumber) -> bool {
+        if let Self::Cycle { tasks } | Self::Unreachable { tasks, .. } = self {
+            return tasks.contains(&number);
         }
+        if let Self::NoOwner { task }
+        | Self::OwnerCannotWrite { task, .. }
+        | Self::UnknownAgent { task, .. }
+        | Self::WaitsForNothing { task, .. }
+        | Self::UnknownDependency { task, .. } = self
+        {
+            return *task == number;
+        }
+        false
     }
 }
 

@@ -2,10 +2,12 @@
 
 use std::fmt;
 
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::effect::{Effect, Saying};
-use super::ids::{ExecutionId, IssueRef, Login, RunId, RunNumber, SprintId, TaskNumber};
+use super::found::Trouble;
+use super::ids::{ExecutionId, IssueRef, Login, RepoName, RunId, RunNumber, SprintId, TaskNumber};
 use super::plan::Dependency;
 use super::task::{self, Consequence, Task};
 
@@ -63,14 +65,34 @@ pub enum Hold {
     Person(Login),
     /// Its issue is no sprint issue any more.
     NotASprint,
+    /// A repository of its cannot be worked in.
+    OutOfReach {
+        /// Which.
+        repo: RepoName,
+        /// Why.
+        trouble: Trouble,
+        /// Since when, as far as we know.
+        since: DateTime<Utc>,
+    },
 }
 
 impl Hold {
+    /// What lets the run go on, where a person cannot just say so.
+    pub fn hint(&self) -> Option<&'static str> {
+        match self {
+            Self::Person(_) => None,
+            Self::NotASprint => {
+                Some("Put the label and the milestone back, and it goes on by itself.")
+            }
+            Self::OutOfReach { trouble, .. } => Some(trouble.hint()),
+        }
+    }
+
     /// Whether a person wanted it so.
     pub fn is_a_persons(&self) -> bool {
         match self {
             Self::Person(_) => true,
-            Self::NotASprint => false,
+            Self::NotASprint | Self::OutOfReach { .. } => false,
         }
     }
 }
@@ -80,6 +102,9 @@ impl fmt::Display for Hold {
         match self {
             Self::Person(by) => write!(f, "{by} paused it"),
             Self::NotASprint => f.write_str("its issue is no sprint issue any more"),
+            Self::OutOfReach { repo, trouble, .. } => {
+                write!(f, "{repo} cannot be worked in: {trouble}")
+            }
         }
     }
 }

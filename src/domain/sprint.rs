@@ -1,15 +1,18 @@
 //! A sprint: a milestone with a goal, from its plan to its last merge.
 
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 pub use super::approval::{Approval, Edited};
 use super::control::Control;
 use super::dialogue;
 use super::effect::{Effect, Saying};
+use super::found::Found;
 use super::ids::{
     IssueNumber, IssueRef, MilestoneNumber, ProjectName, RepoId, RepoName, RunId, RunNumber,
     SprintId, TaskNumber,
 };
+pub use super::lack::Lack;
 use super::lint;
 use super::plan::{Plan, PlannedTask, Reading};
 use super::planner::{self, Survey};
@@ -40,6 +43,8 @@ pub struct Sprint {
     pub goal: Goal,
     /// Whether the issue still is a sprint issue.
     pub state: State,
+    /// Why it is none any more.
+    pub lack: Option<Lack>,
     /// What the planner agent does about its plan, and asks about it.
     pub planning: Planning,
     /// Its plan, once there is one.
@@ -78,7 +83,9 @@ pub enum Event {
     /// Its issue is a sprint issue of this milestone, and says this.
     Recognized(MilestoneNumber, Goal),
     /// Its issue is no sprint issue any more.
-    Forgotten,
+    Forgotten(Lack),
+    /// Something was found out about the world around it.
+    Found(Found, DateTime<Utc>),
     /// The planner read the milestone.
     Drafted {
         /// What it made of it; the version does not matter.
@@ -165,7 +172,8 @@ impl Sprint {
         let mut next = self.clone();
         let step = match event {
             Event::Recognized(milestone, goal) => next.recognized(milestone, goal),
-            Event::Forgotten => next.forgotten(),
+            Event::Forgotten(lack) => next.forgotten(lack),
+            Event::Found(found, at) => next.found(&found, at),
             Event::Drafted { plan, asked } => next.drafted(plan, asked)?,
             Event::Planning(event) => next.plan_on(event)?,
             Event::Surveyed { survey, fresh, asked } => next.surveyed(&survey, fresh, asked)?,
@@ -229,22 +237,41 @@ impl Sprint {
             step.effects.push(Effect::ShowStatus(self.id.clone()));
         }
         self.state = State::Recognized;
+        self.lack = None;
         self.milestone = milestone;
         self.goal = goal;
         step
     }
 
-    fn forgotten(&mut self) -> Step {
+    fn forgotten(&mut self, lack: Lack) -> Step {
         let mut step = Step::default();
-        if self.state == State::Recognized {
-            step.notes.push((None, "the issue is no sprint issue any more".to_owned()));
+        if self.state == State::Recognized || self.lack != Some(lack) {
+            let text = format!("the issue is no sprint issue any more: {lack}");
+            step.notes.push((None, text));
             if let Some(run) = &mut self.run {
                 run.hold(Hold::NotASprint);
             }
             step.effects.push(Effect::ShowStatus(self.id.clone()));
+            if lack == Lack::Gone {
+                self.say_at_the_tasks(&mut step);
+            }
         }
         self.state = State::Forgotten;
+        self.lack = Some(lack);
         step
+    }
+
+    /// Where the sprint issue is gone, people hear of it where its tasks are.
+    fn say_at_the_tasks(&self, step: &mut Step) {
+        let home = self.issue_ref();
+        let run = self.run.as_ref().filter(|run| run.state.is_live());
+        for task in run.iter().flat_map(|run| &run.tasks).filter(|task| !task.state.is_over()) {
+            step.effects.push(Effect::Say {
+                on: task.issue.clone(),
+                key: format!("homeless {home} {}", task.planned.number),
+                saying: Saying::SprintGone { home: home.clone(), task: task.planned.number },
+            });
+        }
     }
 
     /// Takes in what the milestone's issues say, beside what people decided by command.

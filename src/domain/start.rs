@@ -40,6 +40,7 @@ impl Start {
             state: task::State::Waiting,
             held_by: None,
             dialogue: Dialogue::default(),
+            barred: Vec::new(),
         })
     }
 

@@ -5,6 +5,7 @@ mod machine;
 use serde::{Deserialize, Serialize};
 
 use super::dialogue::Dialogue;
+use super::found::Barred;
 use super::ids::{Attempt, BranchName, CommitSha, IssueRef, Login, PullNumber};
 use super::plan::{Dependency, PlannedTask};
 use super::work::Class;
@@ -26,6 +27,8 @@ pub struct Task {
     pub held_by: Option<Login>,
     /// What people and its agent say to each other.
     pub dialogue: Dialogue,
+    /// What else does.
+    pub barred: Vec<Barred>,
 }
 
 /// Where a task is.

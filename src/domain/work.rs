@@ -152,6 +152,9 @@ pub struct Claim {
     pub worker: WorkerId,
     /// Which start of that worker this is: leases of an earlier one are given back at once.
     pub incarnation: String,
+    /// The agents it can start.
+    #[serde(default)]
+    pub agents: Vec<AgentName>,
 }
 
 /// The answer to a claim that found work.

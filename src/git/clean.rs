@@ -93,8 +93,8 @@ impl Clean {
         }
         let file = self.dir.path().join("result.bundle");
         std::fs::write(&file, bundle).map_err(Error::io(&file))?;
-        let head = self.only_head(&file, promise).await?;
-        self.fetch(&file, promise, &head).await?;
+        let head = self.only_head(&file, promise).await.map_err(broken)?;
+        self.fetch(&file, promise, &head).await.map_err(broken)?;
         let found = inspect::changes(self.dir.path(), &promise.base_sha, &head, limits).await?;
         Ok(Delivered {
             branch: promise.branch.clone(),
@@ -181,4 +181,21 @@ impl Delivered {
     pub async fn differences(&self, tree: &Path) -> Result<Vec<String>, Error> {
         self.clean.differences(tree, &self.head).await
     }
+}
+
+/// What git says of a bundle that cannot be read: asking again would not mend it. A machine that
+/// cannot write is another matter.
+fn broken(error: Error) -> Error {
+    match error {
+        Error::Failed { stderr, .. } if !is_the_machines_fault(&stderr) => {
+            Error::Unacceptable(format!("the result arrived broken: {stderr}"))
+        }
+        other => other,
+    }
+}
+
+fn is_the_machines_fault(stderr: &str) -> bool {
+    ["No space left", "unable to write", "Out of memory", "Cannot allocate", "Permission denied"]
+        .iter()
+        .any(|words| stderr.contains(words))
 }

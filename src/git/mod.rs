@@ -7,6 +7,7 @@ mod clean;
 mod command;
 mod inspect;
 mod mirror;
+mod pushing;
 mod reading;
 mod remove;
 mod workspace;
@@ -18,6 +19,7 @@ pub use clean::{Clean, Delivered, Promise};
 pub use command::{Access, ENVIRONMENT, Git};
 pub use inspect::Limits;
 pub use mirror::{Mirror, Mirrors};
+pub use pushing::Pushing;
 pub use reading::Reading;
 pub use workspace::{Key, Workspace, Workspaces};
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 
-use super::transport::Answer;
+use super::transport::{Answer, Lost};
 use crate::domain::ids::InstallationId;
 
 /// Why GitHub did not do what we asked. Carries GitHub's own message, and nothing else that was
@@ -17,7 +17,7 @@ pub enum Error {
     Key(#[source] jsonwebtoken::errors::Error),
     /// No answer came; what was asked may have been done all the same.
     #[error("GitHub could not be reached")]
-    Unreachable(#[source] reqwest::Error),
+    Unreachable(#[source] Lost),
     /// We asked too much.
     #[error("GitHub wants to be left alone until {until}")]
     Limited {

@@ -33,6 +33,11 @@ impl GitHub {
 }
 
 impl Installation {
+    /// Its id.
+    pub fn id(&self) -> InstallationId {
+        self.id
+    }
+
     /// A repository, by name; that it is there is not checked.
     pub fn repo(&self, name: &RepoName) -> Repo {
         Repo { on: self.clone(), name: name.clone() }

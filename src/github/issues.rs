@@ -48,6 +48,9 @@ pub struct Issue {
     /// When anything about it last changed.
     #[serde(default)]
     pub updated_at: DateTime<Utc>,
+    /// Who closed it, where GitHub says so: lists do not.
+    #[serde(default)]
+    pub closed_by: Option<Account>,
     /// When it was closed.
     #[serde(default)]
     pub closed_at: Option<DateTime<Utc>>,

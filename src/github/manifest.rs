@@ -47,6 +47,6 @@ impl fmt::Debug for Registered {
 /// <https://docs.github.com/en/apps/sharing-github-apps/registering-a-github-app-from-a-manifest>
 pub async fn register(api: &Url, user_agent: &str, code: &str) -> Result<Registered, Error> {
     let ask = Ask::new(api, Method::POST, "app-manifests", None).then(code).then("conversions");
-    let answer = Transport::new(user_agent)?.send(&ask, None, None).await?;
+    let answer = Transport::network(user_agent)?.send(&ask, None, None).await?;
     if answer.status >= 300 { Err(Error::of(&answer)) } else { answer.json() }
 }

@@ -68,6 +68,7 @@ pub use reactions::Reaction;
 pub use repositories::{Installed, Repository};
 pub use reviews::{Review, ReviewComment};
 pub use tokens::{Grant, Token};
+pub use transport::{Lost, Transport};
 pub use words::{Conclusion, State, Status, Verdict};
 
 use crate::clock::Clock;
@@ -100,7 +101,7 @@ struct Inner {
     graphql: Url,
     app: app::App,
     clock: Clock,
-    transport: transport::Transport,
+    transport: Transport,
     tokens: tokens::Tokens,
     limits: limits::Limits,
     cache: cache::Cache,
@@ -110,10 +111,16 @@ struct Inner {
 impl GitHub {
     /// Opens nothing yet; fails if the private key is none.
     pub fn new(settings: Settings, clock: Clock) -> Result<Self, Error> {
+        let network = Transport::network(&settings.user_agent)?;
+        Self::through(network, settings, clock)
+    }
+
+    /// The same by another way than over the network.
+    pub fn through(transport: Transport, settings: Settings, clock: Clock) -> Result<Self, Error> {
         Ok(Self {
             inner: Arc::new(Inner {
                 app: app::App::new(settings.app_id, &settings.private_key_pem)?,
-                transport: transport::Transport::new(&settings.user_agent)?,
+                transport,
                 tokens: tokens::Tokens::default(),
                 limits: limits::Limits::new(settings.write_spacing, clock.clone()),
                 cache: cache::Cache::default(),

@@ -80,6 +80,11 @@ impl Installation {
 }
 
 impl Repo {
+    /// Whether we can see it.
+    pub async fn is_there(&self) -> Result<bool, Error> {
+        Ok(found(self.repository().await)?.is_some())
+    }
+
     /// The repository itself.
     pub async fn repository(&self) -> Result<Repository, Error> {
         self.read(&self.get("")).await

@@ -1,10 +1,14 @@
 //! Bytes to GitHub and back.
 
+use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::body::Bytes;
+use axum::http::{Request, Response};
+use futures::future::BoxFuture;
 use reqwest::header::{self, HeaderMap, HeaderValue};
-use reqwest::{Client, Response, redirect};
+use reqwest::{Client, redirect};
 use serde::de::DeserializeOwned;
 use url::Url;
 
@@ -36,13 +40,44 @@ impl Answer {
     }
 }
 
-/// The connections to GitHub.
-pub(super) struct Transport {
-    client: Client,
+/// Why no answer came.
+pub type Lost = Box<dyn std::error::Error + Send + Sync>;
+/// What answers in GitHub's place.
+type Answering =
+    dyn Fn(Request<Bytes>) -> BoxFuture<'static, Result<Response<Bytes>, Lost>> + Send + Sync;
+
+/// The way to GitHub: over the network, or to somebody in this process who answers in its place.
+#[derive(Clone)]
+pub struct Transport(Way);
+
+#[derive(Clone)]
+enum Way {
+    Network(Client),
+    Here(Arc<Answering>),
+}
+
+impl fmt::Debug for Transport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match &self.0 {
+            Way::Network(_) => "over the network",
+            Way::Here(_) => "in this process",
+        })
+    }
 }
 
 impl Transport {
-    pub(super) fn new(user_agent: &str) -> Result<Self, Error> {
+    /// What `answer` answers instead of GitHub.
+    pub fn here(
+        answer: impl Fn(Request<Bytes>) -> BoxFuture<'static, Result<Response<Bytes>, Lost>>
+        + Send
+        + Sync
+        + 'static,
+    ) -> Self {
+        Self(Way::Here(Arc::new(answer)))
+    }
+
+    /// Over the network.
+    pub(super) fn network(user_agent: &str) -> Result<Self, Error> {
         let mut headers = HeaderMap::new();
         headers.insert(header::ACCEPT, HeaderValue::from_static("application/vnd.github+json"));
         headers.insert("x-github-api-version", HeaderValue::from_static("2022-11-28"));
@@ -53,7 +88,7 @@ impl Transport {
             .timeout(Duration::from_secs(30))
             .redirect(redirect::Policy::none())
             .build();
-        Ok(Self { client: client.map_err(Error::Unreachable)? })
+        Ok(Self(Way::Network(client.map_err(|error| Error::Unreachable(error.into()))?)))
     }
 
     /// Asks, and follows where GitHub sends us as long as it stays the same server: the question
@@ -86,12 +121,12 @@ impl Transport {
         etag: Option<&str>,
     ) -> Result<Answer, Error> {
         let answered = match self.send_once(ask, url, credential, etag).await {
-            Err(error) if ask.repeatable && !error.is_timeout() => {
+            Err(error) if ask.repeatable && !took_too_long(&error) => {
                 self.send_once(ask, url, credential, etag).await
             }
             answered => answered,
         };
-        answered.map_err(|error| Error::Unreachable(error.without_url()))
+        answered.map_err(Error::Unreachable)
     }
 
     async fn send_once(
@@ -100,23 +135,47 @@ impl Transport {
         url: &Url,
         credential: Option<&str>,
         etag: Option<&str>,
-    ) -> Result<Answer, reqwest::Error> {
-        let mut request = self.client.request(ask.method.clone(), url.clone());
-        if let Some(body) = &ask.body {
-            request = request.json(body);
-        }
+    ) -> Result<Answer, Lost> {
+        let mut request = Request::builder().method(ask.method.clone()).uri(url.as_str());
         if let Some(etag) = etag {
             request = request.header(header::IF_NONE_MATCH, etag);
         }
         if let Some(credential) = credential {
-            request = request.bearer_auth(credential);
+            let mut bearer = HeaderValue::from_str(&format!("Bearer {credential}"))?;
+            bearer.set_sensitive(true);
+            request = request.header(header::AUTHORIZATION, bearer);
         }
-        let mut response: Response = request.send().await?;
-        let (status, headers) =
-            (response.status().as_u16(), std::mem::take(response.headers_mut()));
-        let body = response.bytes().await?;
-        Ok(Answer { status, headers, body: Arc::from(&body[..]) })
+        let mut body = Bytes::new();
+        if let Some(json) = &ask.body {
+            request = request.header(header::CONTENT_TYPE, "application/json");
+            body = serde_json::to_vec(json)?.into();
+        }
+        let mut response = match &self.0 {
+            Way::Network(client) => over_the_network(client, request.body(body)?).await?,
+            Way::Here(answer) => answer(request.body(body)?).await?,
+        };
+        let headers = std::mem::take(response.headers_mut());
+        let body = Arc::from(&response.body()[..]);
+        Ok(Answer { status: response.status().as_u16(), headers, body })
     }
+}
+
+async fn over_the_network(
+    client: &Client,
+    request: Request<Bytes>,
+) -> Result<Response<Bytes>, Lost> {
+    let without_url = |error: reqwest::Error| error.without_url();
+    let request = reqwest::Request::try_from(request).map_err(without_url)?;
+    let mut response = client.execute(request).await.map_err(without_url)?;
+    let mut answer = Response::new(Bytes::new());
+    *answer.status_mut() = response.status();
+    *answer.headers_mut() = std::mem::take(response.headers_mut());
+    *answer.body_mut() = response.bytes().await.map_err(without_url)?;
+    Ok(answer)
+}
+
+fn took_too_long(lost: &Lost) -> bool {
+    lost.downcast_ref::<reqwest::Error>().is_some_and(reqwest::Error::is_timeout)
 }
 
 /// Where the answer says that what was asked for now is.

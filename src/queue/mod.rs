@@ -4,6 +4,7 @@
 //! a job holds a lease with an epoch; a newer epoch makes every older one deaf and dumb.
 
 mod database;
+mod standing;
 
 use std::collections::BTreeMap;
 
@@ -87,8 +88,24 @@ pub struct Depth {
     pub oldest: Option<DateTime<Utc>>,
 }
 
+/// Where a job stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// From when on it may be taken.
+    pub run_at: DateTime<Utc>,
+    /// Until when a worker has it, if one does.
+    pub leased_until: Option<DateTime<Utc>>,
+    /// How many of its queue are before it.
+    pub ahead: i64,
+    /// How many of its queue are at work.
+    pub at_work: i64,
+    /// How many of all queues are at work.
+    pub at_work_in_all: i64,
+}
+
 impl Limits {
-    fn of(&self, project: &ProjectName) -> u32 {
+    /// How many jobs of a project may be on lease at once.
+    pub fn of(&self, project: &ProjectName) -> u32 {
         self.of_project.get(project).copied().unwrap_or(self.per_project)
     }
 }
@@ -228,6 +245,25 @@ impl Queue {
     pub async fn one_at_a_time(self, tx: &mut Tx, now: DateTime<Utc>) -> Result<()> {
         match self {
             Self::Database => database::one_at_a_time(tx, now).await,
+        }
+    }
+
+    /// Where a job stands, if it waits or is at work.
+    pub async fn place(
+        self,
+        tx: &mut Tx,
+        execution: &ExecutionId,
+        now: DateTime<Utc>,
+    ) -> Result<Option<Place>> {
+        match self {
+            Self::Database => standing::place(tx, execution, now).await,
+        }
+    }
+
+    /// The workers that hold a lease.
+    pub async fn workers(self, tx: &mut Tx, now: DateTime<Utc>) -> Result<Vec<WorkerId>> {
+        match self {
+            Self::Database => standing::workers(tx, now).await,
         }
     }
 

@@ -73,6 +73,7 @@ fn sprint(text: &str) -> Sprint {
         milestone: MilestoneNumber(1),
         goal,
         state: State::Recognized,
+        lack: None,
         planning: Planning { questions: vec![question], ..Planning::default() },
         plan: Some(plan),
         approvals: Vec::new(),

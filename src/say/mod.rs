@@ -14,6 +14,7 @@ pub mod prompt;
 pub mod pull;
 mod reasons;
 pub mod status;
+pub mod why;
 
 use askama::Template;
 

@@ -42,7 +42,7 @@ pub fn comment(sprint: &Sprint) -> Option<String> {
             marker: status_marker(),
             milestone: &sprint.goal.milestone,
             state: state(run.state),
-            why: run.holds.iter().map(why_paused).collect(),
+            why: run.holds.iter().map(|hold| why_paused(hold, sprint)).collect(),
             by: &run.started_by,
             done: run.tasks.iter().filter(|task| task.state.is_done()).count(),
             tasks: run.tasks.len(),
@@ -65,9 +65,11 @@ fn line<'a>(task: &'a Task, home: &RepoName) -> Line<'a> {
 
 fn words(task: &Task, home: &RepoName) -> String {
     let words = stands(task, home);
-    match task.held_by.as_ref().filter(|_| task.state.may_still_start()) {
-        Some(by) => format!("{words}, paused by {}", harmless::person(&by.0)),
-        None => words,
+    let held_by = task.held_by.as_ref().filter(|_| task.state.may_still_start());
+    match (held_by, task.barred.first().filter(|_| !task.state.is_over())) {
+        (_, Some(barred)) => format!("{words}, held: {}", barred.obstacle),
+        (Some(by), None) => format!("{words}, paused by {}", harmless::person(&by.0)),
+        (None, None) => words,
     }
 }
 
@@ -189,17 +191,23 @@ fn next(run: &Run, home: &RepoName) -> Vec<String> {
 }
 
 /// Why nothing new is started, and what to do about it.
-fn why_paused(hold: &Hold) -> String {
+fn why_paused(hold: &Hold, sprint: &Sprint) -> String {
     match hold {
         Hold::Person(by) => format!(
             "Nothing new is started, because {} paused the sprint. `/team6 resume` lets it go on.",
             harmless::person(&by.0)
         ),
         Hold::NotASprint => {
-            "Nothing new is started, because this issue is no sprint issue any more. It goes on when \
-             the issue is open again, with its label, in an open milestone."
-                .to_owned()
+            let why = sprint.lack.map_or_else(String::new, |lack| format!(": {lack}"));
+            format!(
+                "Nothing new is started, because this issue is no sprint issue any more{why}. It \
+                 goes on when the issue is open again, with its label, in an open milestone."
+            )
         }
+        Hold::OutOfReach { repo, trouble, .. } => format!(
+            "Nothing new is started, because {repo} cannot be worked in: {trouble}. {}",
+            trouble.hint()
+        ),
     }
 }
 

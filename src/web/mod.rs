@@ -100,10 +100,11 @@ async fn live() -> Json<serde_json::Value> {
 /// Whether this process should get requests.
 async fn ready(State(web): State<Web>) -> Response {
     let why = web.app().unready().await;
+    let answered = web.app().github_answered_at();
     if why.is_empty() {
-        return Json(json!({ "status": "ok" })).into_response();
+        return Json(json!({ "status": "ok", "github_answered_at": answered })).into_response();
     }
-    let body = json!({ "status": "not ready", "why": why });
+    let body = json!({ "status": "not ready", "why": why, "github_answered_at": answered });
     (StatusCode::SERVICE_UNAVAILABLE, Json(body)).into_response()
 }
 

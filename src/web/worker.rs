@@ -73,6 +73,7 @@ pub(super) async fn renew(
     if news || patience.is_zero() {
         return Ok(Json(Renewals { leases: renewals }));
     }
+    web.app().show_that_time_passes(&renew.leases).await?;
     web.app().until_news(&renew.leases, patience).await?;
     Ok(Json(Renewals { leases: web.app().renew(renew.leases).await? }))
 }

@@ -11,8 +11,11 @@ use crate::domain::work::Claim;
 
 /// Asks for work, does it, asks again, until `shutdown`.
 pub(super) async fn serve(shared: Arc<Shared>, shutdown: CancellationToken) {
-    let claim =
-        Claim { worker: shared.settings.worker.clone(), incarnation: shared.incarnation.clone() };
+    let claim = Claim {
+        worker: shared.settings.worker.clone(),
+        incarnation: shared.incarnation.clone(),
+        agents: shared.settings.agents.keys().cloned().collect(),
+    };
     let mut backoff = Backoff::new(shared.settings.pause);
     loop {
         let claimed = tokio::select! {

@@ -14,6 +14,8 @@ mod docs;
 mod engines;
 mod layers;
 mod migrations;
+#[path = "../agents/model.rs"]
+mod model;
 mod plans;
 mod queue;
 mod size;

@@ -13,7 +13,7 @@ use team6::domain::permission::Permission;
 use team6::domain::plan::{Dependency, DroppedTask, Plan, PlannedTask, Prd, VoidApproval};
 use team6::domain::planning::{self, Planning, Question, Session};
 use team6::domain::run;
-use team6::domain::sprint::{Approval, Event, Goal, Sprint, State};
+use team6::domain::sprint::{Approval, Event, Goal, Lack, Sprint, State};
 use team6::domain::start::Start;
 use team6::domain::task::{self, Task};
 use team6::domain::work::{Delivery, Size};
@@ -54,6 +54,7 @@ fn sprint(plan: Plan) -> Sprint {
             text: "So that all are happy.".to_owned(),
         },
         state: State::Recognized,
+        lack: None,
         planning: Planning::default(),
         plan: Some(plan),
         approvals: Vec::new(),
@@ -364,7 +365,7 @@ fn a_status_says_what_is_next_and_why_it_is_paused() {
     let pull = PullNumber(9);
     run.tasks[0].state = task::State::Review { attempt: team6::domain::ids::Attempt(1), pull };
     insta::assert_snapshot!("running", say::status::comment(&sprint).unwrap());
-    let sprint = sprint.decide(Event::Forgotten).unwrap().sprint;
+    let sprint = sprint.decide(Event::Forgotten(Lack::Label)).unwrap().sprint;
     assert_eq!(sprint.run.as_ref().unwrap().state, run::State::Paused);
     insta::assert_snapshot!("paused", say::status::comment(&sprint).unwrap());
 }

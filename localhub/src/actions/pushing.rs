@@ -2,9 +2,12 @@
 
 use crate::{
     error::Error,
-    git::transport::{Answer, Request},
+    git::{
+        refs::ZERO,
+        transport::{Answer, Request},
+    },
     hub::Hub,
-    model::{Actor, Id, Need, Repo},
+    model::{Actor, Id, Need, Refusal, Repo},
 };
 
 impl Hub {
@@ -32,5 +35,31 @@ impl Hub {
         let answer = self.serve_git(repo, Request { guard_workflows, ..request }).await;
         self.notice(actor, repo, Some(intent)).await?;
         answer
+    }
+
+    /// Pushes a branch with one commit on top of `parent` to an imagined repository, without
+    /// force; says whether that was accepted. Pushing the same again changes nothing.
+    pub async fn push_imagined(
+        &self,
+        by: &str,
+        repo: &str,
+        branch: &str,
+        (parent, commit): (&str, &str),
+    ) -> Result<bool, Error> {
+        let world = self.world();
+        let (owner, name) = repo.split_once('/').ok_or(Refusal::NotFound)?;
+        let repo = world.repo(owner, name).map(|repo| repo.id).ok_or(Refusal::NotFound)?;
+        let actor = Actor::Person(world.account(by).map(|one| one.id).ok_or(Refusal::NotFound)?);
+        let git = self.git(repo);
+        git.in_memory().ok_or(Refusal::NotFound)?.take(commit, parent, "Work");
+        let name = format!("refs/heads/{branch}");
+        let old = world.repos.at(repo).refs.get(&name).map_or(ZERO, String::as_str);
+        if old == commit {
+            return Ok(true);
+        }
+        if old != ZERO && !git.is_ancestor(old, commit).await? {
+            return Ok(false);
+        }
+        self.move_ref(actor, repo, &name, commit, old).await
     }
 }

@@ -4,6 +4,7 @@ pub(crate) mod commits;
 pub(crate) mod content;
 pub(crate) mod diff;
 pub(crate) mod hook;
+pub(crate) mod imagined;
 pub(crate) mod merge;
 pub(crate) mod refs;
 pub(crate) mod transport;
@@ -13,11 +14,13 @@ use std::{path::PathBuf, process::Stdio};
 use tokio::{io::AsyncWriteExt, process::Command};
 
 pub(crate) use commits::{Commit, Signature};
+pub(crate) use imagined::Imagined;
 
-/// One bare repository on disk.
+/// One bare repository on disk, or an imagined one.
 #[derive(Clone, Debug)]
 pub(crate) struct Git {
     dir: PathBuf,
+    imagined: Option<Imagined>,
 }
 
 /// Git did not do what it was asked.
@@ -75,7 +78,17 @@ pub(crate) fn clean_command() -> Command {
 
 impl Git {
     pub(crate) fn at(dir: PathBuf) -> Self {
-        Self { dir }
+        Self { dir, imagined: None }
+    }
+
+    /// A repository that is not on disk, though it would be there.
+    pub(crate) fn imagined(dir: PathBuf, imagined: Imagined) -> Self {
+        Self { dir, imagined: Some(imagined) }
+    }
+
+    /// What stands in for the program, if something does.
+    pub(crate) fn in_memory(&self) -> Option<&Imagined> {
+        self.imagined.as_ref()
     }
 
     pub(crate) fn dir(&self) -> &std::path::Path {
@@ -89,6 +102,9 @@ impl Git {
         stdin: Option<&[u8]>,
         env: &[(&str, &str)],
     ) -> Result<Ended, Error> {
+        if let Some(imagined) = &self.imagined {
+            return Ok(imagined.run(args, stdin, env));
+        }
         let mut command = clean_command();
         command.arg("--git-dir").arg(&self.dir).args(["-c", "core.hooksPath=/dev/null"]);
         command.args(args).envs(env.iter().copied());

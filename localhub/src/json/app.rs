@@ -2,9 +2,9 @@
 
 use serde_json::{Value, json};
 
-use super::{View, node_id, time};
+use super::{View, maybe_time, node_id, time};
 use crate::{
-    model::{App, Id, Installation, Token},
+    model::{App, Id, Installation, Repo, Token},
     origin::UNKNOWN,
     webhooks::Delivery,
 };
@@ -59,23 +59,25 @@ impl View {
             "has_multiple_single_files": false,
             "single_file_paths": [],
             "suspended_by": null,
-            "suspended_at": null,
+            "suspended_at": maybe_time(installation.suspended_at),
         })
     }
 
     /// The repositories of an installation as installation webhooks list them.
     pub(crate) fn covered(&self, installation: &Installation) -> Value {
         let covered = self.world.repos.iter().filter(|repo| installation.covers(repo));
-        let brief = covered.map(|repo| {
-            json!({
-                "id": repo.id.0,
-                "node_id": node_id("R", repo.id.0),
-                "name": repo.name,
-                "full_name": self.world.full_name(repo),
-                "private": repo.private,
-            })
-        });
-        brief.collect()
+        covered.map(|repo| self.brief(repo)).collect()
+    }
+
+    /// A repository as installation webhooks name it.
+    pub(crate) fn brief(&self, repo: &Repo) -> Value {
+        json!({
+            "id": repo.id.0,
+            "node_id": node_id("R", repo.id.0),
+            "name": repo.name,
+            "full_name": self.world.full_name(repo),
+            "private": repo.private,
+        })
     }
 
     /// `installation-token`.

@@ -88,6 +88,7 @@ impl View {
             body[field] = self.origin.api(&format!("repos/{full}{rest}")).into();
         }
         merge(&mut body, unused());
+        body["archived"] = repo.archived.into();
         body
     }
 

@@ -58,6 +58,9 @@ impl Actor {
         if !self.sees(world, repo) {
             return Err(Refusal::NotFound);
         }
+        if repo.archived && need.level == Level::Write {
+            return Err(Refusal::Forbidden("Repository was archived so is read-only.".to_owned()));
+        }
         match self {
             Self::Nobody if need.level == Level::Read => Ok(()),
             Self::Nobody => Err(Refusal::NeedsAuthentication),

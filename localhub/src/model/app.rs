@@ -45,12 +45,24 @@ pub(crate) struct Installation {
     pub(crate) selected: Option<BTreeSet<Id<Repo>>>,
     pub(crate) permissions: Permissions,
     pub(crate) events: BTreeSet<String>,
+    #[serde(default)]
+    pub(crate) suspended_at: Option<DateTime<Utc>>,
+    /// Whether it was taken off again; its last webhook may still be told.
+    #[serde(default)]
+    pub(crate) deleted: bool,
     pub(crate) created_at: DateTime<Utc>,
 }
 
 impl Installation {
+    /// Whether the App may do anything there.
+    pub(crate) fn is_of_use(&self) -> bool {
+        !self.deleted && self.suspended_at.is_none()
+    }
+
     pub(crate) fn covers(&self, repo: &Repo) -> bool {
-        self.account == repo.owner
+        !self.deleted
+            && !repo.deleted
+            && self.account == repo.owner
             && self.selected.as_ref().is_none_or(|some| some.contains(&repo.id))
     }
 }

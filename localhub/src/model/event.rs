@@ -47,6 +47,12 @@ pub(crate) enum Subject {
     },
     Repository,
     Installation(Id<Installation>),
+    /// An installation sees other repositories than before.
+    Selected {
+        installation: Id<Installation>,
+        added: Vec<Id<Repo>>,
+        removed: Vec<Id<Repo>>,
+    },
     Ping,
 }
 

@@ -17,6 +17,12 @@ pub enum Refusal {
     /// Does not exist, or may not be seen (404).
     #[error("Not Found")]
     NotFound,
+    /// It was deleted for good (410).
+    #[error("This issue was deleted")]
+    Gone,
+    /// It is somewhere else by now (301).
+    #[error("Moved Permanently")]
+    Moved(String),
     /// The App's token does not reach this (403).
     #[error("Resource not accessible by integration")]
     NotForApps(String),
@@ -72,6 +78,11 @@ impl Refusal {
             Role::Triage => "Must have triage rights to Repository.".to_owned(),
             Role::Read | Role::None => "Must have read rights to Repository.".to_owned(),
         })
+    }
+
+    /// What an App hears whose installation is suspended.
+    pub(crate) fn suspended() -> Self {
+        Self::Forbidden("This installation has been suspended".to_owned())
     }
 
     pub(crate) fn area(need: Need) -> Self {

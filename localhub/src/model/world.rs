@@ -61,7 +61,15 @@ impl World {
 
     pub(crate) fn repo(&self, owner: &str, name: &str) -> Option<&Arc<Repo>> {
         let owner = self.account(owner)?.id;
-        self.repos.iter().find(|repo| repo.owner == owner && repo.name.eq_ignore_ascii_case(name))
+        self.repos.iter().find(|repo| {
+            !repo.deleted && repo.owner == owner && repo.name.eq_ignore_ascii_case(name)
+        })
+    }
+
+    /// The repository that was once called so.
+    pub(crate) fn repo_once(&self, owner: &str, name: &str) -> Option<&Arc<Repo>> {
+        let former = format!("{owner}/{name}").to_lowercase();
+        self.repos.iter().find(|repo| !repo.deleted && repo.former.contains(&former))
     }
 
     /// `owner/name`.

@@ -60,6 +60,7 @@ impl From<Refusal> for Trouble {
                 "There is nothing here, or nothing that the person you are acting as may see."
                     .to_owned()
             }
+            Refusal::Gone | Refusal::Moved(_) => format!("{refusal}."),
             Refusal::NeedsAuthentication => {
                 "Choose who you are acting as first: nobody may not do this.".to_owned()
             }

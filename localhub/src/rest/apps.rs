@@ -29,7 +29,7 @@ impl Call {
     fn own_installation(&self) -> Result<Arc<Installation>, Problem> {
         let (app, id) = (self.app()?, self.number("id")?);
         let found = self.world().installations.find(Id::new(id)).cloned();
-        Ok(found.filter(|one| one.app == app.id).ok_or(Refusal::NotFound)?)
+        Ok(found.filter(|one| one.app == app.id && !one.deleted).ok_or(Refusal::NotFound)?)
     }
 }
 
@@ -37,14 +37,14 @@ pub(super) async fn show(call: Call) -> Reply {
     let app = call.app()?;
     let mut body = call.view().app(&app);
     let world = call.world();
-    let count = world.installations.iter().filter(|one| one.app == app.id).count();
+    let count = world.installations.iter().filter(|one| one.app == app.id && !one.deleted).count();
     body["installations_count"] = count.into();
     ok(body)
 }
 
 pub(super) async fn installations(call: Call) -> Reply {
     let (app, view) = (call.app()?, call.view());
-    let all = view.world.installations.iter().filter(|one| one.app == app.id);
+    let all = view.world.installations.iter().filter(|one| one.app == app.id && !one.deleted);
     call.list(all.cloned().collect(), |one| {
         let mut body = view.installation(&one);
         // The description of this list wants accounts to be users and enterprises at once.
@@ -64,13 +64,16 @@ pub(super) async fn installation(call: Call) -> Reply {
 pub(super) async fn installation_of(call: Call) -> Reply {
     let (app, world) = (call.app()?, call.world());
     let account = world.account(call.text("login")).ok_or(Refusal::NotFound)?.id;
-    let found = world.installations.iter().find(|one| one.app == app.id && one.account == account);
+    let found = world
+        .installations
+        .iter()
+        .find(|one| one.app == app.id && !one.deleted && one.account == account);
     ok(call.view().installation(found.ok_or(Refusal::NotFound)?))
 }
 
 pub(super) async fn installation_on(call: Call) -> Reply {
     let (app, world) = (call.app()?, call.world());
-    let repo = world.repo(call.text("owner"), call.text("repo")).ok_or(Refusal::NotFound)?;
+    let repo = call.repo_in_path(&world)?;
     let found = world.installation(&app, repo).ok_or(Refusal::NotFound)?;
     ok(call.view().installation(found))
 }

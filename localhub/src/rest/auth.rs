@@ -35,8 +35,12 @@ fn by_secret(hub: &Hub, secret: &str) -> Result<Actor, Refusal> {
     }
     let token = world.tokens.iter().find(|token| token.secret == secret);
     if let Some(token) = token {
-        if token.expires_at <= now {
+        let installation = world.installations.at(token.installation);
+        if token.expires_at <= now || installation.deleted {
             return Err(Refusal::BadCredentials);
+        }
+        if !installation.is_of_use() {
+            return Err(Refusal::suspended());
         }
         return Ok(Actor::Installation(token.id));
     }

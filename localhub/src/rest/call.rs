@@ -83,9 +83,27 @@ impl Call {
     /// The repository in the path, if this actor may do with it what is needed.
     pub(crate) fn repo(&self, need: Need) -> Result<Arc<Repo>, Problem> {
         let world = self.world();
-        let repo = world.repo(self.text("owner"), self.text("repo")).ok_or(Refusal::NotFound)?;
+        let repo = self.repo_in_path(&world)?;
         self.actor.require(&world, repo, need)?;
         Ok(Arc::clone(repo))
+    }
+
+    /// The repository in the path; who asks by an old name is sent on.
+    pub(super) fn repo_in_path<'w>(&self, world: &'w World) -> Result<&'w Arc<Repo>, Problem> {
+        let (owner, name) = (self.text("owner"), self.text("repo"));
+        if let Some(repo) = world.repo(owner, name) {
+            return Ok(repo);
+        }
+        let repo = world.repo_once(owner, name).ok_or(Refusal::NotFound)?;
+        let (old, new) = (format!("/repos/{owner}/{name}"), world.full_name(repo));
+        Err(self.sent_on(&old, &format!("/repos/{new}")))
+    }
+
+    /// An answer that sends on to the same address with another part.
+    fn sent_on(&self, old: &str, new: &str) -> Problem {
+        let path = self.uri.to_string().replacen(old, new, 1);
+        let path = path.trim_start_matches("/api/v3").trim_start_matches('/');
+        Refusal::Moved(self.hub.origin().api(path)).into()
     }
 
     /// The issue or pull request in the path, for an actor who may see it.
@@ -93,6 +111,14 @@ impl Call {
         let number = self.number("number")?;
         let repo = self.repo(Need::METADATA)?;
         let world = self.world();
+        if let Some(moved) = repo.moved.get(&number).and_then(|id| world.issues.find(*id)) {
+            let now = world.full_name(world.repos.at(moved.repo));
+            let old = format!("/repos/{}/issues/{number}", world.full_name(&repo));
+            return Err(self.sent_on(&old, &format!("/repos/{now}/issues/{}", moved.number)));
+        }
+        if repo.gone.contains(&number) {
+            return Err(Refusal::Gone.into());
+        }
         let issue = world.issue(&repo, number).ok_or(Refusal::NotFound)?;
         self.actor.require(&world, &repo, Need::READ_ISSUES.on(issue))?;
         Ok(Arc::clone(issue))

@@ -13,7 +13,7 @@ use crate::model::{
 pub(super) async fn list(call: Call) -> Reply {
     let repo = call.repo(Need::READ_ISSUES)?;
     let view = call.view();
-    let all = view.world.issues.iter().filter(|issue| issue.repo == repo.id);
+    let all = view.world.issues.iter().filter(|issue| issue.repo == repo.id && issue.number != 0);
     let all = all.filter(|issue| call.actor.may(&view.world, &repo, Need::READ_ISSUES.on(issue)));
     let mut all: Vec<_> =
         all.filter(|issue| matches(&call, &view.world, &repo, issue)).cloned().collect();

@@ -22,7 +22,9 @@ pub(crate) struct Problem {
     /// The errors of answers that have sentences where others have objects.
     sentences: Vec<String>,
     /// What `X-Accepted-GitHub-Permissions` names.
-    accepted: Option<String>,
+    accepted: Option<Box<str>>,
+    /// Where it is by now.
+    location: Option<Box<str>>,
 }
 
 impl Problem {
@@ -33,6 +35,7 @@ impl Problem {
             flaws: Vec::new(),
             sentences: Vec::new(),
             accepted: None,
+            location: None,
         }
     }
 
@@ -62,14 +65,23 @@ impl From<Refusal> for Problem {
                 (StatusCode::UNAUTHORIZED, Vec::new(), None)
             }
             Refusal::NotFound => (StatusCode::NOT_FOUND, Vec::new(), None),
-            Refusal::NotForApps(accepted) => (StatusCode::FORBIDDEN, Vec::new(), Some(accepted)),
+            Refusal::Gone => (StatusCode::GONE, Vec::new(), None),
+            Refusal::Moved(to) => {
+                return Self {
+                    location: Some(to.into()),
+                    ..Self::new(StatusCode::MOVED_PERMANENTLY, message)
+                };
+            }
+            Refusal::NotForApps(accepted) => {
+                (StatusCode::FORBIDDEN, Vec::new(), Some(accepted.into()))
+            }
             Refusal::Forbidden(_) => (StatusCode::FORBIDDEN, Vec::new(), None),
             Refusal::Invalid(flaws) => (StatusCode::UNPROCESSABLE_ENTITY, flaws, None),
             Refusal::Unprocessable(_) => (StatusCode::UNPROCESSABLE_ENTITY, Vec::new(), None),
             Refusal::NotMergeable(_) => (StatusCode::METHOD_NOT_ALLOWED, Vec::new(), None),
             Refusal::Conflict(_) => (StatusCode::CONFLICT, Vec::new(), None),
         };
-        Self { status, message, flaws, sentences: Vec::new(), accepted }
+        Self { status, message, flaws, sentences: Vec::new(), accepted, location: None }
     }
 }
 
@@ -118,6 +130,9 @@ impl IntoResponse for Problem {
         let mut response = (self.status, Json(body)).into_response();
         if let Some(accepted) = self.accepted.and_then(|text| text.parse().ok()) {
             response.headers_mut().insert("x-accepted-github-permissions", accepted);
+        }
+        if let Some(location) = self.location.and_then(|text| text.parse().ok()) {
+            response.headers_mut().insert(axum::http::header::LOCATION, location);
         }
         response
     }

@@ -178,6 +178,11 @@ fn new_repository(
         next_milestone: 1,
         refs,
         seeded: BTreeSet::new(),
+        former: Vec::new(),
+        moved: BTreeMap::new(),
+        gone: BTreeSet::new(),
+        archived: false,
+        deleted: false,
         created_at: change.now,
         updated_at: change.now,
         pushed_at: change.now,
@@ -278,6 +283,8 @@ fn install(
         selected,
         permissions: of.permissions.clone(),
         events: of.events.clone(),
+        suspended_at: None,
+        deleted: false,
         created_at: change.now,
     });
     change.announce_installation(id, "ping", None)?;

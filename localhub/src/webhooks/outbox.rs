@@ -103,8 +103,15 @@ fn subscribers(world: &World, event: &Event) -> Vec<(Arc<App>, Arc<Installation>
         let app = world.apps.at(installation.app);
         app.webhook_url.as_ref()?;
         let told = match (event.repo, &event.subject) {
-            (None, Subject::Installation(id)) => *id == installation.id,
+            (None, Subject::Installation(id) | Subject::Selected { installation: id, .. }) => {
+                *id == installation.id
+            }
             (None, _) => installation.app == app.id && event.sender == app.bot,
+            (Some(_), _) if !installation.is_of_use() => false,
+            // Of its own end a repository tells whoever could see it.
+            (Some(repo), Subject::Repository) if event.action == Some("deleted") => {
+                installation.account == world.repos.at(repo).owner
+            }
             (Some(repo), _) => {
                 installation.covers(world.repos.at(repo))
                     && installation.events.contains(event.name)

@@ -37,7 +37,7 @@ pub(crate) fn render(view: &View, event: &Event, app: &App, installation: &Insta
             body.insert("organization".to_owned(), organization);
         }
     }
-    let whole = matches!(event.subject, Subject::Installation(_));
+    let whole = matches!(event.subject, Subject::Installation(_) | Subject::Selected { .. });
     body.entry("installation").or_insert_with(|| {
         if whole {
             view.installation(installation)
@@ -88,6 +88,17 @@ fn subject(view: &View, event: &Event, app: &App) -> Fields {
         Subject::Repository => Vec::new(),
         Subject::Installation(id) => {
             vec![("repositories", view.covered(world.installations.at(*id)))]
+        }
+        Subject::Selected { added, removed, .. } => {
+            let brief = |some: &[Id<Repo>]| -> Value {
+                some.iter().map(|repo| view.brief(world.repos.at(*repo))).collect()
+            };
+            vec![
+                ("repositories_added", brief(added)),
+                ("repositories_removed", brief(removed)),
+                ("repository_selection", "selected".into()),
+                ("requester", Value::Null),
+            ]
         }
         Subject::Ping => ping(app),
     }

@@ -170,7 +170,7 @@ fn submission(prompt: &str) -> Value {
 /// The agent whose description shares most words with `text`, and why it.
 fn chosen(prompt: &str, text: &str) -> (String, String) {
     let words = |text: &str| -> Vec<String> {
-        let words = text.split(|c: char| !c.is_alphanumeric()).filter(|word| 2 < word.len());
+        let words = text.split(|c: char| !c.is_alphanumeric()).filter(|word| 3 < word.len());
         words.map(str::to_lowercase).collect()
     };
     let wanted = words(text);
@@ -181,7 +181,7 @@ fn chosen(prompt: &str, text: &str) -> (String, String) {
     let best = roster.iter().max_by_key(|(_, good_at)| shared(good_at).len());
     let Some((name, good_at)) = best else { return ("nobody".to_owned(), String::new()) };
     let because = match shared(good_at).first() {
-        Some(word) => format!("it knows {word}"),
+        Some(word) => format!("good at “{word}”"),
         None => "no other fits better".to_owned(),
     };
     ((*name).to_owned(), because)

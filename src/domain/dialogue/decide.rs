@@ -6,7 +6,7 @@ use super::{
     Delivery, LONGEST_MESSAGE, MOST_QUESTIONS, MOST_ROUNDS, MOST_WAITING, Message, Question,
     Source, Thread,
 };
-use crate::domain::answers;
+use crate::domain::answers::{self, Which};
 use crate::domain::effect::{Effect, Saying};
 use crate::domain::ids::{
     Attempt, IssueNumber, IssueRef, Login, RepoName, RunId, SprintId, TaskNumber,
@@ -148,7 +148,7 @@ impl Task {
         // While the agent waits for an answer, whatever it is told is one.
         if matches!(self.state, task::State::Asking { .. }) && self.dialogue.asks() {
             let text = Some(spoken.text.clone());
-            let all = answers::Given { number: None, text, certain: true };
+            let all = answers::Given::of_all(text);
             return self.answer(&Given { spoken, answers: vec![all] }, step);
         }
         let number = self.planned.number;
@@ -205,11 +205,7 @@ impl Task {
         let mut answered = Vec::new();
         for one in &given.answers {
             for question in &mut self.dialogue.questions {
-                let is_meant = match one.number {
-                    Some(number) => question.number == number,
-                    None => question.answer.is_none(),
-                };
-                if is_meant {
+                if question.is_meant(&one.to) {
                     let answer = Answer { by: by.clone(), text: one.text.clone(), at: *at };
                     question.answer = Some(answer);
                     answered.push(question.number);
@@ -217,10 +213,10 @@ impl Task {
             }
         }
         if answered.is_empty() {
-            return Err(match given.answers.iter().find_map(|one| one.number) {
-                Some(number) => Refusal::NoSuchQuestion { number },
-                None if given.answers.is_empty() => Refusal::WhichQuestion,
-                None => Refusal::NoOpenQuestion,
+            return Err(match given.answers.first().map(|one| &one.to) {
+                Some(Which::Number(number)) => Refusal::NoSuchQuestion { number: *number },
+                Some(Which::Quoted(_) | Which::Open) => Refusal::NoOpenQuestion,
+                None => Refusal::WhichQuestion,
             });
         }
         let number = self.planned.number;

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::Answer;
-use crate::domain::answers::Given;
+use crate::domain::answers::{Given, Which};
 use crate::domain::effect::{Asked, Effect, Saying};
 use crate::domain::refusal::Refusal;
 use crate::domain::run::Step;
@@ -68,7 +68,11 @@ impl Sprint {
 
 /// Why nothing of this is an answer.
 fn no_question(given: &[Given]) -> Refusal {
-    match given.iter().find_map(|one| one.number) {
+    let number = |one: &Given| match one.to {
+        Which::Number(number) => Some(number),
+        Which::Quoted(_) | Which::Open => None,
+    };
+    match given.iter().find_map(number) {
         Some(number) => Refusal::NoSuchQuestion { number },
         None if given.is_empty() => Refusal::WhichQuestion,
         None => Refusal::NoOpenQuestion,

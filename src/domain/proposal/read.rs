@@ -2,8 +2,8 @@
 
 use serde_json::{Map, Value};
 
-use super::{LARGEST_ESTIMATE, LONGEST_ENTRY, LONGEST_TEXT, LONGEST_TITLE, MOST_ENTRIES};
-use crate::domain::plan::Prd;
+use super::{LARGEST_ESTIMATE, LONGEST_ENTRY, LONGEST_TEXT, MOST_ENTRIES};
+use crate::domain::plan::{LONGEST_TITLE, Prd};
 
 /// A submission with the right shape, not looked at any closer.
 #[derive(Debug, Default)]

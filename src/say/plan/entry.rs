@@ -7,7 +7,7 @@ use askama::Template;
 use super::super::{filters, harmless, reference, render};
 use crate::domain::checklist::Mark;
 use crate::domain::ids::{RepoName, TaskNumber};
-use crate::domain::plan::{Dependency, Plan, PlannedTask};
+use crate::domain::plan::{Dependency, Plan, PlannedTask, Reading};
 use crate::domain::sprint::Sprint;
 
 /// A task as it stands in a list.
@@ -37,7 +37,7 @@ struct Line<'a> {
     more: bool,
 }
 
-/// Longest description that is shown under a task whose issue is not there yet, in characters.
+/// Longest description that is shown under a task whose issue does not have it, in characters.
 const LONGEST_TEXT: usize = 4_000;
 /// Most acceptance criteria, files and dependencies that are shown of one task.
 const MOST: usize = 20;
@@ -58,8 +58,10 @@ impl Entry {
 
     fn of(wave: usize, task: &PlannedTask, sprint: &Sprint) -> Self {
         let approval = sprint.approval_of(task);
-        let is_told_by_issue = task.issue.is_some();
-        let text = if is_told_by_issue {
+        // What is approved must be seen: the issue, where it says the same, or else the text itself.
+        let says_the_same =
+            |reading: &Reading| reading.text.trim() == task.text.trim() || task.text.is_empty();
+        let text = if task.issue.is_some() && task.reading.as_ref().is_some_and(says_the_same) {
             String::new()
         } else {
             harmless::quote(&task.text, LONGEST_TEXT, "  ")

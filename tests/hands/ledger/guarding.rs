@@ -21,7 +21,7 @@ impl Desk {
         let _ = stream.write_all(format!("{head}\r\n\r\n").as_bytes()).await;
         let _ = stream.write_all(body).await;
         let (mut answer, mut piece) = (Vec::new(), [0; 4096]);
-        let heard = tokio::time::timeout(Duration::from_mins(1), async {
+        let heard = tokio::time::timeout(Duration::from_mins(5), async {
             while !answer.windows(4).any(|end| end == b"\r\n\r\n") {
                 match stream.read(&mut piece).await {
                     Ok(read @ 1..) => answer.extend_from_slice(&piece[..read]),

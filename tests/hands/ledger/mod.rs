@@ -113,7 +113,7 @@ fn prices() -> Prices {
 
 /// Waits until something is so.
 async fn until(what: &str, so: impl Fn() -> bool) {
-    let waited = tokio::time::timeout(Duration::from_mins(1), async {
+    let waited = tokio::time::timeout(Duration::from_mins(5), async {
         while !so() {
             tokio::time::sleep(Duration::from_millis(5)).await;
         }

@@ -16,7 +16,7 @@ fn comment(sprint: &SprintId, kind: Kind, id: i64, body: &str) -> OwnComment {
 async fn a_sprints_two_comments_are_found_by_kind_and_by_id() {
     in_one_transaction(async |tx| {
         let sprint = sprint(12, 3);
-        sprints::insert(tx, &sprint).await.unwrap();
+        sprints::insert(tx, &sprint, crate::engines::at(0)).await.unwrap();
         let plan = comment(&sprint.id, Kind::Plan, 1, "- [ ] T1");
         let status = comment(&sprint.id, Kind::Status, 2, "all well");
         comments::remember(tx, &plan).await.unwrap();
@@ -33,7 +33,7 @@ async fn a_sprints_two_comments_are_found_by_kind_and_by_id() {
 async fn a_comment_that_had_to_be_posted_again_takes_the_place_of_the_first() {
     in_one_transaction(async |tx| {
         let sprint = sprint(12, 3);
-        sprints::insert(tx, &sprint).await.unwrap();
+        sprints::insert(tx, &sprint, crate::engines::at(0)).await.unwrap();
         comments::remember(tx, &comment(&sprint.id, Kind::Plan, 1, "old")).await.unwrap();
         let new = comment(&sprint.id, Kind::Plan, 9, "new");
         comments::remember(tx, &new).await.unwrap();
@@ -47,7 +47,7 @@ async fn a_comment_that_had_to_be_posted_again_takes_the_place_of_the_first() {
 async fn the_parts_of_a_long_plan_come_in_order_and_each_is_found_by_its_id() {
     in_one_transaction(async |tx| {
         let sprint = sprint(12, 3);
-        sprints::insert(tx, &sprint).await.unwrap();
+        sprints::insert(tx, &sprint, crate::engines::at(0)).await.unwrap();
         let part = |part, id| OwnComment { part, ..comment(&sprint.id, Kind::Plan, id, "T") };
         for one in [part(2, 7), part(1, 8), part(3, 9)] {
             comments::remember(tx, &one).await.unwrap();
@@ -64,7 +64,7 @@ async fn one_comment_is_not_two_things() {
     on_every_engine(async |db| {
         let mut tx = db.begin().await.unwrap();
         let sprint = sprint(12, 3);
-        sprints::insert(&mut tx, &sprint).await.unwrap();
+        sprints::insert(&mut tx, &sprint, crate::engines::at(0)).await.unwrap();
         comments::remember(&mut tx, &comment(&sprint.id, Kind::Plan, 1, "")).await.unwrap();
         let twin = comment(&sprint.id, Kind::Status, 1, "");
         assert!(comments::remember(&mut tx, &twin).await.is_err());

@@ -77,3 +77,26 @@ async fn it_is_counted_what_is_not_read_and_since_when() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn what_was_read_long_ago_is_forgotten_and_what_was_not_is_kept() {
+    in_one_transaction(async |tx| {
+        for (name, when) in [("old", 0), ("unread", 0), ("new", 9)] {
+            let delivery = Delivery {
+                id: DeliveryId(name.to_owned()),
+                event: "ping".to_owned(),
+                payload: b"{}".to_vec(),
+            };
+            assert!(deliveries::store(tx, &delivery, at(when)).await.unwrap());
+            if name != "unread" {
+                deliveries::mark_read(tx, &delivery.id, at(when)).await.unwrap();
+            }
+        }
+        assert_eq!(deliveries::forget(tx, at(5)).await.unwrap(), 1);
+        for (name, kept) in [("old", false), ("unread", true), ("new", true)] {
+            let id = DeliveryId(name.to_owned());
+            assert_eq!(deliveries::known(tx, &id).await.unwrap(), kept, "{name}");
+        }
+    })
+    .await;
+}

@@ -319,3 +319,19 @@ async fn it_is_counted_what_waits_and_since_when() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn what_met_with_trouble_is_found_and_what_did_not_is_not() {
+    in_one_transaction(async |tx| {
+        push(tx, &[reaction(1), reaction(2)]).await;
+        let first = lease(tx, at(0)).await.unwrap();
+        effects::put_off(tx, &first, at(30), "GitHub is down").await.unwrap();
+        let found = effects::in_trouble(tx, 10).await.unwrap();
+        assert_eq!(found.len(), 1);
+        assert_eq!(
+            (found[0].trouble.as_deref(), found[0].due_at),
+            (Some("GitHub is down"), at(30))
+        );
+    })
+    .await;
+}

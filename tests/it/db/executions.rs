@@ -213,3 +213,15 @@ async fn one_try_at_a_planning_is_one_execution() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn why_it_could_not_be_handed_out_is_known_until_it_was() {
+    in_one_transaction(async |tx| {
+        let (sprint, id) = queued(tx).await;
+        executions::not_handed_out(tx, &id, "GitHub is away").await.unwrap();
+        let all = executions::of_sprint(tx, &sprint).await.unwrap();
+        assert_eq!((all.len(), all[0].trouble.as_deref()), (1, Some("GitHub is away")));
+        assert_eq!(taken(tx, &id, 1).await.trouble, None);
+    })
+    .await;
+}

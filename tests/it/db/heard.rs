@@ -50,3 +50,17 @@ async fn what_was_heard_is_known() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn lines_heard_long_ago_are_forgotten_and_what_was_said_once_is_not() {
+    in_one_transaction(async |tx| {
+        for (key, when) in [("line 1 a 1", 0), ("line 2 b 1", 9), ("greeting spr", 0)] {
+            assert!(heard::first_time(tx, key, at(when)).await.unwrap());
+        }
+        assert_eq!(heard::forget(tx, at(5)).await.unwrap(), 1);
+        assert!(!heard::is_known(tx, "line 1 a 1").await.unwrap());
+        assert!(heard::is_known(tx, "line 2 b 1").await.unwrap());
+        assert!(heard::is_known(tx, "greeting spr").await.unwrap());
+    })
+    .await;
+}

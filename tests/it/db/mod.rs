@@ -15,6 +15,7 @@ mod sprints;
 mod tasks;
 mod traces;
 mod transactions;
+mod workers;
 
 use team6::db::{self, Tx};
 use team6::domain::dialogue::Dialogue;
@@ -53,6 +54,7 @@ fn sprint(issue: i64, milestone: i64) -> Sprint {
         milestone: MilestoneNumber(milestone),
         goal: Goal { milestone: "1.0".into(), title: "Dark mode".into(), text: "Für alle".into() },
         state: State::Recognized,
+        lack: None,
         planning: Planning::default(),
         plan: None,
         approvals: Vec::new(),
@@ -83,6 +85,7 @@ fn task(number: i64, state: task::State) -> Task {
         state,
         held_by: None,
         dialogue: Dialogue::default(),
+        barred: Vec::new(),
     }
 }
 
@@ -101,7 +104,7 @@ fn run(sprint: &Sprint, number: i64, state: run::State) -> Run {
 async fn under_way(tx: &mut Tx, issue: i64, tasks: &[Task]) -> (Sprint, Run) {
     let sprint = sprint(issue, issue);
     let run = run(&sprint, 1, run::State::Running);
-    assert!(db::sprints::insert(tx, &sprint).await.unwrap());
+    assert!(db::sprints::insert(tx, &sprint, crate::engines::at(0)).await.unwrap());
     db::runs::insert(tx, &sprint.id, &run, at(0)).await.unwrap();
     for task in tasks {
         let owner = task.planned.owner.clone().unwrap();

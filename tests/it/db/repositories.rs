@@ -1,6 +1,7 @@
 //! Where the App is installed.
 
 use team6::db::repositories::{self, Repository};
+use team6::domain::found::Trouble;
 use team6::domain::ids::{BranchName, InstallationId, RepoId};
 
 use super::repo;
@@ -12,6 +13,7 @@ fn repository(id: i64, name: &str) -> Repository {
         name: repo(name),
         installation: InstallationId(1),
         default_branch: BranchName("main".into()),
+        trouble: None,
     }
 }
 
@@ -67,6 +69,21 @@ async fn it_is_remembered_up_to_when_issues_and_comments_were_looked_through() {
         repositories::remember(tx, &repository(1, "acme/web"), at(9)).await.unwrap();
         assert_eq!(repositories::touched_until(tx, RepoId(1)).await.unwrap(), Some(at(7)));
         assert_eq!(repositories::heard_until(tx, RepoId(1)).await.unwrap(), Some(at(5)));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn why_a_repository_cannot_be_worked_in_is_known_until_it_can_be() {
+    in_one_transaction(async |tx| {
+        let one = repository(1, "acme/web");
+        repositories::remember(tx, &one, at(0)).await.unwrap();
+        repositories::set_trouble(tx, RepoId(1), Trouble::Suspended, at(5)).await.unwrap();
+        let found = repositories::by_id(tx, RepoId(1)).await.unwrap().unwrap();
+        assert_eq!((found.trouble, found.can_be_seen()), (Some(Trouble::Suspended), false));
+        repositories::remember(tx, &one, at(7)).await.unwrap();
+        assert_eq!(repositories::by_id(tx, RepoId(1)).await.unwrap(), Some(one));
+        assert_eq!(repositories::by_id(tx, RepoId(2)).await.unwrap(), None);
     })
     .await;
 }

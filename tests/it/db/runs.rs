@@ -22,7 +22,7 @@ async fn a_sprint_has_one_live_run_at_a_time() {
         on_every_engine(async |db| {
             let mut tx = db.begin().await.unwrap();
             let sprint = sprint(12, 3);
-            sprints::insert(&mut tx, &sprint).await.unwrap();
+            sprints::insert(&mut tx, &sprint, crate::engines::at(0)).await.unwrap();
             runs::insert(&mut tx, &sprint.id, &run(&sprint, 1, live), at(0)).await.unwrap();
             let second = run(&sprint, 2, State::Pending);
             assert!(runs::insert(&mut tx, &sprint.id, &second, at(1)).await.is_err());
@@ -35,7 +35,7 @@ async fn a_sprint_has_one_live_run_at_a_time() {
 async fn the_next_run_may_begin_when_the_one_before_has_ended() {
     in_one_transaction(async |tx| {
         let sprint = sprint(12, 3);
-        sprints::insert(tx, &sprint).await.unwrap();
+        sprints::insert(tx, &sprint, crate::engines::at(0)).await.unwrap();
         for (number, ended) in (1..).zip(ALL.into_iter().filter(|state| !state.is_live())) {
             let run = run(&sprint, number, State::Running);
             runs::insert(tx, &sprint.id, &run, at(0)).await.unwrap();

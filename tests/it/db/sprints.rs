@@ -29,7 +29,7 @@ async fn a_sprint_is_found_with_its_plan_its_approvals_and_its_latest_run() {
         let mut latest = run(&whole, 2, RunState::Running);
         latest.tasks = vec![task(1, TaskState::Waiting)];
 
-        assert!(sprints::insert(tx, &whole).await.unwrap());
+        assert!(sprints::insert(tx, &whole, crate::engines::at(0)).await.unwrap());
         db::plans::add(
             tx,
             &whole.id,
@@ -66,9 +66,9 @@ async fn a_sprint_nobody_wrote_down_is_missing() {
 async fn a_sprint_is_written_down_once_and_stays_as_it_was() {
     in_one_transaction(async |tx| {
         let first = sprint(12, 3);
-        assert!(sprints::insert(tx, &first).await.unwrap());
+        assert!(sprints::insert(tx, &first, crate::engines::at(0)).await.unwrap());
         let other = Sprint { milestone: MilestoneNumber(4), ..first.clone() };
-        assert!(!sprints::insert(tx, &other).await.unwrap());
+        assert!(!sprints::insert(tx, &other, crate::engines::at(0)).await.unwrap());
         assert_eq!(sprints::get(tx, &first.id).await.unwrap().0, first);
     })
     .await;
@@ -78,15 +78,15 @@ async fn a_sprint_is_written_down_once_and_stays_as_it_was() {
 async fn a_milestone_is_one_recognized_sprint() {
     in_one_transaction(async |tx| {
         let (first, second) = (sprint(12, 3), sprint(13, 3));
-        assert!(sprints::insert(tx, &first).await.unwrap());
-        assert!(!sprints::insert(tx, &second).await.unwrap());
+        assert!(sprints::insert(tx, &first, crate::engines::at(0)).await.unwrap());
+        assert!(!sprints::insert(tx, &second, crate::engines::at(0)).await.unwrap());
         assert_eq!(of_milestone(tx).await, Some(first.id.clone()));
 
         let (_, read) = sprints::get(tx, &first.id).await.unwrap();
         let forgotten = Sprint { state: State::Forgotten, ..first };
-        assert!(sprints::advance(tx, &forgotten, read).await.unwrap());
+        assert!(sprints::advance(tx, &forgotten, read, crate::engines::at(0)).await.unwrap());
         assert_eq!(of_milestone(tx).await, None);
-        assert!(sprints::insert(tx, &second).await.unwrap());
+        assert!(sprints::insert(tx, &second, crate::engines::at(0)).await.unwrap());
         assert_eq!(of_milestone(tx).await, Some(second.id));
     })
     .await;
@@ -101,11 +101,14 @@ async fn a_forgotten_sprint_cannot_come_back_to_a_milestone_that_has_another() {
     on_every_engine(async |db| {
         let forgotten = Sprint { state: State::Forgotten, ..sprint(12, 3) };
         let mut tx = db.begin().await.unwrap();
-        assert!(sprints::insert(&mut tx, &forgotten).await.unwrap());
-        assert!(sprints::insert(&mut tx, &sprint(13, 3)).await.unwrap());
+        assert!(sprints::insert(&mut tx, &forgotten, crate::engines::at(0)).await.unwrap());
+        assert!(sprints::insert(&mut tx, &sprint(13, 3), crate::engines::at(0)).await.unwrap());
         let (_, read) = sprints::get(&mut tx, &forgotten.id).await.unwrap();
         let back = Sprint { state: State::Recognized, ..forgotten };
-        assert!(matches!(sprints::advance(&mut tx, &back, read).await, Err(Error::Engine(_))));
+        assert!(matches!(
+            sprints::advance(&mut tx, &back, read, crate::engines::at(0)).await,
+            Err(Error::Engine(_))
+        ));
     })
     .await;
 }
@@ -114,7 +117,7 @@ async fn a_forgotten_sprint_cannot_come_back_to_a_milestone_that_has_another() {
 async fn whoever_saves_must_have_read_the_latest() {
     in_one_transaction(async |tx| {
         let first = sprint(12, 3);
-        sprints::insert(tx, &first).await.unwrap();
+        sprints::insert(tx, &first, crate::engines::at(0)).await.unwrap();
         let (_, read) = sprints::get(tx, &first.id).await.unwrap();
         let moved = Sprint {
             project: ProjectName("shop".into()),
@@ -122,8 +125,8 @@ async fn whoever_saves_must_have_read_the_latest() {
             milestone: MilestoneNumber(4),
             ..first
         };
-        assert!(sprints::advance(tx, &moved, read).await.unwrap());
-        assert!(!sprints::advance(tx, &sprint(12, 9), read).await.unwrap());
+        assert!(sprints::advance(tx, &moved, read, crate::engines::at(0)).await.unwrap());
+        assert!(!sprints::advance(tx, &sprint(12, 9), read, crate::engines::at(0)).await.unwrap());
         let (now, newer) = sprints::get(tx, &moved.id).await.unwrap();
         assert_eq!(now, moved);
         assert_ne!(newer, read);
@@ -135,13 +138,13 @@ async fn whoever_saves_must_have_read_the_latest() {
 async fn of_eight_writers_that_read_the_same_one_saves() {
     async fn save(db: Db, sprint: Sprint, read: Revision) -> bool {
         let mut tx = db.begin().await.unwrap();
-        let saved = sprints::advance(&mut tx, &sprint, read).await.unwrap();
+        let saved = sprints::advance(&mut tx, &sprint, read, crate::engines::at(0)).await.unwrap();
         tx.commit().await.unwrap();
         saved
     }
     on_every_engine(async |db| {
         let mut tx = db.begin().await.unwrap();
-        sprints::insert(&mut tx, &sprint(12, 3)).await.unwrap();
+        sprints::insert(&mut tx, &sprint(12, 3), crate::engines::at(0)).await.unwrap();
         let (read, revision) = sprints::get(&mut tx, &sprint(12, 3).id).await.unwrap();
         tx.commit().await.unwrap();
         let saved = eight(|_| save(db.clone(), read.clone(), revision)).await;
@@ -156,7 +159,7 @@ async fn a_project_has_its_recognized_sprints_and_all_has_every_one() {
         let other = Sprint { project: ProjectName("other".into()), ..sprint(14, 5) };
         let forgotten = Sprint { state: State::Forgotten, ..sprint(13, 4) };
         for sprint in [&other, &forgotten, &sprint(12, 3)] {
-            sprints::insert(tx, sprint).await.unwrap();
+            sprints::insert(tx, sprint, crate::engines::at(0)).await.unwrap();
         }
         let project = ProjectName("acme/web".into());
         let id = |issue| SprintId::of(RepoId(7), IssueNumber(issue));
@@ -171,7 +174,7 @@ async fn a_sprint_is_unfinished_until_its_last_run_is_completed() {
     in_one_transaction(async |tx| {
         let all: Vec<_> = (1..=5).map(|number| sprint(number, number)).collect();
         for one in &all {
-            sprints::insert(tx, one).await.unwrap();
+            sprints::insert(tx, one, crate::engines::at(0)).await.unwrap();
         }
         let runs: [&[RunState]; 5] = [
             &[],
@@ -187,10 +190,43 @@ async fn a_sprint_is_unfinished_until_its_last_run_is_completed() {
         }
         let (mut forgotten, revision) = sprints::get(tx, &all[4].id).await.unwrap();
         forgotten.state = State::Forgotten;
-        assert!(sprints::advance(tx, &forgotten, revision).await.unwrap());
+        assert!(sprints::advance(tx, &forgotten, revision, crate::engines::at(0)).await.unwrap());
 
         let unfinished = sprints::unfinished(tx).await.unwrap();
         assert_eq!(unfinished, [0, 1, 3].map(|at| all[at].id.clone()));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn it_is_known_since_when_a_sprint_is_what_it_is_and_where() {
+    in_one_transaction(async |tx| {
+        let whole = sprint(12, 3);
+        assert!(sprints::insert(tx, &whole, at(0)).await.unwrap());
+        assert_eq!(sprints::at(tx, &whole.issue_ref()).await.unwrap(), Some(whole.id.clone()));
+        let (_, read) = sprints::get(tx, &whole.id).await.unwrap();
+        assert!(sprints::advance(tx, &whole, read, at(3)).await.unwrap());
+        assert_eq!(sprints::since(tx, &whole.id).await.unwrap(), at(0));
+
+        let lack = Some(team6::domain::sprint::Lack::Closed);
+        let closed = Sprint { state: State::Forgotten, lack, ..whole };
+        let (_, read) = sprints::get(tx, &closed.id).await.unwrap();
+        assert!(sprints::advance(tx, &closed, read, at(5)).await.unwrap());
+        assert_eq!(sprints::since(tx, &closed.id).await.unwrap(), at(5));
+        assert_eq!(sprints::get(tx, &closed.id).await.unwrap().0.lack, lack);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_sprint_is_under_way_whatever_became_of_its_issue() {
+    in_one_transaction(async |tx| {
+        let lost = Sprint { state: State::Forgotten, ..sprint(12, 3) };
+        assert!(sprints::insert(tx, &lost, at(0)).await.unwrap());
+        assert!(sprints::under_way(tx).await.unwrap().is_empty());
+        let running = run(&lost, 1, RunState::Paused);
+        db::runs::insert(tx, &lost.id, &running, at(1)).await.unwrap();
+        assert_eq!(sprints::under_way(tx).await.unwrap(), [lost.id]);
     })
     .await;
 }

@@ -139,3 +139,38 @@ async fn the_branches_of_other_sprints_are_taken() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn it_is_known_since_when_a_task_is_where_it_is_and_since_when_it_is_held() {
+    in_one_transaction(async |tx| {
+        let waits = task(1, State::Waiting);
+        let (_, run) = under_way(tx, 12, std::slice::from_ref(&waits)).await;
+        let begun = tasks::times(tx, &run.id).await.unwrap()[0];
+        assert_eq!(begun.held_since, None);
+
+        let paused = Task { held_by: Some(Login("ada".into())), ..waits };
+        tasks::advance(tx, &run.id, &paused, at(50)).await.unwrap();
+        let held = tasks::times(tx, &run.id).await.unwrap()[0];
+        assert_eq!((held.since, held.held_since), (begun.since, Some(at(50))));
+
+        let taken = Task { state: State::InProgress { attempt: FIRST }, held_by: None, ..paused };
+        tasks::advance(tx, &run.id, &taken, at(60)).await.unwrap();
+        let moved = tasks::times(tx, &run.id).await.unwrap()[0];
+        assert_eq!((moved.since, moved.held_since), (at(60), None));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_task_is_found_under_its_repositorys_new_name() {
+    in_one_transaction(async |tx| {
+        let (sprint, run) = under_way(tx, 12, &[task(1, State::Waiting)]).await;
+        let old = issue(101);
+        tasks::rename(tx, &old.repo, &repo("acme/site")).await.unwrap();
+        assert_eq!(tasks::of_issue(tx, &old).await.unwrap(), None);
+        let new = team6::domain::ids::IssueRef { repo: repo("acme/site"), ..old };
+        let found = tasks::of_issue(tx, &new).await.unwrap();
+        assert_eq!(found, Some(place(&sprint, &run, 1)));
+    })
+    .await;
+}

@@ -57,3 +57,16 @@ async fn what_an_agent_prints_may_hold_any_character() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn what_an_agent_did_last_comes_first() {
+    in_one_transaction(async |tx| {
+        add(tx, 1, &[line(1, json!("first")), line(2, json!("second"))]).await;
+        add(tx, 2, &[line(1, json!("third"))]).await;
+        let quiet = TraceLine { kind: "usage".into(), ..line(2, json!("fourth")) };
+        add(tx, 2, &[quiet]).await;
+        let said = traces::last(tx, &id(), 2).await.unwrap().into_iter().map(|l| l.body);
+        assert_eq!(said.collect::<Vec<_>>(), ["third", "second"]);
+    })
+    .await;
+}

@@ -10,7 +10,7 @@ use crate::engines::{on_every_engine, on_every_engine_at};
 async fn what_was_committed_is_there_after_a_restart() {
     on_every_engine_at(async |db, url| {
         let mut tx = db.begin().await.unwrap();
-        sprints::insert(&mut tx, &sprint(12, 3)).await.unwrap();
+        sprints::insert(&mut tx, &sprint(12, 3), crate::engines::at(0)).await.unwrap();
         tx.commit().await.unwrap();
         db.close().await;
         let db = Db::open(&url).await.unwrap();
@@ -26,7 +26,7 @@ async fn what_was_committed_is_there_after_a_restart() {
 async fn what_was_not_committed_never_happened() {
     on_every_engine(async |db| {
         let mut tx = db.begin().await.unwrap();
-        sprints::insert(&mut tx, &sprint(12, 3)).await.unwrap();
+        sprints::insert(&mut tx, &sprint(12, 3), crate::engines::at(0)).await.unwrap();
         drop(tx);
         let mut tx = db.read().await.unwrap();
         assert!(sprints::all(&mut tx).await.unwrap().is_empty());
@@ -39,13 +39,15 @@ async fn whoever_reads_waits_for_no_writer_and_sees_one_moment() {
     on_every_engine(async |db| {
         let before = sprint(12, 3);
         let mut write = db.begin().await.unwrap();
-        sprints::insert(&mut write, &before).await.unwrap();
+        sprints::insert(&mut write, &before, crate::engines::at(0)).await.unwrap();
         write.commit().await.unwrap();
 
         let mut write = db.begin().await.unwrap();
         let (_, revision) = sprints::get(&mut write, &before.id).await.unwrap();
         let after = Sprint { state: State::Forgotten, ..before.clone() };
-        assert!(sprints::advance(&mut write, &after, revision).await.unwrap());
+        assert!(
+            sprints::advance(&mut write, &after, revision, crate::engines::at(0)).await.unwrap()
+        );
         let mut read = db.read().await.unwrap();
         assert_eq!(sprints::get(&mut read, &before.id).await.unwrap().0, before);
         write.commit().await.unwrap();
@@ -62,7 +64,7 @@ async fn whoever_reads_waits_for_no_writer_and_sees_one_moment() {
 async fn whoever_only_reads_cannot_write() {
     on_every_engine(async |db| {
         let mut tx = db.read().await.unwrap();
-        assert!(sprints::insert(&mut tx, &sprint(12, 3)).await.is_err());
+        assert!(sprints::insert(&mut tx, &sprint(12, 3), crate::engines::at(0)).await.is_err());
     })
     .await;
 }

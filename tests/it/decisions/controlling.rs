@@ -56,7 +56,7 @@ fn a_paused_run_goes_on_when_a_person_says_so() {
 #[test]
 fn a_label_that_comes_back_does_not_undo_what_a_person_paused() {
     let paused = does(&under_way(), Wish::Pause(None));
-    let forgotten = paused.decide(Event::Forgotten).unwrap().sprint;
+    let forgotten = paused.decide(Event::Forgotten(Lack::Label)).unwrap().sprint;
     let back = Event::Recognized(MilestoneNumber(1), Goal::default());
     let recognized = forgotten.decide(back).unwrap().sprint;
     assert_eq!(run_state(&recognized), RunState::Paused);
@@ -65,7 +65,7 @@ fn a_label_that_comes_back_does_not_undo_what_a_person_paused() {
 
 #[test]
 fn a_run_that_is_no_sprint_any_more_cannot_be_resumed_by_hand() {
-    let forgotten = under_way().decide(Event::Forgotten).unwrap().sprint;
+    let forgotten = under_way().decide(Event::Forgotten(Lack::Label)).unwrap().sprint;
     let refusal = wants(&forgotten, "ada", Permission::Maintain, Wish::Resume(None));
     assert_eq!(
         refused(refusal),

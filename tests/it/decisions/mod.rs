@@ -9,6 +9,7 @@ mod refining;
 mod running;
 mod starting;
 mod task_machine;
+mod why;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -24,7 +25,7 @@ use team6::domain::permission::Permission;
 use team6::domain::plan::{Dependency, Plan, PlannedTask};
 use team6::domain::planning::Planning;
 use team6::domain::refusal::Refusal;
-use team6::domain::sprint::{Decision, Edited, Event, Goal, No, Sprint, State};
+use team6::domain::sprint::{Decision, Edited, Event, Goal, Lack, No, Sprint, State};
 use team6::domain::start::Start;
 
 fn repo() -> RepoName {
@@ -57,6 +58,7 @@ fn planned(tasks: Vec<PlannedTask>) -> Sprint {
         milestone: MilestoneNumber(1),
         goal: Goal::default(),
         state: State::Recognized,
+        lack: None,
         planning: Planning::default(),
         plan: Some(Plan { version: 1, tasks, ..Plan::default() }),
         approvals: vec![],

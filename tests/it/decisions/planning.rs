@@ -1,6 +1,6 @@
 //! A planning: rounds, tries, questions, and whoever comes too late.
 
-use team6::domain::answers::Given;
+use team6::domain::answers::{Given, Which};
 use team6::domain::effect::Asked;
 use team6::domain::ids::{Attempt, CommentId};
 use team6::domain::planning::{
@@ -53,9 +53,10 @@ fn unplanned(decision: &Decision) -> Option<Unplanned> {
 
 fn answers(sprint: &Sprint, given: &[(Option<u32>, Option<&str>)]) -> Result<Decision, No> {
     let given = given.iter().map(|(number, text)| Given {
-        number: *number,
+        to: number.map_or(Which::Open, Which::Number),
         text: text.map(str::to_owned),
         certain: true,
+        instead_of: None,
     });
     let at = DateTime::<Utc>::UNIX_EPOCH;
     let answered = Happened::Answered { asked: asked("grace"), given: given.collect(), at };

@@ -53,7 +53,8 @@ fn a_sprint_starts_once() {
 
 #[test]
 fn an_issue_that_is_no_sprint_issue_any_more_starts_nothing() {
-    let forgotten = approved(vec![task(1, &[])]).decide(Event::Forgotten).unwrap().sprint;
+    let forgotten =
+        approved(vec![task(1, &[])]).decide(Event::Forgotten(Lack::Label)).unwrap().sprint;
     let start = start_by(&[("ada", Maintain)]);
     assert_eq!(refused(forgotten.decide(Event::Started(start))).len(), 1);
 }

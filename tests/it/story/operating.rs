@@ -34,17 +34,19 @@ async fn the_figures_tell_what_was_done_and_what_waits() {
 }
 
 #[tokio::test]
-async fn a_server_that_has_not_heard_of_github_is_alive_and_not_ready() {
-    let team = Team::by_its_own_clock().await;
+async fn a_server_is_ready_unless_its_database_belongs_to_another_version() {
+    let team = Team::new().await;
     assert_eq!(team.page("/health/live").await.0, 200);
-    assert_eq!(team.page("/health/ready").await.0, 200);
+    let (status, said) = team.page("/health/ready").await;
+    assert_eq!(status, 200);
+    assert!(said.contains("\"github_answered_at\":\"20"), "{said}");
 
-    team.days_pass(2);
+    team.has_its_database_migrated_by_a_later_version().await;
 
     assert_eq!(team.page("/health/live").await.0, 200);
     let (status, said) = team.page("/health/ready").await;
     assert_eq!(status, 503);
-    assert!(said.contains("GitHub has not answered lately"), "{said}");
+    assert!(said.contains("the database was migrated by another version"), "{said}");
     team.ends().await;
 }
 

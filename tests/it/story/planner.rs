@@ -1,8 +1,5 @@
 //! "A planner agent reads the code and writes the plan; when it cannot, the team is told why."
 
-use serde_json::json;
-
-use crate::aloud;
 use crate::world::Team;
 
 const GOAL: &str = "Make it dark.\n\n- Write the manual\n- Tell the api (acme/api)\n";
@@ -132,6 +129,22 @@ async fn a_server_that_dies_while_a_planner_works_goes_on_with_it() {
 }
 
 #[tokio::test]
+async fn while_a_planner_works_its_line_says_for_how_long() {
+    let team = Team::with_a_planner(&["--script", "hang"]).await;
+    let sprint = team.sprint_about("Dark mode", GOAL, plan! {}).await;
+
+    sprint.says("ada", "/team6 plan").await;
+    sprint.waits_for_planning("the planner reads the code").await;
+    let before = sprint.whole_planning(1).await;
+
+    sprint.waits_for_planning_to_differ_from(&before).await;
+    let now = sprint.whole_planning(1).await;
+    assert!(now.starts_with("**Planning: the planner reads the code** · "), "{now}");
+    assert!(now.ends_with(" s since ada asked"), "{now}");
+    team.dies().await;
+}
+
+#[tokio::test]
 async fn nobody_asks_a_planner_twice_at_once() {
     let team = Team::with_a_planner(&["--script", "hang"]).await;
     let sprint = team.sprint_about("Dark mode", GOAL, plan! {}).await;
@@ -141,35 +154,4 @@ async fn nobody_asks_a_planner_twice_at_once() {
     sprint.says("grace", "/team6 plan").await;
     sprint.waits_for_answer("the plan is still being drafted").await;
     team.dies().await;
-}
-
-/// A real agent, started by the command in `TEAM6_TEST_PLANNER`, whose model follows the script in
-/// the goal: first a plan in a repository nobody has, then a good one.
-#[tokio::test]
-async fn a_real_agent_submits_a_plan() {
-    let Ok(command) = std::env::var("TEAM6_TEST_PLANNER") else {
-        aloud("a real agent as planner: skipped, TEAM6_TEST_PLANNER names no command");
-        return;
-    };
-    let team = Team::with_the_planner(&command).await;
-    let submit = |repo: &str| {
-        json!({ "mcp": "submit_plan", "args": {
-            "problem": "It is too bright.", "goals": ["dark"], "acceptance": ["it is dark"],
-            "tasks": [{
-                "key": "manual", "title": "Write the manual", "description": "Write it down.",
-                "repository": repo, "agent": "frontend", "owner": "ada",
-            }],
-        } })
-    };
-    let script = json!([submit("acme/shop"), submit("acme/web"), { "text": "done" }]);
-    let goal = format!("Make it dark.\n\n<script>{script}</script>");
-    let sprint = team.sprint_about("Dark mode", &goal, plan! {}).await;
-
-    sprint.hears("ada", "/team6 plan").await;
-
-    assert!(sprint.plan().await.contains("**T1** Write the manual (new) · @ada"));
-    let said = sprint.trace_of_planning(1).await;
-    assert!(said.contains("acme/shop"), "the first submission was not seen: {said}");
-    assert_eq!(sprint.plannings().await, "1 once");
-    team.ends().await;
 }

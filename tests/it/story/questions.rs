@@ -53,6 +53,54 @@ async fn a_reply_may_quote_the_question() {
 }
 
 #[tokio::test]
+async fn a_quote_without_a_number_is_known_by_its_words() {
+    let team = Team::with_a_planner(&["--script", "ask"]).await;
+    let sprint = asked(&team).await;
+    let questions = sprint.questions(1).await;
+    let first = questions.lines().find_map(|line| line.strip_prefix("1. ")).unwrap().to_owned();
+
+    sprint.hears("grace", &format!("> {first}\n\nThe home page.")).await;
+
+    assert!(sprint.questions(1).await.contains("**grace:** The home page."));
+    team.ends().await;
+}
+
+#[tokio::test]
+async fn an_answer_may_be_put_right_or_added_by_editing_the_comment() {
+    let team = Team::with_a_planner(&["--script", "ask"]).await;
+    let sprint = asked(&team).await;
+    let comment = sprint.writes("grace", "1. The home page.").await;
+    team.settles().await;
+
+    sprint.rewrites_the_comment("grace", comment, "1. The home page, and the shop.").await;
+    assert!(sprint.questions(1).await.contains("**grace:** The home page, and the shop."));
+    assert!(!sprint.has_a_plan().await);
+
+    let both = "1. The home page, and the shop.\n2. yes";
+    team.loses_webhooks_without_a_trace();
+    sprint.rewrites_the_comment("grace", comment, both).await;
+    team.sweeps().await;
+    assert!(sprint.questions(1).await.contains("**grace:** yes"));
+    assert!(sprint.has_a_plan().await);
+    assert_eq!(sprint.plannings().await, "1 once, 2 once");
+    team.ends().await;
+}
+
+#[tokio::test]
+async fn a_numbered_list_written_before_the_questions_is_no_answer() {
+    let team = Team::with_a_planner(&["--script", "ask"]).await;
+    let sprint = team.sprint_about("Dark mode", GOAL, plan! {}).await;
+    sprint.hears("grace", "What I saw:\n1. It is bright\n2. It is loud").await;
+    sprint.hears("ada", "/team6 plan").await;
+
+    team.sweeps().await;
+
+    assert!(!sprint.questions(1).await.contains("grace"));
+    assert!(!sprint.has_a_plan().await);
+    team.ends().await;
+}
+
+#[tokio::test]
 async fn questions_can_be_skipped() {
     let team = Team::with_a_planner(&["--script", "ask"]).await;
     let sprint = asked(&team).await;

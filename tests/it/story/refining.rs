@@ -156,6 +156,21 @@ async fn a_change_by_command_is_told_to_the_issue_and_read_back_without_an_echo(
 }
 
 #[tokio::test]
+async fn a_text_that_is_not_the_issues_stands_in_the_plan_to_be_approved() {
+    let team = Team::new().await;
+    let sprint = planned(&team).await;
+    assert!(!sprint.plan().await.contains("What is to be done"));
+
+    sprint.hears("ada", "/team6 edit T2 text \"No pure black. @linus\"").await;
+
+    let plan = sprint.plan().await;
+    assert!(plan.contains("What is to be done"), "{plan}");
+    assert!(plan.contains("No pure black."), "{plan}");
+    assert!(!plan.contains("@linus"), "{plan}");
+    team.ends().await;
+}
+
+#[tokio::test]
 async fn links_between_issues_follow_the_plan() {
     let team = Team::new().await;
     let wishes = plan! { T1 "One" owner ada; T2 "Two" owner ada; T3 "Three" owner ada; };

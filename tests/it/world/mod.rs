@@ -4,6 +4,7 @@ mod accident;
 mod door;
 mod end;
 mod github;
+mod interruption;
 mod operator;
 mod ours;
 mod people;
@@ -18,6 +19,7 @@ mod time;
 mod wire;
 
 pub(crate) use accident::{Act, When};
+pub(crate) use interruption::timeless;
 pub(crate) use plan::Wish;
 pub(crate) use sprint::Sprint;
 pub(crate) use team::Team;

@@ -9,7 +9,8 @@ pub(super) async fn is_idle(db: &Db) -> bool {
         .await
         .unwrap()
         .query(
-            "select (select count(*) from effect where given_up_at is null)
+            "select (select count(*) from effect where given_up_at is null
+                       and (trouble is null or trouble not like '%cannot be worked in%'))
                   + (select count(*) from job
                      where state = 'leased' or (state = 'ready' and not held))",
         )
@@ -183,4 +184,41 @@ pub(super) async fn history(db: &Db) -> Vec<String> {
         }
     }
     lines
+}
+
+/// Has what was put off because a repository was out of reach tried again.
+pub(super) async fn tries_what_was_out_of_reach(db: &Db) {
+    let mut tx = db.begin().await.unwrap();
+    let past = chrono::DateTime::from_timestamp(0, 0).unwrap();
+    tx.query(
+        "update effect set trouble = 'tried again', due_at = $1
+         where given_up_at is null and trouble like '%cannot be worked in%'",
+    )
+    .bind(past)
+    .run()
+    .await
+    .unwrap();
+    tx.commit().await.unwrap();
+}
+
+/// How the tasks of a sprint stand: `T1 done, T2 assigned`.
+pub(super) async fn tasks(db: &Db, issue: i64) -> String {
+    let rows: Vec<(i64, String)> = db
+        .read()
+        .await
+        .unwrap()
+        .query(
+            "select t.number, t.status from orchestration_tasks t
+             join orchestration_runs r on r.id = t.run_id
+             join sprint s on s.id = r.sprint_id
+             where s.issue = $1 order by t.number",
+        )
+        .bind(issue)
+        .all()
+        .await
+        .unwrap();
+    rows.into_iter()
+        .map(|(task, status)| format!("T{task} {status}"))
+        .collect::<Vec<_>>()
+        .join(", ")
 }

@@ -29,6 +29,15 @@ pub(super) enum Server {
 
 pub(super) const PROGRAM: &str = env!("CARGO_BIN_EXE_team6");
 
+/// The settings of a planner that is the scripted agent, started with these words.
+pub(super) fn scripted_planner(words: &[&str]) -> String {
+    let words: Vec<_> = words.iter().map(|word| format!(", \"{word}\"")).collect();
+    let words = words.concat();
+    format!(
+        "[agents.planner]\ndescription = \"plans\"\ncommand = [\"{PROGRAM}\", \"scripted-agent\"{words}]\n"
+    )
+}
+
 /// The settings of a Team6 whose GitHub is at `github`, in a file. It has no sandbox, so that
 /// stories can be told on every machine.
 pub(super) fn settings(dir: &Path, github: &str, app: &AppKeys, planner: Option<&str>) -> PathBuf {
@@ -41,11 +50,7 @@ pub(super) fn settings(dir: &Path, github: &str, app: &AppKeys, planner: Option<
              command = [\"{PROGRAM}\", \"scripted-agent\", \"--pace-ms\", \"0\"]\n"
         )
     };
-    let planner = planner.map_or(String::new(), |command| {
-        let words: Vec<_> = command.split_whitespace().map(|word| format!("\"{word}\"")).collect();
-        let command = words.join(", ");
-        format!("[agents.planner]\ndescription = \"plans\"\ncommand = [{command}]\n")
-    });
+    let planner = planner.unwrap_or_default();
     let text = format!(
         "data = \"{at}/team6\"\ndatabase = \"sqlite:{at}/team6.db\"\n\
          [server]\nlisten = \"127.0.0.1:0\"\n\
@@ -89,30 +94,25 @@ impl Server {
     }
 
     async fn program(config: &Path) -> Self {
-        let free = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = free.local_addr().unwrap();
-        drop(free);
-        let log = std::fs::File::options();
-        let log = log.clone().create(true).append(true).open(config.with_extension("log"));
+        let log = config.with_extension("log");
+        let said = || std::fs::read_to_string(&log).unwrap_or_default();
+        let before = said().len();
+        let to = std::fs::File::options().create(true).append(true).open(&log).unwrap();
         let child = Command::new(PROGRAM)
             .args(["serve", "--config"])
             .arg(config)
-            .env("TEAM6__SERVER__LISTEN", address.to_string())
+            .env("TEAM6__SERVER__LISTEN", "127.0.0.1:0")
             .stdin(Stdio::null())
-            .stderr(log.unwrap())
+            .stderr(to)
             .spawn()
             .unwrap();
-        let server = Self::Program { child, address };
         for _ in 0..12_000 {
-            if reqwest::get(format!("http://{address}/health")).await.is_ok() {
-                return server;
+            if let Some(address) = listens(&said()[before..]) {
+                return Self::Program { child, address };
             }
             tokio::time::sleep(Duration::from_millis(25)).await;
         }
-        panic!(
-            "`team6 serve` does not listen; its log is {}",
-            config.with_extension("log").display()
-        )
+        panic!("`team6 serve` does not listen; its log is {}", log.display())
     }
 
     pub(super) fn address(&self) -> SocketAddr {
@@ -185,4 +185,11 @@ impl Server {
             }
         }
     }
+}
+
+/// Where a program that chose its port by itself says that it listens.
+fn listens(log: &str) -> Option<SocketAddr> {
+    let mut whole = log.split_inclusive('\n').filter(|line| line.ends_with('\n'));
+    let (_, address) = whole.find(|line| line.contains("is listening"))?.split_once("address=")?;
+    address.split_whitespace().next()?.parse().ok()
 }

@@ -505,6 +505,11 @@ impl<'t> Sprint<'t> {
         self.waits(async || self.planning(1).await.contains(step)).await;
     }
 
+    /// Waits until what the planner is said to do, and for how long, is not this any more.
+    pub(crate) async fn waits_for_planning_to_differ_from(&self, line: &str) {
+        self.waits(async || self.whole_planning(1).await != line).await;
+    }
+
     /// Waits until Team6 says this on the sprint issue.
     pub(crate) async fn waits_for_answer(&self, words: &str) {
         self.waits(async || self.answer().await.contains(words)).await;
@@ -513,7 +518,7 @@ impl<'t> Sprint<'t> {
     pub(super) async fn waits(&self, is_so: impl AsyncFn() -> bool) {
         let begun = std::time::Instant::now();
         while !is_so().await {
-            let late = std::time::Duration::from_mins(1) < begun.elapsed();
+            let late = std::time::Duration::from_mins(5) < begun.elapsed();
             assert!(!late, "it never comes: {}", self.team.world.told().await);
             tokio::time::sleep(std::time::Duration::from_millis(20)).await;
         }
@@ -521,10 +526,15 @@ impl<'t> Sprint<'t> {
 
     /// What the planner does, as its comment says it, without the time.
     pub(crate) async fn planning(&self, number: usize) -> String {
+        let line = self.whole_planning(number).await;
+        line.split(" · ").next().unwrap_or_default().to_owned()
+    }
+
+    /// What the planner does, and for how long.
+    pub(crate) async fn whole_planning(&self, number: usize) -> String {
         let comment = self.marked(&format!("planning.{number}")).await;
         let text = comment.map_or(String::new(), |comment| comment.body);
-        let line = text.lines().nth(1).unwrap_or_default();
-        line.split(" · ").next().unwrap_or_default().to_owned()
+        text.lines().nth(1).unwrap_or_default().to_owned()
     }
 
     /// A round of the planner's questions.
@@ -593,6 +603,21 @@ impl<'t> Sprint<'t> {
             .args(["merge-base", "--is-ancestor", &merge, &pull.head.sha])
             .status();
         status.unwrap().success()
+    }
+
+    pub(super) fn team(&self) -> &'t Team {
+        self.team
+    }
+
+    /// The number of the sprint issue.
+    pub(super) fn number_of_issue(&self) -> i64 {
+        self.issue
+    }
+
+    /// The repository and the number of a task's issue.
+    pub(super) fn where_is(&self, task: &str) -> (String, i64) {
+        let place = self.place(task);
+        (place.repo, place.issue)
     }
 
     /// The number people see on a task's issue.

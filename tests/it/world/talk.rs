@@ -123,7 +123,6 @@ impl Sprint<'_> {
         all.map(count).sum()
     }
 
-
     /// Everything Team6 said on a task's pull request.
     pub(crate) async fn answers_at_the_pull_of(&self, task: &str) -> Vec<String> {
         let number = self.number(task).await;

@@ -61,19 +61,19 @@ impl Team {
 
     /// A team whose Team6 has a planner agent, started with these words.
     pub(crate) async fn with_a_planner(words: &[&str]) -> Self {
-        let words = [&[server::PROGRAM, "scripted-agent"], words].concat();
-        Self::with(Kind::Inside, Some(&words.join(" ")), Clock::System).await
+        let planner = server::scripted_planner(words);
+        Self::with(Kind::Inside, Some(&planner), Clock::System).await
     }
 
     /// The same, with the program `team6 serve`.
     pub(crate) async fn with_the_program_and_a_planner(words: &[&str]) -> Self {
-        let words = [&[server::PROGRAM, "scripted-agent"], words].concat();
-        Self::with(Kind::Program, Some(&words.join(" ")), Clock::System).await
+        let planner = server::scripted_planner(words);
+        Self::with(Kind::Program, Some(&planner), Clock::System).await
     }
 
-    /// A team whose Team6 has this planner agent.
-    pub(crate) async fn with_the_planner(command: &str) -> Self {
-        Self::with(Kind::Inside, Some(command), Clock::System).await
+    /// A team whose Team6 has the planner agent of these settings.
+    pub(crate) async fn with_the_planner(settings: &str) -> Self {
+        Self::with(Kind::Inside, Some(settings), Clock::System).await
     }
 
     /// Opens a milestone, an issue for each wish, and a sprint issue that says this.
@@ -412,7 +412,7 @@ impl Team {
 impl Pause {
     /// Waits until Team6 is there.
     pub(crate) async fn is_reached(&self) {
-        tokio::time::timeout(Duration::from_mins(1), self.reached.notified()).await.unwrap();
+        tokio::time::timeout(Duration::from_mins(5), self.reached.notified()).await.unwrap();
     }
 
     /// Lets it go on.

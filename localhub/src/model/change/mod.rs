@@ -4,6 +4,7 @@ pub(crate) mod assigning;
 pub(crate) mod checks;
 pub(crate) mod comments;
 pub(crate) mod dependencies;
+pub(crate) mod housekeeping;
 pub(crate) mod issues;
 pub(crate) mod labeling;
 pub(crate) mod labels;

@@ -65,7 +65,11 @@ impl Change {
             return Err(Refusal::BadJwt("A JSON web token could not be decoded"));
         };
         let installation = self.world.installations.find(id).filter(|one| one.app == app);
-        installation.cloned().ok_or(Refusal::NotFound)
+        let installation = installation.filter(|one| !one.deleted).ok_or(Refusal::NotFound)?;
+        if installation.suspended_at.is_some() {
+            return Err(Refusal::suspended());
+        }
+        Ok(Arc::clone(installation))
     }
 
     fn requested_repos(

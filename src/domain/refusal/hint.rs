@@ -1,0 +1,99 @@
+//! What to do about a refusal.
+
+use super::Refusal;
+
+impl Refusal {
+    /// What to do about it.
+    pub fn hint(&self) -> Option<&'static str> {
+        match self {
+            Self::NoPlan => Some("Ask for one with `/team6 plan`."),
+            Self::AlreadyDone => {
+                Some("Add an issue for each new task to the milestone, then say `/team6 plan`.")
+            }
+            Self::NothingToPlan => {
+                Some("Add an issue for each task to the milestone, then say `/team6 plan` again.")
+            }
+            Self::Cycle { .. } => Some(
+                "Remove one of these dependencies, with `/team6 after`, or from the issues (a `Depends on` line or a blocked-by link).",
+            ),
+            Self::NoOwner { .. } => Some("Assign a person to its issue."),
+            Self::OwnerCannotWrite { .. } => {
+                Some("Assign its issue to somebody who can, or give them write access.")
+            }
+            Self::NotApproved { .. } => {
+                Some("Its owner or a maintainer ticks its box in the plan.")
+            }
+            Self::UnknownAgent { .. } => {
+                Some("Correct its `agent:` label, or have the operator configure that agent.")
+            }
+            Self::WaitsForNothing { .. } => {
+                Some("Reopen that issue, or remove the dependency from the task's issue.")
+            }
+            Self::UnknownDependency { .. } => {
+                Some("Correct the dependency, or install the App on that repository.")
+            }
+            Self::NotASprint => Some("It needs an open milestone and the sprint label."),
+            Self::Unreachable { .. } => Some("Install the App there."),
+            Self::LookTwice(_) => {
+                Some("If it is fine as it is, say `/team6 start --despite-warnings`.")
+            }
+            Self::SecondSprint { .. } => {
+                Some("Take the label or the milestone off one of the two issues.")
+            }
+            Self::PlanRewritten => {
+                Some("To change a task, use a command of `/team6 help`, or edit its issue.")
+            }
+            Self::PlanIsFixed => Some(
+                "While it runs, `/team6 status` and `/team6 retry T3` work; what is missing can be an issue of the next sprint.",
+            ),
+            Self::InLine { why, .. } => why.hint(),
+            Self::NoSuchRepository { .. } => {
+                Some("The operator adds it to the project and installs the App on it.")
+            }
+            Self::Unanswered { .. } => {
+                Some("Answer it with `/team6 answer`, or skip it with `/team6 answer skip`.")
+            }
+            Self::StillPlanning => Some("Its line above says how far it is; it comes by itself."),
+            Self::NeverApproved => Some("Name a version, like `/team6 diff 1`."),
+            Self::Outdated { .. } | Self::PlanOutdated => {
+                Some("Read it again, then tick it again.")
+            }
+            Self::NoIssue { .. } => Some("It gets one in a moment; then say `/team6 start` again."),
+            Self::NoSuchQuestion { .. } | Self::WhichQuestion => Some(
+                "Answer with `/team6 answer 2 your answer`, `/team6 answer 2 skip`, or `/team6 answer skip` for all.",
+            ),
+            Self::NeedsWrite => Some("A maintainer can give you write access."),
+            Self::AlreadyRunning | Self::NotRunning | Self::NoSuchTask { .. } => {
+                Some("`/team6 status` says how it stands.")
+            }
+            Self::TaskBarred { obstacle, .. } => Some(obstacle.goes_on()),
+            Self::HeldByOther { hold } => hold.hint(),
+            Self::NothingSaid => {
+                Some("Write it behind the task: `/team6 ask T3 \"your message\"`.")
+            }
+            Self::TooMuchSaid { .. } => Some("They are passed on when its next turn begins."),
+            Self::NoOpenQuestion
+            | Self::NobodyListens { .. }
+            | Self::NotYourRun { .. }
+            | Self::AlreadyPaused { .. }
+            | Self::NotPaused
+            | Self::TaskAlreadyPaused { .. }
+            | Self::TaskNotPaused { .. }
+            | Self::NothingToPause { .. }
+            | Self::NothingToEnd { .. }
+            | Self::NotYourTask { .. }
+            | Self::Malformed { .. }
+            | Self::UnknownWord { .. }
+            | Self::NotReached
+            | Self::WaitsForItself { .. }
+            | Self::NoSuchAgent { .. }
+            | Self::NoSuchPerson { .. }
+            | Self::NotAPerson { .. }
+            | Self::PersonCannotWrite { .. }
+            | Self::NeedsWriteIn { .. }
+            | Self::NoSuchVersion { .. }
+            | Self::WhichTask { .. }
+            | Self::NothingToRetry { .. } => None,
+        }
+    }
+}

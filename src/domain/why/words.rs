@@ -1,0 +1,244 @@
+//! A reason in words, for comments and for the command line alike: nothing in them acts.
+
+use super::{Queue, Reason, Why};
+use crate::domain::ids::{Login, TaskNumber};
+use crate::domain::refusal::{list, shown};
+use crate::domain::task::MOST_ATTEMPTS;
+use crate::domain::work::Class;
+
+impl Why {
+    /// What is so, as a sentence without its full stop: `T3 waits for T1, and T1 is in review …`.
+    pub fn text(&self) -> String {
+        let who = match self.task {
+            Some(task) => format!("T{task}"),
+            None => "the sprint".to_owned(),
+        };
+        match &self.reason {
+            Reason::NotASprint { lack } => {
+                let why = lack.map_or_else(String::new, |lack| format!(": {lack}"));
+                format!("{who} is held, because its sprint issue is none any more{why}")
+            }
+            Reason::OutOfReach { repo, trouble } => {
+                format!("{who} is held, because {repo} cannot be worked in: {trouble}")
+            }
+            Reason::NoPlan => "there is no plan yet".to_owned(),
+            Reason::PlannerQueued { queue } => in_queue("the planner", queue),
+            Reason::PlannerAtWork { step, .. } => {
+                format!("the planner is at work{}", behind_colon(step.as_deref()))
+            }
+            Reason::PlannerFailed { why } => {
+                format!("there is no plan, because the planner gave up{}", behind_colon(Some(why)))
+            }
+            Reason::Questions { open } => questions(open),
+            Reason::AgentAsks { open } => {
+                let open: Vec<_> = open.iter().map(|(number, _)| number.to_string()).collect();
+                format!("{who} waits until question {} of its agent is answered", open.join(", "))
+            }
+            Reason::Flawed { flaw, more: 0 } => format!("the plan cannot be started: {flaw}"),
+            Reason::Flawed { flaw, more } => {
+                format!("the plan cannot be started: {flaw}, and {more} more")
+            }
+            Reason::NotApproved { tasks } => unapproved(tasks),
+            Reason::NotStarted => "everything is approved, and nobody has started it".to_owned(),
+            Reason::PutOff { what, trouble } => {
+                format!("{who} waits for GitHub: {what} was put off (`{}`)", shown(trouble))
+            }
+            Reason::Refused { what, trouble, .. } => {
+                format!("{who} is stuck: {what} was refused for good (`{}`)", shown(trouble))
+            }
+            Reason::Running { settled, tasks, first } => {
+                format!("{settled} of {tasks} tasks are done, and {}", first.text())
+            }
+            Reason::Paused { by } => {
+                format!("{who} is held, because {} paused the sprint", name(by))
+            }
+            Reason::Completed => format!("{who} is completed: every task is merged or skipped"),
+            Reason::RunCancelled => format!("{who} was cancelled"),
+            Reason::TaskPaused { by } => format!("{who} is paused by {}", name(by)),
+            Reason::Barred { obstacle } => format!("{who} is held: {obstacle}"),
+            Reason::WaitsFor { first, others } => waits_for(&who, first, others),
+            Reason::WaitsForIssue { issue, hopeless: false } => {
+                format!("{who} waits for {issue} to be done, which is not part of the sprint")
+            }
+            Reason::WaitsForIssue { issue, hopeless: true } => {
+                format!("{who} waits for {issue}, which will never be done or cannot be seen")
+            }
+            Reason::InQueue { queue } => in_queue(&who, queue),
+            Reason::AtWork { .. } => self.at_work(&who),
+            Reason::BeingStopped => format!("the agent of {who} is being stopped"),
+            Reason::Publishing => {
+                format!("{who} is delivered, and its pull request is being opened")
+            }
+            Reason::InReview { pull } => format!("{who} is in review: {pull} is not merged"),
+            Reason::Closed { pull } => format!(
+                "{pull}, the pull request of {who}, was closed without being merged where it belongs"
+            ),
+            Reason::Failed { attempt, message } => {
+                format!("{who} failed at try {attempt}{}", behind_colon(message.as_deref()))
+            }
+            Reason::Cancelled => format!("{who} was cancelled"),
+            Reason::Skipped { by } => format!("{who} was skipped by {}", name(by)),
+            Reason::Merged { pull } => format!("{who} is done: {pull} is merged"),
+        }
+    }
+
+    /// What must happen next, as a sentence.
+    pub fn next(&self) -> String {
+        let task = self.task.unwrap_or(TaskNumber(0));
+        match &self.reason {
+            Reason::NotASprint { lack } => match lack {
+                Some(lack) => lack.hint().to_owned(),
+                None => "It goes on when the issue is a sprint issue again.".to_owned(),
+            },
+            Reason::OutOfReach { trouble, .. } => trouble.hint().to_owned(),
+            Reason::NoPlan => "Somebody with write access types `/team6 plan`.".to_owned(),
+            Reason::PlannerQueued { queue } | Reason::InQueue { queue } => {
+                next_in(queue).to_owned()
+            }
+            Reason::PlannerAtWork { .. } => "It asks something or proposes a plan.".to_owned(),
+            Reason::PlannerFailed { .. } => {
+                "Make the goal clearer, then type `/team6 plan` again.".to_owned()
+            }
+            Reason::AgentAsks { .. } => {
+                "Answer with a comment on its issue, or there with `/team6 answer`.".to_owned()
+            }
+            Reason::Questions { open } => {
+                let first = open.first().map_or(1, |(number, _)| *number);
+                format!("Type `/team6 answer {first} …`, or `/team6 answer skip` for all.")
+            }
+            Reason::Flawed { flaw, .. } => flaw.hint().unwrap_or("Change the plan.").to_owned(),
+            Reason::NotApproved { .. } => {
+                "An owner, or a maintainer, ticks the box in the plan.".to_owned()
+            }
+            Reason::NotStarted => "Somebody with write access types `/team6 start`.".to_owned(),
+            Reason::PutOff { .. } => "It is tried again by itself.".to_owned(),
+            Reason::Refused { reference, .. } => format!(
+                "Whoever runs Team6 mends it and types `team6 effects retry {}`.",
+                shown(reference)
+            ),
+            Reason::Running { first, .. } | Reason::WaitsFor { first, .. } => first.next(),
+            Reason::Paused { .. } => "`/team6 resume` lets it go on.".to_owned(),
+            Reason::TaskPaused { .. } => format!("`/team6 resume T{task}` lets it go on."),
+            Reason::Barred { obstacle } => obstacle.hint(task),
+            Reason::WaitsForIssue { issue, hopeless: false } => {
+                format!("It goes on when {issue} is closed as completed.")
+            }
+            Reason::WaitsForIssue { hopeless: true, .. } => {
+                format!("`/team6 cancel T{task}` or `/team6 skip T{task}`.")
+            }
+            Reason::AtWork { silent: true, .. } => {
+                "If its worker stays silent, it goes back into the queue.".to_owned()
+            }
+            Reason::AtWork { .. } => "When it delivers, its pull request is opened.".to_owned(),
+            Reason::BeingStopped => "When it is gone, that is said.".to_owned(),
+            Reason::Publishing => "Then its owner is asked to review it.".to_owned(),
+            Reason::InReview { .. } => "Its owner reviews and merges it.".to_owned(),
+            Reason::Closed { .. } => {
+                format!("Its owner reopens it, or says `/team6 retry T{task}`, `skip` or `cancel`.")
+            }
+            Reason::Failed { .. } => {
+                format!("Its owner says `/team6 retry T{task}`, `skip` or `cancel`.")
+            }
+            Reason::Cancelled => format!(
+                "What waits for it goes on after `/team6 retry T{task}` or `/team6 skip T{task}`."
+            ),
+            Reason::RunCancelled => "`/team6 plan` begins anew with what is open.".to_owned(),
+            Reason::Completed | Reason::Skipped { .. } | Reason::Merged { .. } => {
+                "Nothing more is to be done.".to_owned()
+            }
+        }
+    }
+
+    fn at_work(&self, who: &str) -> String {
+        let Reason::AtWork { attempt, agent, step, silent, .. } = &self.reason else {
+            return String::new();
+        };
+        let again = match attempt.0 {
+            ..=1 => String::new(),
+            nth => format!(", try {nth} of {MOST_ATTEMPTS}"),
+        };
+        let doing = if *silent {
+            ", but its worker has gone silent".to_owned()
+        } else {
+            behind_colon(step.as_deref())
+        };
+        format!("agent `{}` works on {who}{again}{doing}", shown(&agent.0))
+    }
+}
+
+/// What somebody said, as code behind a colon.
+fn behind_colon(words: Option<&str>) -> String {
+    words.map_or_else(String::new, |words| format!(": `{}`", shown(words)))
+}
+
+fn questions(open: &[(u32, Login)]) -> String {
+    let of = |(number, to): &(u32, Login)| format!("{number} for {}", name(to));
+    let all: Vec<_> = open.iter().map(of).collect();
+    let (s, are) = if open.len() == 1 { ("", "is") } else { ("s", "are") };
+    format!("the planner's question{s} {} {are} open", all.join(", "))
+}
+
+fn unapproved(tasks: &[(TaskNumber, Option<Login>)]) -> String {
+    let numbers: Vec<_> = tasks.iter().map(|(number, _)| *number).collect();
+    let are = if numbers.len() == 1 { "is" } else { "are" };
+    format!("{} {are} not approved", list(&numbers))
+}
+
+fn waits_for(who: &str, first: &Why, others: &[TaskNumber]) -> String {
+    let task = first.task.map_or_else(String::new, |task| format!(" for T{task}"));
+    let also = if others.is_empty() { String::new() } else { format!(" (and {})", list(others)) };
+    format!("{who} waits{task}{also}, and {}", first.text())
+}
+
+fn next_in(queue: &Queue) -> &'static str {
+    match queue {
+        Queue::Retry { .. } => "It is tried again by itself.",
+        Queue::NoWorker => "Whoever runs Team6 starts a worker.",
+        Queue::NoWorkerFor { .. } => "Whoever runs Team6 configures that agent on a worker.",
+        Queue::NotHandedOut { .. } => "It is tried again by itself.",
+        Queue::Full { .. } | Queue::Behind { .. } => "It starts when those are done.",
+        Queue::Next => "A worker takes it in a moment.",
+    }
+}
+
+fn in_queue(who: &str, queue: &Queue) -> String {
+    match queue {
+        Queue::Retry { attempt, after } => {
+            let why = after.map_or("the last one failed", words);
+            format!("{who} waits for try {attempt} of {MOST_ATTEMPTS}, because {why}")
+        }
+        Queue::NoWorker => format!("{who} waits in the queue, and no worker asks for work"),
+        Queue::NoWorkerFor { agent } => {
+            format!("{who} waits in the queue, and no worker has the agent `{}`", shown(&agent.0))
+        }
+        Queue::NotHandedOut { trouble } => {
+            format!("{who} could not be handed to a worker: `{}`", shown(trouble))
+        }
+        Queue::Full { at_work, ahead } => format!(
+            "{who} waits in the queue: {at_work} at work is the most there may be, and {ahead} more {} before it",
+            if *ahead == 1 { "is" } else { "are" }
+        ),
+        Queue::Behind { ahead } => format!("{who} waits in the queue, behind {ahead} more"),
+        Queue::Next => format!("{who} is the next in the queue"),
+    }
+}
+
+/// How a try failed.
+fn words(class: Class) -> &'static str {
+    match class {
+        Class::AgentDied => "the agent died",
+        Class::TimedOut => "the agent took too long",
+        Class::NothingDone => "the agent committed nothing",
+        Class::LeftDirty => "the agent left changes it did not commit",
+        Class::Unacceptable => "what it delivered cannot be published",
+        Class::Misconfigured => "the agent is not configured rightly",
+        Class::Machinery => "the machine or the network failed",
+        Class::Spent => "it spent what it may spend",
+        Class::Quota => "the model's provider wanted no more calls for a while",
+    }
+}
+
+/// A person's name, with nothing in it that cannot be in one.
+fn name(login: &Login) -> String {
+    login.0.chars().filter(|c| c.is_ascii_alphanumeric() || "-_".contains(*c)).take(40).collect()
+}
