@@ -143,6 +143,8 @@ impl<'a> Bench<'a> {
             contains: vec![base_sha.clone()],
             base_sha,
             branch: BranchName(format!("feature/task-{run}-measure")),
+            head: None,
+            may_rebase: false,
         };
         settle()?;
         let begun = Instant::now();

@@ -115,6 +115,7 @@ create table orchestration_tasks (
     state        json        not null, -- domain::task::State; the columns below repeat it for queries
     status       text        not null,
     held_by      text,                 -- who paused it
+    dialogue     json        not null, -- domain::dialogue::Dialogue: what people and its agent say
     barred       json        not null, -- [domain::found::Barred]: what else keeps it from starting
     held_since   timestamptz,          -- since when somebody or something does
     since        timestamptz not null, -- when it came into this state
@@ -188,6 +189,7 @@ create table job (
     state       text        not null check (state in ('ready', 'leased', 'done', 'dead')),
     held        boolean     not null,             -- its run or its task is paused
     unwanted    boolean     not null,             -- a person ended its task: its worker stops the agent
+    urgent      bigint      not null,             -- the message that interrupts its agent; 0 for none
     run_id      text,                             -- none for planning
     epoch       bigint      not null,
     worker      text,

@@ -26,7 +26,7 @@ pub use filled::Reach;
 pub use group::{Group, kill_leftovers};
 pub use introduction::introduce;
 pub use sandbox::{Place, Sandbox};
-pub use session::{Ended, Next, Talk, Trace, run};
+pub use session::{Ended, Former, Interrupt, Next, Remember, Talk, Trace, Turn, run};
 pub use tools::{BRIDGE_TOKEN, BRIDGE_URL, Call, Offer, address, serve};
 
 use crate::domain::work::Class;

@@ -20,29 +20,61 @@ const STDERR_TAIL: usize = 4_000;
 /// Takes one line of the trace: its kind, and what was said. It must not wait.
 pub type Trace = Arc<dyn Fn(&'static str, Value) + Send + Sync>;
 
-/// What an agent is told after its so-manieth turn; nothing, if its work is over.
-pub type Next = Arc<dyn Fn(u32) -> BoxFuture<'static, Option<String>> + Send + Sync>;
+/// What an agent is told after a turn; nothing, if its work is over.
+pub type Next = Arc<dyn Fn(Turn) -> BoxFuture<'static, Option<String>> + Send + Sync>;
+
+/// Ends when the turn that is under way is to be interrupted.
+pub type Interrupt = Arc<dyn Fn() -> BoxFuture<'static, ()> + Send + Sync>;
+
+/// Hears by what name the agent finds its session again.
+pub type Remember = Arc<dyn Fn(&str) + Send + Sync>;
+
+/// A turn that is over.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Turn {
+    /// Which, from 1.
+    pub number: u32,
+    /// The last thing the agent said in it.
+    pub said: String,
+    /// Whether we interrupted it.
+    pub interrupted: bool,
+}
+
+/// A session that an earlier life of the agent had.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Former {
+    /// By what name the agent finds it.
+    pub session: String,
+    /// What the agent is told if it does.
+    pub prompt: String,
+}
 
 /// What is said to an agent in one session.
-#[derive(Clone)]
+#[derive(Clone, Default)]
 pub struct Talk {
     /// The first thing it is told.
     pub prompt: String,
+    /// The session it goes on with, if it can.
+    pub former: Option<Former>,
     /// The tools it is offered.
     pub tools: Option<Offer>,
     /// What it is told after each turn; where there is nothing, one turn is all.
     pub next: Option<Next>,
+    /// What interrupts a turn, if anything does.
+    pub interrupt: Option<Interrupt>,
+    /// Who keeps the session's name, if anybody does.
+    pub remember: Option<Remember>,
 }
 
 impl From<&str> for Talk {
     fn from(prompt: &str) -> Self {
-        Self { prompt: prompt.to_owned(), tools: None, next: None }
+        Self { prompt: prompt.to_owned(), ..Self::default() }
     }
 }
 
 impl From<String> for Talk {
     fn from(prompt: String) -> Self {
-        Self { prompt, tools: None, next: None }
+        Self { prompt, ..Self::default() }
     }
 }
 

@@ -14,6 +14,7 @@ use crate::domain::planning::Try;
 use crate::domain::refusal::Refusal;
 use crate::domain::run::{self, Run};
 use crate::domain::sprint::{Decision, Event, No, Sprint};
+use crate::domain::task::Task;
 use crate::queue::{Job, Recovered};
 
 /// Because of whom or what something happens.
@@ -160,6 +161,7 @@ impl App {
         for (before, after) in old.tasks.iter().zip(&run.tasks) {
             if before != after {
                 tasks::advance(tx, &run.id, after, now).await?;
+                self.interrupt(tx, run, before, after).await?;
             }
         }
         if old.state != run.state || old.holds != run.holds {
@@ -171,6 +173,16 @@ impl App {
             self.hold_jobs(tx, run).await?;
         }
         Ok(())
+    }
+
+    /// Has the worker of a task's agent hear of what is said to interrupt it.
+    async fn interrupt(&self, tx: &mut Tx, run: &Run, before: &Task, after: &Task) -> Result<()> {
+        let (was, is) = (before.dialogue.urgent(), after.dialogue.urgent());
+        if was == is {
+            return Ok(());
+        }
+        let execution = ExecutionId::of(&run.id, after.planned.number, after.state.attempt());
+        Ok(self.queue().interrupt(tx, &execution, is.into()).await?)
     }
 
     /// Keeps the jobs of what is paused from being taken.

@@ -93,6 +93,12 @@ impl App {
             Effect::ShowStatus(sprint) => self.show_status(sprint).await,
             Effect::Publish(execution) => self.publish(execution).await,
             Effect::Stop(execution) => self.stop(execution).await,
+            Effect::ShowMessage { run, task, message } => {
+                self.show_message(run, *task, *message).await
+            }
+            Effect::AnswerReview { run, task, attempt } => {
+                self.answer_review(run, *task, *attempt).await
+            }
             // The database's queue took it with the decision.
             Effect::Queue { .. } | Effect::QueuePlanning { .. } => Ok(()),
         }
@@ -113,6 +119,8 @@ impl App {
             | Effect::MakeIssues(_)
             | Effect::Publish(_)
             | Effect::Stop(_)
+            | Effect::ShowMessage { .. }
+            | Effect::AnswerReview { .. }
             | Effect::ShowQuestions { .. }
             | Effect::QueuePlanning { .. }
             | Effect::Queue { .. } => return Ok(()),

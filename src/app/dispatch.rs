@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::apply::Cause;
 use super::executing::{Happened, task_of};
@@ -10,7 +10,7 @@ use super::why::limits;
 use super::{App, Error, Listener, Result};
 use crate::db::executions::{self, Execution, Subject};
 use crate::db::workers;
-use crate::domain::ids::{Attempt, CommitSha, ExecutionId, ProjectName, RepoName, WorkerId};
+use crate::domain::ids::{Attempt, CommitSha, ProjectName, RepoName, WorkerId};
 use crate::domain::sprint::Sprint;
 use crate::domain::task::Task;
 use crate::domain::work::{Assignment, Checkout, Claim, Claimed, Lease, Work};
@@ -26,9 +26,18 @@ const NOTED: TimeDelta = TimeDelta::seconds(20);
 
 /// What is to be done, and what reads the code for it.
 pub(super) struct Order {
-    pub(super) prompt: String,
+    pub(super) told: Told,
     pub(super) work: Work,
     pub(super) read_tokens: BTreeMap<RepoName, String>,
+}
+
+/// What the agent is told: all of it, or what depends on what people said by the moment at which
+/// a worker takes it.
+pub(super) enum Told {
+    /// All of it.
+    Whole(String),
+    /// What came before.
+    Task(say::prompt::Past),
 }
 
 /// A worker whose credential was checked.
@@ -62,6 +71,12 @@ impl App {
             self.queue().claim(&mut tx, &who, &limits(self.settings()), now, lease).await?;
         tx.commit().await?;
         let Some(leased) = leased else { return Ok(None) };
+        if let Some(later) = self.held_back(&leased).await? {
+            let mut tx = self.db().begin().await?;
+            self.queue().give_back(&mut tx, &leased, later).await?;
+            tx.commit().await?;
+            return Ok(None);
+        }
         match self.hand_out(&leased, &claim.worker).await {
             Ok(claimed) => Ok(Some(claimed)),
             Err(error) => {
@@ -94,6 +109,14 @@ impl App {
         self.inner.jobs.listener()
     }
 
+    /// From when on what was leased may be done, if not now.
+    async fn held_back(&self, lease: &Lease) -> Result<Option<DateTime<Utc>>> {
+        let mut tx = self.db().read().await?;
+        let execution = executions::get(&mut tx, &lease.execution).await?;
+        drop(tx);
+        self.not_before(&execution).await
+    }
+
     async fn hand_out(&self, lease: &Lease, worker: &WorkerId) -> Result<Claimed> {
         let mut tx = self.db().read().await?;
         let execution = executions::get(&mut tx, &lease.execution).await?;
@@ -107,17 +130,30 @@ impl App {
             Work::Task(checkout) => Some(checkout.base_sha.clone()),
             Work::Plan { .. } => None,
         };
+        self.taken(lease, &execution, worker, base.as_ref()).await?;
+        let (prompt, resume, told) = match order.told {
+            Told::Whole(prompt) => (prompt, None, 0),
+            // Read anew: what was said until this moment is part of it.
+            Told::Task(past) => {
+                let sprint = self.sprint(&execution.sprint_id).await?;
+                let task = task_of(&sprint, &execution).ok_or(Error::NotYet("the task is gone"))?;
+                let attempt = execution.attempt;
+                let resume = say::prompt::resumed(task, attempt, &past);
+                (prompt(&sprint, task, attempt, &past), Some(resume), task.dialogue.told().into())
+            }
+        };
         let assignment = Assignment {
             execution: lease.execution.clone(),
             epoch: lease.epoch,
             lease_seconds: self.settings().queue.lease_seconds,
             project: execution.project.clone(),
             agent: execution.agent.clone(),
-            prompt: order.prompt,
+            prompt,
+            resume,
+            told,
             work: order.work,
             author: self.me().identity(),
         };
-        self.taken(lease, &execution, worker, base.as_ref()).await?;
         Ok(Claimed { assignment, read_tokens: order.read_tokens })
     }
 
@@ -127,23 +163,29 @@ impl App {
         let name = task.planned.repo();
         let read_token = self.repo(name).await?.token(Grant::ReadContents).await?;
         Ok(Order {
-            prompt: prompt(sprint, task, self.failure_before(execution).await?.as_deref()),
+            told: Told::Task(self.past(execution).await?),
             work: Work::Task(self.checkout(sprint, task).await?),
             read_tokens: [(name.clone(), read_token.expose().to_owned())].into(),
         })
     }
 
-    /// How the try before this one failed, if there was one and it did.
-    async fn failure_before(&self, execution: &Execution) -> Result<Option<String>> {
-        let Subject::Task(run, task) = &execution.subject else { return Ok(None) };
-        if execution.attempt.0 <= 1 {
-            return Ok(None);
-        }
-        let before = Attempt(execution.attempt.0 - 1);
-        let before = ExecutionId::of(run, *task, before);
+    /// How the try before this one failed, if it did, and what was said when one last delivered.
+    async fn past(&self, execution: &Execution) -> Result<say::prompt::Past> {
+        let Subject::Task(run, task) = &execution.subject else { return Ok(Default::default()) };
         let mut tx = self.db().read().await?;
-        let before = executions::get(&mut tx, &before).await?;
-        Ok(before.failure.as_ref().map(|failure| failure.message.clone()))
+        let all = executions::of_run(&mut tx, run).await?;
+        let mut before: Vec<_> = all
+            .into_iter()
+            .filter(|one| one.subject == Subject::Task(run.clone(), *task))
+            .filter(|one| one.attempt < execution.attempt)
+            .collect();
+        before.sort_by_key(|one| one.attempt);
+        let last = before.last().and_then(|one| one.failure.as_ref());
+        let delivery = before.iter().rev().find_map(|one| one.delivery.as_ref());
+        Ok(say::prompt::Past {
+            failure: last.map(|failure| failure.message.clone()),
+            summary: delivery.map(|delivery| delivery.summary.clone()),
+        })
     }
 
     async fn checkout(&self, sprint: &Sprint, task: &Task) -> Result<Checkout> {
@@ -162,6 +204,11 @@ impl App {
                 .filter_map(|done| done.state.merge())
                 .collect(),
             branch: task.branch.clone(),
+            may_rebase: task.dialogue.may_rebase(),
+            head: match task.state.pull() {
+                Some(_) => repo.find_head(&task.branch).await?,
+                None => None,
+            },
         })
     }
 
@@ -193,7 +240,7 @@ fn before<'a>(sprint: &'a Sprint, task: &'a Task) -> impl Iterator<Item = &'a Ta
     task.planned.waits_for().filter_map(move |number| run?.find(number))
 }
 
-fn prompt(sprint: &Sprint, task: &Task, failure: Option<&str>) -> String {
+fn prompt(sprint: &Sprint, task: &Task, attempt: Attempt, past: &say::prompt::Past) -> String {
     let delivered: Vec<_> = before(sprint, task)
         .map(|done| say::prompt::Delivered {
             title: done.planned.title.clone(),
@@ -203,5 +250,5 @@ fn prompt(sprint: &Sprint, task: &Task, failure: Option<&str>) -> String {
                 .map_or(String::new(), |pull| format!("{}#{pull}", done.planned.repo())),
         })
         .collect();
-    say::prompt::task(task, &sprint.goal, &delivered, failure)
+    say::prompt::task(task, attempt, &sprint.goal, &delivered, past)
 }

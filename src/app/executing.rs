@@ -15,8 +15,14 @@ pub(super) enum Happened {
     Lost,
     /// It has nothing to show.
     Failed(Failure),
+    /// The provider of its model wants no more calls for so many seconds.
+    Exhausted(u32),
     /// Its commits are here.
     Delivered,
+    /// It did what it was for without commits.
+    Replied,
+    /// Its agent asked something and waits.
+    Asked,
     /// Nobody works on it any more, because a person ended it.
     Stopped,
 }
@@ -31,7 +37,10 @@ impl Happened {
                     Self::Taken => task::Event::Taken(attempt),
                     Self::Lost => task::Event::Lost(attempt),
                     Self::Failed(failure) => task::Event::Failed(attempt, failure.class),
+                    Self::Exhausted(seconds) => task::Event::Exhausted(attempt, seconds),
                     Self::Delivered => task::Event::Delivered(attempt),
+                    Self::Replied => task::Event::Replied(attempt),
+                    Self::Asked => task::Event::Asked(attempt),
                     Self::Stopped => task::Event::Stopped(attempt),
                 };
                 Some(Event::Task(number, event))
@@ -43,7 +52,9 @@ impl Happened {
                     Self::Lost => planning::Event::Lost(of),
                     Self::Failed(failure) => planning::Event::Failed(of, failure),
                     Self::Stopped => planning::Event::Failed(of, stopped()),
-                    Self::Delivered => return None,
+                    Self::Delivered | Self::Replied | Self::Asked | Self::Exhausted(_) => {
+                        return None;
+                    }
                 };
                 Some(Event::Planning(event))
             }

@@ -70,6 +70,8 @@ impl App {
             | Effect::ShowQuestions { .. }
             | Effect::QueuePlanning { .. }
             | Effect::Acknowledge { .. }
+            | Effect::ShowMessage { .. }
+            | Effect::AnswerReview { .. }
             | Effect::Read { .. }
             | Effect::Publish(_)
             | Effect::Stop(_)

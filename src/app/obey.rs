@@ -139,9 +139,16 @@ impl App {
                 self.have_planned(sprint, *fresh, said, key, *delivery).await?
             }
             Command::Plan { fresh } => self.draft(sprint, Some(&said.asked()), *fresh).await?,
-            Command::Answer { given } => {
-                self.take_answers(sprint, given.clone(), said, key, *delivery).await?
-            }
+            Command::Answer { given, words } => match here {
+                Some(task) if self.has_dialogue(sprint, *task).await? => {
+                    let answers = (given.clone(), words.as_str());
+                    self.answer_agent(sprint, *task, answers, said, key, *delivery).await?
+                }
+                Some(_) | None => {
+                    self.take_answers(sprint, given.clone(), said, key, *delivery).await?
+                }
+            },
+            Command::Ask(ask) => self.ask_agent(sprint, *here, ask, said, key, *delivery).await?,
             Command::Start { despite_warnings } => {
                 self.start(sprint, said, *despite_warnings, key, *delivery).await?
             }
@@ -244,6 +251,7 @@ fn not_understood(line: &Line) -> Option<Refusal> {
         }
         Command::Plan { .. }
         | Command::Answer { .. }
+        | Command::Ask(_)
         | Command::Refine(_)
         | Command::Diff { .. }
         | Command::Start { .. }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::apply::Applied;
 use super::command::Said;
-use super::dispatch::Order;
+use super::dispatch::{Order, Told};
 use super::{App, Error, Result};
 use crate::db::comments::Kind;
 use crate::db::effects;
@@ -59,7 +59,7 @@ impl App {
             previous: sprint.plan.as_ref().filter(|_| !session.fresh),
             most_tasks: self.settings().planning.most_tasks,
         });
-        Ok(Order { prompt, work: Work::Plan { sources }, read_tokens })
+        Ok(Order { told: Told::Whole(prompt), work: Work::Plan { sources }, read_tokens })
     }
 
     /// The repositories a sprint's tasks may be in.

@@ -28,6 +28,10 @@ impl App {
         let Some(work) = self.work(id).await? else { return Ok(()) };
         match self.push(&work).await {
             Ok(()) => {}
+            // Somebody pushed meanwhile: the agent takes that in, and then it is pushed again.
+            Err(Error::Git(error)) if is_outrun(&error) && work.task.state.pull().is_some() => {
+                return self.failed(&work, Class::Machinery, &error.to_string()).await;
+            }
             Err(Error::Git(error)) if is_final(&error) => {
                 return self.unpublishable(&work, &error.to_string()).await;
             }
@@ -54,7 +58,7 @@ impl App {
         let task = task_of(&sprint, &execution).cloned();
         let attempt = execution.attempt;
         Ok(match (task, execution.delivery.clone()) {
-            (Some(task), Some(delivery)) if task.state == (State::Delivered { attempt }) => {
+            (Some(task), Some(delivery)) if task.state.is_delivered(attempt) => {
                 Some(Work { execution, sprint, task, delivery: delivery.0 })
             }
             _ => None,
@@ -74,7 +78,8 @@ impl App {
             head: Some(work.delivery.head.clone()),
         };
         let access = Access { url: &url, token: token.expose() };
-        Ok(self.inner.pushing.push(repo.name(), access, &bundle, &promise).await?)
+        let over = work.delivery.replaces.as_ref().filter(|_| work.task.dialogue.may_rebase());
+        Ok(self.inner.pushing.push(repo.name(), access, &bundle, &promise, over).await?)
     }
 
     /// The pull request of this execution: the one that is there, or a new one.
@@ -145,7 +150,11 @@ impl App {
 
     /// The result is not for publishing, now or ever: that try failed.
     async fn unpublishable(&self, work: &Work, why: &str) -> Result<()> {
-        let failure = Failure { class: Class::Unacceptable, message: why.to_owned() };
+        self.failed(work, Class::Unacceptable, why).await
+    }
+
+    async fn failed(&self, work: &Work, class: Class, why: &str) -> Result<()> {
+        let failure = Failure { class, message: why.to_owned() };
         loop {
             let mut tx = self.db().begin().await?;
             let now = self.clock().now();
@@ -198,6 +207,11 @@ async fn ask_for_review(repo: &Repo, work: &Work, pull: &Pull) -> Result<()> {
 /// Whether GitHub will not open this pull request, however often it is asked.
 fn is_refusal(error: &github::Error) -> bool {
     error.is_unprocessable() || error.is_forbidden() || error.is_gone()
+}
+
+/// Whether the branch moved while the agent worked.
+fn is_outrun(error: &git::Error) -> bool {
+    matches!(error, git::Error::Failed { stderr, .. } if stderr.contains("[rejected]"))
 }
 
 /// Whether pushing this again would be refused again.

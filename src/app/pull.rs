@@ -26,6 +26,12 @@ impl App {
         let event = self.meaning(repo, &pull).await?;
         let cause = Cause { delivery: delivery.cloned(), ..Cause::by("GitHub") };
         self.apply(&place.sprint_id, &Event::Task(place.number, event), &cause).await?;
+        // Whoever looks without having been told may have missed more than that.
+        if delivery.is_none() && pull.state == github::State::Open {
+            self.hear_missed_reviews(&place, repo, number).await?;
+            self.look_at_checks(&place, repo, &pull).await?;
+        }
+        self.look_for_conflicts(&place, repo, &pull).await?;
         Ok(())
     }
 

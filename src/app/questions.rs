@@ -19,17 +19,20 @@ impl App {
         before: &str,
         delivery: Option<&DeliveryId>,
     ) -> Result<()> {
-        let given = answers::in_edit(before, &spoken.body);
-        if given.is_empty() {
-            return Ok(());
-        }
         let Spoken { on, comment, by, .. } = spoken.clone();
         let said = Said { on, comment, by, lines: Vec::new() };
         let known = match self.known(&said.on.repo).await {
             Err(Error::NotInstalled(_)) => return Ok(()),
             known => known?,
         };
-        let Some((id, None)) = self.find_place(known.id, &said.on).await? else { return Ok(()) };
+        let Some((id, here)) = self.find_place(known.id, &said.on).await? else { return Ok(()) };
+        if let Some(task) = here {
+            return self.hear_at_task(&id, task, spoken, delivery).await;
+        }
+        let given = answers::in_edit(before, &spoken.body);
+        if given.is_empty() {
+            return Ok(());
+        }
         let sprint = self.sprint(&id).await?;
         let key = format!("reply {} {}", said.comment, short(&format!("{given:?}")));
         if sprint.planning.meant(&given).is_empty() {

@@ -166,6 +166,11 @@ impl App {
                 let task = super::executing::task_of(&sprint, &execution);
                 task.map(|task| task.planned.repo().clone())
             }
+            Effect::ShowMessage { run, task, .. } | Effect::AnswerReview { run, task, .. } => {
+                let sprint = self.sprint_of(run).await?;
+                let found = sprint.as_ref().and_then(|sprint| sprint.run.as_ref()?.find(*task));
+                found.map(|task| task.planned.repo().clone())
+            }
             Effect::Read { .. }
             | Effect::Stop(_)
             | Effect::Queue { .. }

@@ -58,11 +58,20 @@ impl App {
                 self.look_around().await?;
                 self.look_at_owners_in(&place.name).await
             }
-            // Nothing depends on these yet.
-            Fact::ReviewSubmitted { .. }
-            | Fact::ReviewCommented { .. }
-            | Fact::CheckTouched { .. }
-            | Fact::PushTo { .. } => Ok(()),
+            Fact::ReviewSubmitted { place, pull, review, author, .. } => {
+                if author.is_bot {
+                    return Ok(());
+                }
+                self.review_submitted(&place.name, *pull, *review, Some(delivery)).await
+            }
+            Fact::ReviewCommented { place, pull, comment, author, .. } => {
+                if author.is_bot {
+                    return Ok(());
+                }
+                self.line_commented(&place.name, *pull, *comment, Some(delivery)).await
+            }
+            Fact::CheckTouched { place, sha } => self.check_touched(&place.name, sha).await,
+            Fact::PushTo { place, branch } => self.pushed_to(&place.name, branch).await,
         }
     }
 }

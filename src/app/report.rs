@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::apply::Cause;
 use super::executing::Happened;
@@ -14,6 +14,12 @@ use crate::domain::work::{Class, Failure, Lease, Outcome, Renewal, TraceLine};
 
 /// How often we look for what another server decided.
 const A_MOMENT: Duration = Duration::from_secs(2);
+
+/// How long a provider's quota is waited for, in seconds: where it said nothing, and at least and
+/// at most where it did.
+const USUAL: u32 = 300;
+const SHORTEST: i64 = 30;
+const LONGEST: i64 = 24 * 3_600;
 
 /// The lease is somebody else's now, or over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,21 +33,21 @@ impl App {
         let mut tx = self.db().begin().await?;
         let mut renewals = Vec::with_capacity(leases.len());
         for lease in leases {
-            let renewed = self.queue().renew(&mut tx, &lease, until).await?;
-            renewals.push(Renewal { lease, renewed });
+            let (renewed, urgent) = self.queue().renew(&mut tx, &lease, until).await?;
+            renewals.push(Renewal { lease, renewed, urgent });
         }
         tx.commit().await?;
         Ok(renewals)
     }
 
-    /// Waits until one of these leases is not to be worked on any more, or so long.
-    pub async fn until_unwanted(&self, leases: &[Lease], patience: Duration) -> Result<()> {
+    /// Waits until one of these leases is not to be worked on any more or is interrupted, or so long.
+    pub async fn until_news(&self, leases: &[Lease], patience: Duration) -> Result<()> {
         let over = tokio::time::sleep(patience);
         tokio::pin!(over);
         let mut jobs = self.jobs();
         loop {
             let mut tx = self.db().read().await?;
-            if self.queue().any_unwanted(&mut tx, leases).await? {
+            if self.queue().has_news(&mut tx, leases).await? {
                 return Ok(());
             }
             drop(tx);
@@ -80,7 +86,12 @@ impl App {
     }
 
     /// Ends an execution. Ending it twice in the same way is ending it once.
-    pub async fn finish(&self, lease: &Lease, outcome: &Outcome) -> Result<Result<(), Stale>> {
+    pub async fn finish(
+        &self,
+        lease: &Lease,
+        outcome: &Outcome,
+        resets_at: Option<DateTime<Utc>>,
+    ) -> Result<Result<(), Stale>> {
         loop {
             let mut tx = self.db().begin().await?;
             let execution = executions::get(&mut tx, &lease.execution).await?;
@@ -88,7 +99,15 @@ impl App {
                 let same = execution.epoch == lease.epoch && execution.finished_at.is_some();
                 return Ok(if same { Ok(()) } else { Err(Stale) });
             }
-            let happened = self.ended(&mut tx, lease, &execution, outcome).await?;
+            let happened = match self.ended(&mut tx, lease, &execution, outcome).await? {
+                Happened::Failed(failure)
+                    if failure.class == Class::Quota
+                        && matches!(execution.subject, executions::Subject::Task(..)) =>
+                {
+                    Happened::Exhausted(pause(self.clock().now(), resets_at))
+                }
+                happened => happened,
+            };
             let cause = Cause::by(format!("agent {}", execution.agent));
             let heard = match happened.to(&execution) {
                 Some(event) => {
@@ -100,6 +119,9 @@ impl App {
                 tx.commit().await?;
                 self.inner.figures.execution_ended(word(outcome));
                 self.wake();
+                if matches!(outcome, Outcome::Failed(_)) {
+                    self.tell_if_it_broke(&execution).await?;
+                }
                 return Ok(Ok(()));
             }
         }
@@ -117,7 +139,11 @@ impl App {
         let failure = match outcome {
             Outcome::Done => {
                 executions::done(tx, id, now).await?;
-                return Ok(Happened::Delivered);
+                return Ok(Happened::Replied);
+            }
+            Outcome::Asked => {
+                executions::done(tx, id, now).await?;
+                return Ok(Happened::Asked);
             }
             Outcome::Delivered(delivery) => {
                 if bundles::is_here(tx, id, lease.epoch).await? {
@@ -150,11 +176,19 @@ impl App {
     }
 }
 
+/// How long a task waits whose model's provider wants no more calls, in seconds: until it said it
+/// does again, if it did.
+fn pause(now: DateTime<Utc>, resets_at: Option<DateTime<Utc>>) -> u32 {
+    let seconds = resets_at.map(|at| (at - now).num_seconds().clamp(SHORTEST, LONGEST));
+    seconds.and_then(|seconds| u32::try_from(seconds).ok()).unwrap_or(USUAL)
+}
+
 /// An outcome in a word, for those who count.
 fn word(outcome: &Outcome) -> &'static str {
     match outcome {
         Outcome::Delivered(_) => "delivered",
         Outcome::Done => "done",
+        Outcome::Asked => "asked",
         Outcome::Failed(_) => "failed",
         Outcome::Cancelled => "cancelled",
     }

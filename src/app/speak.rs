@@ -68,6 +68,26 @@ impl App {
                 let message = execution.failure.as_ref().map_or("", |f| f.message.as_str());
                 say::comments::task_failed(owner, *task, execution.attempt.0, message)
             }
+            Saying::AgentAsks { run, task, question } => {
+                let sprint = self.of_run(run).await?;
+                let found = sprint.run.as_ref().filter(|latest| latest.id == *run);
+                let Some(found) = found.and_then(|run| run.find(*task)) else { return Ok(None) };
+                let Some(question) = found.dialogue.question(*question) else { return Ok(None) };
+                say::dialogue::asks(found, question)
+            }
+            Saying::AgentReplied { to, task, text } => say::dialogue::replied(to, *task, text),
+            Saying::AgentBreaks { agent, class, until } => {
+                say::dialogue::breaks(agent, *class, *until)
+            }
+            Saying::StillBroken { task, owner, why } => {
+                say::dialogue::still_broken(owner, *task, why)
+            }
+            Saying::ReworkFailed { task, owner, execution, .. } => {
+                let mut tx = self.db().read().await?;
+                let execution = executions::get(&mut tx, execution).await?;
+                let message = execution.failure.as_ref().map_or("", |f| f.message.as_str());
+                say::dialogue::not_reworked(owner, *task, message)
+            }
             Saying::PullClosed { task, repo, pull, owner, waiting } => {
                 let closed = self.repo(repo).await?.pull(*pull).await?;
                 // Somebody may have opened it again meanwhile; and each closing is one to tell.

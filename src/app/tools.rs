@@ -10,7 +10,7 @@ use crate::domain::ids::Login;
 use crate::domain::planning::{self, Draft, LONGEST_QUESTION, MOST_ROUNDS, Proposed, State, Try};
 use crate::domain::proposal::{self, ASK, Ground, SUBMIT};
 use crate::domain::sprint::{Event, Sprint};
-use crate::domain::work::{Lease, NextTurn, ToolAnswer};
+use crate::domain::work::{Lease, NextTurn, ToolAnswer, TurnEnded};
 use crate::say;
 
 impl App {
@@ -22,8 +22,11 @@ impl App {
         arguments: &Value,
     ) -> Result<Result<ToolAnswer, Stale>> {
         let Some(execution) = self.held(lease).await? else { return Ok(Err(Stale)) };
-        let Subject::Plan(number) = execution.subject else {
-            return Ok(Ok(refused("there are no tools for this work")));
+        let number = match execution.subject {
+            Subject::Plan(number) => number,
+            Subject::Task(_, task) => {
+                return self.call_task_tool(&execution, lease, task, name, arguments).await.map(Ok);
+            }
         };
         let of = Try { number, attempt: execution.attempt };
         Ok(Ok(match name {
@@ -34,18 +37,26 @@ impl App {
     }
 
     /// What an agent does after a turn.
-    pub async fn after_turn(&self, lease: &Lease, turn: u32) -> Result<Result<NextTurn, Stale>> {
+    pub async fn after_turn(
+        &self,
+        lease: &Lease,
+        ended: &TurnEnded,
+    ) -> Result<Result<NextTurn, Stale>> {
         let Some(execution) = self.held(lease).await? else { return Ok(Err(Stale)) };
-        let Subject::Plan(number) = execution.subject else {
-            return Ok(Ok(NextTurn { prompt: None }));
+        let number = match execution.subject {
+            Subject::Plan(number) => number,
+            Subject::Task(_, task) => {
+                return self.after_task_turn(&execution, lease, task, ended).await.map(Ok);
+            }
         };
+        let turn = ended.turn;
         let of = Try { number, attempt: execution.attempt };
         let sprint =
             self.planner_does(&execution, lease, planning::Event::TurnEnded(of, turn)).await?.1;
         let prompt = sprint.planning.at_work(of).map(|session| {
             say::prompt::plan_again(&session.flaws, MOST_ROUNDS.saturating_sub(session.rejections))
         });
-        Ok(Ok(NextTurn { prompt }))
+        Ok(Ok(NextTurn { prompt, told: 0, asks: false }))
     }
 
     /// The execution of a lease, if the lease is the latest.
@@ -167,7 +178,7 @@ impl App {
     }
 }
 
-fn refused(text: &str) -> ToolAnswer {
+pub(super) fn refused(text: &str) -> ToolAnswer {
     ToolAnswer { text: text.to_owned(), is_error: true }
 }
 
@@ -204,7 +215,7 @@ fn accepted(applied: &Applied, sprint: &Sprint, of: Try) -> ToolAnswer {
 }
 
 /// A question as it was passed to the tool.
-fn draft(asked: &Value) -> Result<Draft, String> {
+pub(super) fn draft(asked: &Value) -> Result<Draft, String> {
     let text = |name: &str| asked.get(name).and_then(Value::as_str).map(str::trim);
     let question = text("question").filter(|text| !text.is_empty());
     let Some(question) = question else {

@@ -114,6 +114,9 @@ enum Command {
         /// Reach tools only through a program, and not over HTTP.
         #[arg(long)]
         no_http: bool,
+        /// Do not find sessions of an earlier life again.
+        #[arg(long)]
+        forgetful: bool,
     },
     /// Be the first process in an agent's sandbox.
     #[command(hide = true)]
@@ -222,9 +225,9 @@ impl Cli {
             Command::Effects { what: Some(Effects::Retry { id }), configured } => {
                 effects::retry(&configured.settings()?, &id).await
             }
-            Command::ScriptedAgent { pace_ms, script, no_http } => {
+            Command::ScriptedAgent { pace_ms, script, no_http, forgetful } => {
                 let pace = Duration::from_millis(pace_ms);
-                let manner = scripted::Manner { pace, script, no_http };
+                let manner = scripted::Manner { pace, script, no_http, forgetful };
                 scripted::serve(manner).await.map_err(anyhow::Error::msg)?;
                 Ok(ExitCode::SUCCESS)
             }

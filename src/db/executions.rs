@@ -6,6 +6,7 @@ use sqlx::types::Json;
 
 use super::plain::plain;
 use super::{Error, Result, Tx};
+use crate::domain::breaker::Ended;
 use crate::domain::ids::{
     AgentName, Attempt, CommitSha, Epoch, ExecutionId, ProjectName, RunId, SprintId, TaskNumber,
     WorkerId,
@@ -262,6 +263,43 @@ pub async fn of_run(tx: &mut Tx, run: &RunId) -> Result<Vec<Execution>> {
         .all()
         .await?;
     Ok(rows.into_iter().filter_map(Row::whole).collect())
+}
+
+/// How an agent's executions at tasks ended since then, the latest first.
+pub async fn ended_of_agent(
+    tx: &mut Tx,
+    agent: &AgentName,
+    since: DateTime<Utc>,
+) -> Result<Vec<Ended>> {
+    let rows: Vec<(RunId, TaskNumber, Status, Option<Json<Failure>>, DateTime<Utc>)> = tx
+        .query(
+            "select run_id, task, status, failure, finished_at
+             from agent_executions
+             where agent = $1 and kind = 'task' and finished_at >= $2 and status <> 'cancelled'
+             order by finished_at desc, id desc",
+        )
+        .bind(agent.clone())
+        .bind(since)
+        .all()
+        .await?;
+    let ended = |(run, task, status, failure, at): (_, _, Status, Option<Json<Failure>>, _)| {
+        let failed = failure.filter(|_| status == Status::Failed).map(|failure| failure.class);
+        Ended { task: (run, task), failed, at }
+    };
+    Ok(rows.into_iter().map(ended).collect())
+}
+
+/// How many tasks an agent is at work on.
+pub async fn at_work(tx: &mut Tx, agent: &AgentName) -> Result<usize> {
+    let row: Option<(i64,)> = tx
+        .query(
+            "select count(*) from agent_executions
+             where agent = $1 and kind = 'task' and status = 'running'",
+        )
+        .bind(agent.clone())
+        .first()
+        .await?;
+    Ok(usize::try_from(row.unwrap_or_default().0).unwrap_or(0))
 }
 
 #[derive(FromRow)]

@@ -6,7 +6,9 @@ use chrono::{DateTime, Utc};
 use sqlx::FromRow;
 use sqlx::types::Json;
 
+use super::plain::plain;
 use super::{Result, Tx};
+use crate::domain::dialogue::Dialogue;
 use crate::domain::found::Barred;
 use crate::domain::ids::{
     BranchName, IssueNumber, IssueRef, Login, PullNumber, RepoName, RunId, SprintId, TaskNumber,
@@ -23,6 +25,7 @@ struct Row {
     waits_for: Json<Vec<Dependency>>,
     state: Json<State>,
     held_by: Option<Login>,
+    dialogue: Json<Dialogue>,
     barred: Json<Vec<Barred>>,
 }
 
@@ -60,9 +63,9 @@ pub async fn insert(
     tx.query(
         "insert into orchestration_tasks (run_id, number, repo, issue, title, owner, agent, branch,
              planned, waits_for, state, status, attempt, pull, merge_commit, updated_at, since,
-             held_by, barred)
+             held_by, barred, dialogue)
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $16, $17,
-             $18)",
+             $18, $19)",
     )
     .bind(run.clone())
     .bind(planned.number)
@@ -82,6 +85,7 @@ pub async fn insert(
     .bind(now)
     .bind(task.held_by.clone())
     .bind(Json(task.barred.clone()))
+    .bind(plain(&task.dialogue))
     .run()
     .await?;
     Ok(())
@@ -95,7 +99,7 @@ pub async fn advance(tx: &mut Tx, run: &RunId, task: &Task, now: DateTime<Utc>) 
              updated_at = $9, branch = $10, title = $11, planned = $12, held_by = $13,
              barred = $14, repo = $15,
              since = case when status = $5 and attempt = $6 then since else $9 end,
-             held_since = case when $16 then coalesce(held_since, $9) end
+             held_since = case when $16 then coalesce(held_since, $9) end, dialogue = $17
          where run_id = $1 and number = $2",
     )
     .bind(run.clone())
@@ -114,6 +118,7 @@ pub async fn advance(tx: &mut Tx, run: &RunId, task: &Task, now: DateTime<Utc>) 
     .bind(Json(task.barred.clone()))
     .bind(task.planned.repo().clone())
     .bind(task.is_held())
+    .bind(plain(&task.dialogue))
     .run()
     .await?;
     Ok(())
@@ -123,7 +128,7 @@ pub async fn advance(tx: &mut Tx, run: &RunId, task: &Task, now: DateTime<Utc>) 
 pub async fn of_run(tx: &mut Tx, run: &RunId) -> Result<Vec<Task>> {
     let rows: Vec<Row> = tx
         .query(
-            "select repo, issue, branch, planned, waits_for, state, held_by, barred
+            "select repo, issue, branch, planned, waits_for, state, held_by, barred, dialogue
              from orchestration_tasks
              where run_id = $1 order by number",
         )
@@ -139,6 +144,7 @@ pub async fn of_run(tx: &mut Tx, run: &RunId) -> Result<Vec<Task>> {
             waits_for: row.waits_for.0,
             state: row.state.0,
             held_by: row.held_by,
+            dialogue: row.dialogue.0,
             barred: row.barred.0,
         })
         .collect())
@@ -177,6 +183,23 @@ pub async fn of_pull(tx: &mut Tx, repo: &RepoName, pull: PullNumber) -> Result<O
     .bind(pull)
     .first()
     .await
+}
+
+/// The tasks of runs under way whose pull requests in a repository are with people.
+pub async fn in_review(tx: &mut Tx, repo: &RepoName) -> Result<Vec<(Place, PullNumber)>> {
+    let rows: Vec<(SprintId, RunId, TaskNumber, PullNumber)> = tx
+        .query(
+            "select r.sprint_id, t.run_id, t.number, t.pull
+             from orchestration_tasks t join orchestration_runs r on r.id = t.run_id
+             where t.repo = $1 and t.status = 'review' and t.pull is not null
+               and r.status in ('pending', 'running', 'paused')
+             order by t.run_id, t.number",
+        )
+        .bind(repo.clone())
+        .all()
+        .await?;
+    let place = |(sprint_id, run_id, number, pull)| (Place { sprint_id, run_id, number }, pull);
+    Ok(rows.into_iter().map(place).collect())
 }
 
 /// The latest task that an issue describes.
@@ -237,6 +260,8 @@ fn status(state: &State) -> &'static str {
         State::InProgress { .. } => "in_progress",
         State::Delivered { .. } => "delivered",
         State::Review { .. } => "review",
+        State::Asking { .. } => "asking",
+        State::Rework { .. } => "rework",
         State::Closed { .. } => "closed",
         State::Done { .. } => "done",
         State::Failed { .. } => "failed",

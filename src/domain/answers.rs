@@ -28,6 +28,13 @@ pub enum Which {
     Open,
 }
 
+impl Given {
+    /// What is certainly meant for every open question.
+    pub fn of_all(text: Option<String>) -> Self {
+        Self { to: Which::Open, text, certain: true, instead_of: None }
+    }
+}
+
 /// The longest answer that is kept, in characters.
 const LONGEST: usize = 4_000;
 

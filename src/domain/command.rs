@@ -1,11 +1,13 @@
 //! What people can ask for, and the help that says so.
 
+mod ask;
 mod prose;
 mod refining;
 mod words;
 
 use serde::{Deserialize, Serialize};
 
+pub use ask::mentions;
 pub use prose::prose;
 
 use super::answers::{self, Given};
@@ -23,11 +25,15 @@ pub enum Command {
         /// Whether what people decided before is forgotten.
         fresh: bool,
     },
-    /// Answer the planner's questions.
+    /// Answer the questions of the planner or of a task's agent.
     Answer {
         /// What, to which.
         given: Vec<Given>,
+        /// All that was said, for where one question is open and no number is needed.
+        words: String,
     },
+    /// Say something to a task's agent.
+    Ask(Ask),
     /// Change the plan.
     Refine(Change),
     /// Show what changed in the plan.
@@ -70,6 +76,17 @@ pub enum Command {
     },
     /// A command that is not written as it should be.
     Malformed(Mistake),
+}
+
+/// Something to be said to a task's agent.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Ask {
+    /// Which task's; `None` where the place of the comment says it.
+    pub task: Option<TaskNumber>,
+    /// What.
+    pub text: String,
+    /// Whether it interrupts the agent's turn.
+    pub now: bool,
 }
 
 /// Why a line cannot be obeyed as it is written.
@@ -146,7 +163,7 @@ pub const HELP: &[Entry] = &[
     Entry { usage: refining::ESTIMATE, does: "say how big a task is", who: "write access" },
     Entry {
         usage: "/team6 answer 2 the answer",
-        does: "answer the planner's question 2; `/team6 answer 2 skip` skips it, `/team6 answer skip` all",
+        does: "answer the planner's question 2, or that of a task's agent on its issue; `/team6 answer 2 skip` skips it, `/team6 answer skip` all",
         who: "write access",
     },
     Entry {
@@ -158,6 +175,11 @@ pub const HELP: &[Entry] = &[
         usage: "/team6 start [--despite-warnings]",
         does: "start the sprint once every task has an owner and is approved",
         who: "write access",
+    },
+    Entry {
+        usage: ask::USAGE,
+        does: "tell a task's agent something with its next turn; `ask now T3 \"…\"` interrupts it. A comment on the task's issue or pull request that mentions the App does the same",
+        who: "write access, or the task's owner",
     },
     Entry { usage: "/team6 status", does: "say how the sprint stands", who: "anybody" },
     Entry {
@@ -199,6 +221,7 @@ impl Command {
         match self {
             Self::Plan { .. }
             | Self::Answer { .. }
+            | Self::Ask(_)
             | Self::Refine(_)
             | Self::Start { .. }
             | Self::Retry { .. }
@@ -266,7 +289,14 @@ fn usage(verb: &str) -> String {
 fn understand(verb: &str, behind: &str) -> Result<Command, Mistake> {
     if verb == "answer" {
         // An answer is free text: an apostrophe in it is none of our quotation marks.
-        return Ok(Command::Answer { given: answers::by_command(behind) });
+        let words = behind.trim().to_owned();
+        return Ok(Command::Answer { given: answers::by_command(behind), words });
+    }
+    if verb == "ask" {
+        return ask::parse(behind).map(Command::Ask).ok_or_else(|| Mistake {
+            why: "the message is missing".to_owned(),
+            usage: usage(verb),
+        });
     }
     let mistake = |why: String| Mistake { why, usage: usage(verb) };
     let words = words::words(behind)

@@ -1,17 +1,19 @@
 //! What must happen in the world because of a decision.
 
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::command::Line;
 use super::diff::Diff;
 use super::found::{Barred, Trouble};
 use super::ids::{
-    Attempt, CommentId, DeliveryId, ExecutionId, IssueRef, Login, PullNumber, RepoId, RepoName,
-    RunId, SprintId, TaskNumber,
+    AgentName, Attempt, CommentId, DeliveryId, ExecutionId, IssueRef, Login, PullNumber, RepoId,
+    RepoName, RunId, SprintId, TaskNumber,
 };
 use super::planning::Unplanned;
 use super::refine::Remark;
 use super::refusal::Refusal;
+use super::work::Class;
 
 /// Something to be done outside, after the decision that asked for it was committed. Each may be
 /// done twice, because the process may die between doing it and noting that it was done.
@@ -108,6 +110,26 @@ pub enum Effect {
     /// Stop a try that a person ended: take it out of its queue, or have its worker stop the agent.
     /// Twice is harmless: what is stopped stays so.
     Stop(ExecutionId),
+    /// Show by a reaction how far a message to a task's agent is. Twice is harmless: GitHub keeps
+    /// one reaction of a kind per account.
+    ShowMessage {
+        /// Which run's task.
+        run: RunId,
+        /// Which task.
+        task: TaskNumber,
+        /// Which of its messages.
+        message: u32,
+    },
+    /// Answer the threads of the review that a try was about, and ask for another review. Twice is
+    /// harmless: each answer carries a hidden marker, which is looked for first.
+    AnswerReview {
+        /// Which run's task.
+        run: RunId,
+        /// Which task.
+        task: TaskNumber,
+        /// Which try.
+        attempt: Attempt,
+    },
     /// Put a try into its project's queue. Twice is harmless: a job's id is its execution's.
     Queue {
         /// Which run's task.
@@ -198,6 +220,53 @@ pub enum Saying {
     Status(SprintId),
     /// A task failed for good, and its owner decides.
     TaskFailed {
+        /// Which run's.
+        run: RunId,
+        /// Which task.
+        task: TaskNumber,
+        /// Its owner.
+        owner: Login,
+        /// Its last execution.
+        execution: ExecutionId,
+    },
+    /// A task's agent asks its owner something and waits.
+    AgentAsks {
+        /// Which run's.
+        run: RunId,
+        /// Which task.
+        task: TaskNumber,
+        /// Which of its questions.
+        question: u32,
+    },
+    /// What a task's agent says to what a person said.
+    AgentReplied {
+        /// For whom.
+        to: Login,
+        /// Which task's.
+        task: TaskNumber,
+        /// What.
+        text: String,
+    },
+    /// An agent failed in the same way again and again, and gets no work for a while.
+    AgentBreaks {
+        /// Which agent.
+        agent: AgentName,
+        /// How it failed.
+        class: Class,
+        /// Until when.
+        until: DateTime<Utc>,
+    },
+    /// Checks or conflicts sent a task's agent back too often, and the owner decides.
+    StillBroken {
+        /// Which task.
+        task: TaskNumber,
+        /// Its owner.
+        owner: Login,
+        /// What is wrong.
+        why: String,
+    },
+    /// A task's agent could not do what was asked about its pull request, and the owner decides.
+    ReworkFailed {
         /// Which run's.
         run: RunId,
         /// Which task.
@@ -309,13 +378,15 @@ impl Effect {
             | Self::Stop(_)
             | Self::Queue { .. }
             | Self::QueuePlanning { .. }
+            | Self::AnswerReview { .. }
             | Self::ShowQuestions { .. }
             | Self::Obey { .. }
             | Self::MakeIssues(_)
             | Self::Draft { asked: Some(_), .. } => Urgency::Important,
-            Self::Acknowledge { .. } | Self::Mirror { .. } | Self::Draft { asked: None, .. } => {
-                Urgency::Usual
-            }
+            Self::Acknowledge { .. }
+            | Self::ShowMessage { .. }
+            | Self::Mirror { .. }
+            | Self::Draft { asked: None, .. } => Urgency::Usual,
             Self::ShowPlan(_) | Self::ShowStatus(_) | Self::ShowPlanning { .. } => {
                 Urgency::Cosmetic
             }
@@ -344,6 +415,8 @@ impl Effect {
             }
             Self::Publish(execution) => format!("publish {execution}"),
             Self::Stop(execution) => format!("stop {execution}"),
+            Self::ShowMessage { run, task, message } => format!("message {run} {task} {message}"),
+            Self::AnswerReview { run, task, .. } => format!("review {run} {task}"),
             Self::Queue { run, .. } => format!("queue {run}"),
         }
     }
@@ -365,6 +438,10 @@ impl Effect {
             Self::Draft { sprint, asked: None } => Some(format!("draft {sprint}")),
             Self::Mirror { sprint, task } => Some(format!("mirror {sprint} {task}")),
             Self::MakeIssues(sprint) => Some(format!("make issues {sprint}")),
+            Self::ShowMessage { .. } => Some(format!("show {}", self.lane())),
+            Self::AnswerReview { run, task, attempt } => {
+                Some(format!("answer review {run} {task} {attempt}"))
+            }
             Self::Obey { .. }
             | Self::Draft { asked: Some(_), .. }
             | Self::Read { .. }

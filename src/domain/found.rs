@@ -392,6 +392,8 @@ impl State {
             | Self::InProgress { .. }
             | Self::Delivered { .. }
             | Self::Review { .. }
+            | Self::Asking { .. }
+            | Self::Rework { .. }
             | Self::Closed { .. }
             | Self::Failed { .. }
             | Self::Stopping { .. } => false,

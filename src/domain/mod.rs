@@ -2,9 +2,11 @@
 
 pub mod answers;
 pub mod approval;
+pub mod breaker;
 pub mod checklist;
 pub mod command;
 pub mod control;
+pub mod dialogue;
 pub mod diff;
 pub mod effect;
 pub mod forecast;

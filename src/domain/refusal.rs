@@ -27,6 +27,23 @@ pub enum Refusal {
     /// The plan comment's words were edited.
     #[error("the words of the plan are Team6's to write; I put them back")]
     PlanRewritten,
+    /// No agent will work on the task any more.
+    #[error("T{task} is {state}, so no agent would hear that")]
+    NobodyListens {
+        /// Which task.
+        task: TaskNumber,
+        /// Where it is, in a word.
+        state: String,
+    },
+    /// Too much waits for the task's agent already.
+    #[error("too many messages wait for T{task}'s agent already")]
+    TooMuchSaid {
+        /// Which task.
+        task: TaskNumber,
+    },
+    /// There is nothing in what the agent is to be told.
+    #[error("there is no message to pass on")]
+    NothingSaid,
     /// The tick belongs to an older text of the task.
     #[error(
         "T{task} changed while you were looking at it, so your tick does not count for the new text"

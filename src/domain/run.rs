@@ -158,7 +158,8 @@ impl Run {
         let Some(at) = self.tasks.iter().position(|task| task.planned.number == number) else {
             return Ok(Step::default());
         };
-        let (state, consequences) = self.tasks[at].state.decide(event)?;
+        let tries = self.tasks[at].dialogue.counted(self.tasks[at].state.attempt());
+        let (state, consequences) = self.tasks[at].state.decide_at(event, tries)?;
         let mut step = Step::default();
         if state == self.tasks[at].state {
             return Ok(step);
@@ -170,11 +171,14 @@ impl Run {
                 self.tasks[at].branch = self.tasks[at].branch.again(state.attempt());
             }
         }
-        self.tasks[at].state = state;
+        let before = std::mem::replace(&mut self.tasks[at].state, state);
+        self.tasks[at].meets(&self.id, &before, event, &mut step);
         for consequence in &consequences {
             self.follow(sprint, number, consequence, &mut step);
         }
         step.effects.push(Effect::ShowStatus(sprint.clone()));
+        // What was said while it was on its way here.
+        self.call(sprint, number, &mut step)?;
         Ok(step)
     }
 
@@ -233,6 +237,17 @@ impl Run {
                     saying,
                 ));
             }
+            Consequence::AskAboutRework(attempt) => {
+                let (run, execution) = (self.id.clone(), execution(attempt));
+                let key = format!("not reworked {execution}");
+                let saying = |owner| Saying::ReworkFailed { run, task: number, owner, execution };
+                step.effects.extend(self.ask(number, &key, saying));
+            }
+            Consequence::AnswerReview(attempt) => step.effects.push(Effect::AnswerReview {
+                run: self.id.clone(),
+                task: number,
+                attempt,
+            }),
             Consequence::AskAboutClosedPull(pull) => {
                 let waiting = self.behind(number);
                 let repo = self.find(number).map(|task| task.planned.repo().clone());

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 pub use super::approval::{Approval, Edited};
 use super::control::Control;
+use super::dialogue;
 use super::effect::{Effect, Saying};
 use super::found::Found;
 use super::ids::{
@@ -127,6 +128,8 @@ pub enum Event {
     Started(Start),
     /// Something happened to a task.
     Task(TaskNumber, task::Event),
+    /// People and a task's agent speak to each other.
+    Dialogue(TaskNumber, dialogue::Event),
     /// A person wants another try at a task.
     Retry(Retry),
     /// A person pauses, resumes, cancels or skips.
@@ -182,6 +185,7 @@ impl Sprint {
             Event::Task(number, event) => {
                 next.with_run(|run, id| Ok(run.meet(id, number, &event)?))?
             }
+            Event::Dialogue(number, event) => next.converse(number, event)?,
             Event::Retry(retry) => next.retry(retry)?,
             Event::Control(control) => next.controlled(&control)?,
             Event::OutsideDone(issue) => {

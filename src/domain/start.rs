@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::dialogue::Dialogue;
 use super::ids::{BranchName, IssueRef, Login, RepoName};
 use super::lint::Surroundings;
 use super::plan::{Dependency, PlannedTask};
@@ -38,6 +39,7 @@ impl Start {
             planned: planned.clone(),
             state: task::State::Waiting,
             held_by: None,
+            dialogue: Dialogue::default(),
             barred: Vec::new(),
         })
     }

@@ -4,6 +4,7 @@ mod machine;
 
 use serde::{Deserialize, Serialize};
 
+use super::dialogue::Dialogue;
 use super::found::Barred;
 use super::ids::{Attempt, BranchName, CommitSha, IssueRef, Login, PullNumber};
 use super::plan::{Dependency, PlannedTask};
@@ -24,6 +25,8 @@ pub struct Task {
     pub state: State,
     /// Who keeps it from being started, if anybody does.
     pub held_by: Option<Login>,
+    /// What people and its agent say to each other.
+    pub dialogue: Dialogue,
     /// What else does.
     pub barred: Vec<Barred>,
 }
@@ -56,6 +59,22 @@ pub enum State {
         /// Where.
         pull: PullNumber,
     },
+    /// Its agent asked something, ended its turn, and waits for the answer.
+    Asking {
+        /// Which try asked.
+        attempt: Attempt,
+        /// Its pull request, if there is one already.
+        pull: Option<PullNumber>,
+    },
+    /// Its agent works on what people said about the pull request.
+    Rework {
+        /// Which try this is.
+        attempt: Attempt,
+        /// Which pull request.
+        pull: PullNumber,
+        /// How far it is.
+        stage: Stage,
+    },
     /// The pull request was closed without being merged; its owner decides.
     Closed {
         /// Which try it was.
@@ -81,6 +100,8 @@ pub enum State {
     Stopping {
         /// Which try is stopped.
         attempt: Attempt,
+        /// Its pull request, if there is one, which stays as it is.
+        pull: Option<PullNumber>,
         /// What it will be then.
         then: Ending,
     },
@@ -100,6 +121,18 @@ pub enum State {
         /// Who said so.
         by: Login,
     },
+}
+
+/// How far the work on what people said about a pull request is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Stage {
+    /// It is in its project's queue.
+    Queued,
+    /// The agent works on it.
+    AtWork,
+    /// The agent delivered, and the commits are about to be pushed.
+    Delivered,
 }
 
 /// How a person ended a task.
@@ -126,6 +159,8 @@ pub enum Event {
     Delivered(Attempt),
     /// This try failed.
     Failed(Attempt, Class),
+    /// The provider of this try's model wants no more calls for so many seconds.
+    Exhausted(Attempt, u32),
     /// Its pull request is open.
     PullOpened(PullNumber),
     /// Its pull request was merged, as this commit.
@@ -142,6 +177,12 @@ pub enum Event {
     Skipped(Login),
     /// The agent of this try is gone, because a person ended the task.
     Stopped(Attempt),
+    /// The agent of this try asked something and ended its turn.
+    Asked(Attempt),
+    /// The agent of this try ended its turn without new commits, as one does that only answers.
+    Replied(Attempt),
+    /// Something was said that its agent is to hear, and the agent rests.
+    Called,
 }
 
 /// How a person wants a task tried again.
@@ -171,6 +212,10 @@ pub enum Consequence {
     Release,
     /// Ask the owner what to do: every try failed.
     AskAboutFailure(Attempt),
+    /// Tell the owner that the agent could not do what was asked about its pull request.
+    AskAboutRework(Attempt),
+    /// Answer the threads of the review that this try was about, and ask for another one.
+    AnswerReview(Attempt),
     /// Ask the owner what to do: the pull request was closed.
     AskAboutClosedPull(PullNumber),
     /// Stop this try's agent, or take the try out of its queue.
@@ -207,6 +252,8 @@ impl State {
             | Self::InProgress { attempt }
             | Self::Delivered { attempt }
             | Self::Review { attempt, .. }
+            | Self::Asking { attempt, .. }
+            | Self::Rework { attempt, .. }
             | Self::Closed { attempt, .. }
             | Self::Done { attempt, .. }
             | Self::Failed { attempt }
@@ -219,12 +266,15 @@ impl State {
     /// Its pull request, once there is one.
     pub fn pull(&self) -> Option<PullNumber> {
         match self {
-            Self::Review { pull, .. } | Self::Closed { pull, .. } | Self::Done { pull, .. } => {
-                Some(*pull)
-            }
-            Self::Cancelled { pull, .. } | Self::Skipped { pull, .. } => *pull,
-            Self::Stopping { .. }
-            | Self::Waiting
+            Self::Review { pull, .. }
+            | Self::Rework { pull, .. }
+            | Self::Closed { pull, .. }
+            | Self::Done { pull, .. } => Some(*pull),
+            Self::Asking { pull, .. }
+            | Self::Stopping { pull, .. }
+            | Self::Cancelled { pull, .. }
+            | Self::Skipped { pull, .. } => *pull,
+            Self::Waiting
             | Self::Assigned { .. }
             | Self::InProgress { .. }
             | Self::Delivered { .. }
@@ -241,6 +291,8 @@ impl State {
             | Self::InProgress { .. }
             | Self::Delivered { .. }
             | Self::Review { .. }
+            | Self::Asking { .. }
+            | Self::Rework { .. }
             | Self::Closed { .. }
             | Self::Failed { .. }
             | Self::Stopping { .. }
@@ -262,12 +314,68 @@ impl State {
     /// Whether an agent works on it or may still be started on it.
     pub fn may_still_start(&self) -> bool {
         match self {
-            Self::Waiting | Self::Assigned { .. } | Self::InProgress { .. } => true,
+            Self::Waiting
+            | Self::Assigned { .. }
+            | Self::InProgress { .. }
+            | Self::Asking { .. }
+            | Self::Rework { .. } => true,
             Self::Delivered { .. }
             | Self::Review { .. }
             | Self::Closed { .. }
             | Self::Done { .. }
             | Self::Failed { .. }
+            | Self::Stopping { .. }
+            | Self::Cancelled { .. }
+            | Self::Skipped { .. } => false,
+        }
+    }
+
+    /// Whether an agent works on this try right now.
+    pub fn is_at_work(&self, of: Attempt) -> bool {
+        match self {
+            Self::InProgress { attempt } | Self::Rework { attempt, stage: Stage::AtWork, .. } => {
+                *attempt == of
+            }
+            Self::Waiting
+            | Self::Assigned { .. }
+            | Self::Delivered { .. }
+            | Self::Review { .. }
+            | Self::Asking { .. }
+            | Self::Rework { .. }
+            | Self::Closed { .. }
+            | Self::Done { .. }
+            | Self::Failed { .. }
+            | Self::Stopping { .. }
+            | Self::Cancelled { .. }
+            | Self::Skipped { .. } => false,
+        }
+    }
+
+    /// Whether this try delivered commits that are not pushed yet.
+    pub fn is_delivered(&self, of: Attempt) -> bool {
+        let stage = Stage::Delivered;
+        *self == Self::Delivered { attempt: of }
+            || self.pull().is_some_and(|pull| *self == Self::Rework { attempt: of, pull, stage })
+    }
+
+    /// Whether its agent has nothing to do and works again when it is spoken to.
+    pub fn rests(&self) -> bool {
+        matches!(self, Self::Review { .. } | Self::Asking { .. })
+    }
+
+    /// Whether what people say about it may still reach an agent.
+    pub fn may_be_guided(&self) -> bool {
+        match self {
+            Self::Waiting
+            | Self::Assigned { .. }
+            | Self::InProgress { .. }
+            | Self::Delivered { .. }
+            | Self::Review { .. }
+            | Self::Asking { .. }
+            | Self::Rework { .. }
+            | Self::Closed { .. }
+            | Self::Failed { .. } => true,
+            Self::Done { .. }
             | Self::Stopping { .. }
             | Self::Cancelled { .. }
             | Self::Skipped { .. } => false,
@@ -282,6 +390,10 @@ impl State {
             Self::InProgress { .. } => "in progress",
             Self::Delivered { .. } => "delivered",
             Self::Review { .. } => "in review",
+            Self::Asking { .. } => "waiting for an answer",
+            Self::Rework { stage: Stage::Queued, .. } => "back in the queue",
+            Self::Rework { stage: Stage::AtWork, .. } => "being reworked",
+            Self::Rework { stage: Stage::Delivered, .. } => "reworked",
             Self::Closed { .. } => "closed unmerged",
             Self::Done { .. } => "done",
             Self::Failed { .. } => "failed",

@@ -75,6 +75,11 @@ pub enum Reason {
         /// Which, and for whom.
         open: Vec<(u32, Login)>,
     },
+    /// Questions of the task's agent are open.
+    AgentAsks {
+        /// Which, and for whom.
+        open: Vec<(u32, Login)>,
+    },
     /// The plan cannot be started as it is.
     Flawed {
         /// The first thing that is wrong.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::ids::{
@@ -23,6 +24,12 @@ pub struct Assignment {
     pub agent: AgentName,
     /// What the agent is told.
     pub prompt: String,
+    /// What it is told instead, where it goes on with the session it had before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub resume: Option<String>,
+    /// The latest message of people that is in what it is told.
+    #[serde(default)]
+    pub told: i64,
     /// What kind of work it is, and on what.
     pub work: Work,
     /// Who the commits are by.
@@ -85,6 +92,12 @@ pub struct TurnEnded {
     pub epoch: Epoch,
     /// Which turn, from 1; saying it twice is saying it once.
     pub turn: u32,
+    /// The last thing the agent said in it.
+    #[serde(default)]
+    pub said: String,
+    /// Whether it ended because people had something to say.
+    #[serde(default)]
+    pub interrupted: bool,
 }
 
 /// What comes after a turn.
@@ -92,6 +105,12 @@ pub struct TurnEnded {
 pub struct NextTurn {
     /// What the agent is told next; `None` if its work is over.
     pub prompt: Option<String>,
+    /// The latest message of people that is in what it was told so far.
+    #[serde(default)]
+    pub told: i64,
+    /// Whether it asked something and waits for the answer.
+    #[serde(default)]
+    pub asks: bool,
 }
 
 /// Where and from what the work begins.
@@ -109,6 +128,12 @@ pub struct Checkout {
     pub contains: Vec<CommitSha>,
     /// The branch to work on.
     pub branch: BranchName,
+    /// Where that branch stands on GitHub, once something was pushed to it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub head: Option<CommitSha>,
+    /// Whether what was pushed may be written anew on top of the base, because they conflict.
+    #[serde(default)]
+    pub may_rebase: bool,
 }
 
 /// A name and address for commits.
@@ -188,6 +213,9 @@ pub struct Renewal {
     pub lease: Lease,
     /// What to do about it.
     pub renewed: Renewed,
+    /// The message that interrupts the agent's turn, unless it was told already; 0 for none.
+    #[serde(default)]
+    pub urgent: i64,
 }
 
 /// Some lines of an execution's trace.
@@ -206,6 +234,9 @@ pub struct Finish {
     pub epoch: Epoch,
     /// How it ended.
     pub outcome: Outcome,
+    /// When the model's provider wants to be called again, where it said so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub resets_at: Option<DateTime<Utc>>,
 }
 
 /// One line of an execution's trace.
@@ -225,8 +256,11 @@ pub struct TraceLine {
 pub enum Outcome {
     /// There are commits, the tree is clean, and the bundle holds them.
     Delivered(Delivery),
-    /// It did what it was for by calling tools, so that the server knows already.
+    /// It did what it was for by calling tools, or by saying something, so that the server knows
+    /// already.
     Done,
+    /// The agent asked something and waits for the answer.
+    Asked,
     /// There is nothing to show.
     Failed(Failure),
     /// It was stopped because it was not wanted any more.
@@ -240,6 +274,9 @@ pub struct Delivery {
     pub head: CommitSha,
     /// Where the work began.
     pub base_sha: CommitSha,
+    /// The head of the branch on GitHub that is written anew by it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replaces: Option<CommitSha>,
     /// The titles of the commits, oldest first.
     pub commits: Vec<String>,
     /// What the agent said it did, in its own words.

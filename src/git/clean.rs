@@ -152,12 +152,25 @@ impl Clean {
 impl Delivered {
     /// Pushes the branch without force; pushing what is there already changes nothing.
     pub async fn push(&self, access: Access<'_>) -> Result<(), Error> {
+        self.push_with(access, None).await
+    }
+
+    /// Pushes the branch over one that stands at `head`, and over no other: what somebody pushed
+    /// meanwhile stays.
+    pub async fn push_over(&self, access: Access<'_>, head: &CommitSha) -> Result<(), Error> {
+        self.push_with(access, Some(head)).await
+    }
+
+    async fn push_with(&self, access: Access<'_>, over: Option<&CommitSha>) -> Result<(), Error> {
         let name = format!("refs/heads/{}", self.branch);
+        let lease = over.map(|head| format!("--force-with-lease={name}:{head}"));
         self.clean
             .git()
             .with(access)
             .limit(PUSH)
-            .args(["push", "--quiet", "--no-verify", "--", access.url])
+            .args(["push", "--quiet", "--no-verify"])
+            .args(lease)
+            .args(["--", access.url])
             .args([format!("{}:{name}", self.head)])
             .run()
             .await

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use futures::future::BoxFuture;
 
 use super::{Access, Clean, Error, Limits, Mirrors, Promise};
-use crate::domain::ids::RepoName;
+use crate::domain::ids::{CommitSha, RepoName};
 
 /// Takes a bundle that keeps its promise to a repository, and does not when it does not.
 type Taking =
@@ -39,20 +39,26 @@ impl Pushing {
         Self(Way::Here(Arc::new(take)))
     }
 
-    /// Inspects a bundle once more and pushes its branch.
+    /// Inspects a bundle once more and pushes its branch, without force; where a head is named, over
+    /// that one and no other.
     pub async fn push(
         &self,
         repo: &RepoName,
         access: Access<'_>,
         bundle: &[u8],
         promise: &Promise,
+        over: Option<&CommitSha>,
     ) -> Result<(), Error> {
         match &self.0 {
             Way::Here(take) => take(repo.clone(), bundle.to_vec(), promise.clone()).await,
             Way::Git { mirrors, scratch } => {
                 let mirror = mirrors.holding(repo, access, &[&promise.base_sha]).await?;
                 let clean = Clean::new(scratch, &mirror).await?;
-                clean.take(bundle, promise, Limits::default()).await?.push(access).await
+                let delivered = clean.take(bundle, promise, Limits::default()).await?;
+                match over {
+                    Some(head) => delivered.push_over(access, head).await,
+                    None => delivered.push(access).await,
+                }
             }
         }
     }

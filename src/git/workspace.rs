@@ -174,11 +174,16 @@ impl Workspace {
         &self.marker.base_sha
     }
 
-    /// The arguments of the `git` that bundles the branch; it reads what the agent wrote, so it runs confined.
-    pub fn bundling(&self) -> Vec<String> {
+    /// Where the name of the agent's session is kept, out of its reach.
+    pub fn session_file(&self) -> PathBuf {
+        self.dir.join("session")
+    }
+
+    /// The arguments of the `git` that bundles what is on the branch since `began`; it reads what the agent wrote, so it runs confined.
+    pub fn bundling(&self, began: &CommitSha) -> Vec<String> {
         let repo = self.repo().to_string_lossy().into_owned();
         let branch = format!("refs/heads/{}", self.branch());
-        let base = format!("^{}", self.base_sha());
+        let base = format!("^{began}");
         let words = ["--git-dir", &repo, "bundle", "create", "--quiet", "-", &branch, &base];
         words.into_iter().map(str::to_owned).collect()
     }
@@ -212,7 +217,9 @@ async fn must_contain(mirror: &Mirror, base: &CommitSha, checkout: &Checkout) ->
 }
 
 async fn build(dir: &Path, mirror: &Mirror, checkout: &Checkout) -> Result<Workspace, Error> {
-    let marker = Marker { branch: checkout.branch.clone(), base_sha: checkout.base_sha.clone() };
+    // What was pushed already is where the work goes on.
+    let start = checkout.head.as_ref().unwrap_or(&checkout.base_sha);
+    let marker = Marker { branch: checkout.branch.clone(), base_sha: start.clone() };
     let workspace = Workspace { dir: dir.to_owned(), marker };
     let (repo, tree) = (workspace.repo(), workspace.tree());
     for folder in [dir.to_owned(), repo.clone(), workspace.home()] {
@@ -227,7 +234,7 @@ async fn build(dir: &Path, mirror: &Mirror, checkout: &Checkout) -> Result<Works
         .limit(CHECKOUT)
         .args(["worktree", "add", "--quiet", "-b", &checkout.branch.0])
         .arg_path(&tree)
-        .args([&checkout.base_sha.0])
+        .args([&start.0])
         .run()
         .await?;
     // A branch named `feature` would be in the way of `feature/task-3`; agents can do without it.

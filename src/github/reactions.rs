@@ -37,6 +37,13 @@ impl Repo {
         self.tell(&self.post(format!("issues/comments/{comment}/reactions"), body)).await
     }
 
+    /// Reacts to a comment on a line; doing it twice is doing it once.
+    /// <https://docs.github.com/en/rest/reactions/reactions#create-reaction-for-a-pull-request-review-comment>
+    pub async fn react_to_line(&self, comment: i64, reaction: Reaction) -> Result<(), Error> {
+        let body = json!({ "content": reaction.word() });
+        self.tell(&self.post(format!("pulls/comments/{comment}/reactions"), body)).await
+    }
+
     /// Reacts to an issue itself; doing it twice is doing it once.
     pub async fn react_to_issue(
         &self,

@@ -18,9 +18,9 @@ pub(super) async fn enqueue(tx: &mut Tx, job: &Job, now: DateTime<Utc>) -> Resul
         .await?;
     let job = job.clone();
     tx.query(
-        "insert into job (id, queue, run_id, priority, run_at, state, held, unwanted, epoch,
+        "insert into job (id, queue, run_id, priority, run_at, state, held, unwanted, urgent, epoch,
              recoveries, restarts)
-         values ($1, $2, $3, $4, $5, 'ready', false, false, $6, 0, 0)
+         values ($1, $2, $3, $4, $5, 'ready', false, false, 0, $6, 0, 0)
          on conflict (id) do nothing",
     )
     .bind(job.execution)
@@ -138,12 +138,16 @@ fn limit(limits: &Limits, queue: &str) -> u32 {
     project.map_or(limits.per_project, |project| limits.of(project))
 }
 
-pub(super) async fn renew(tx: &mut Tx, lease: &Lease, until: DateTime<Utc>) -> Result<Renewed> {
-    let renewed: Option<(bool,)> = tx
+pub(super) async fn renew(
+    tx: &mut Tx,
+    lease: &Lease,
+    until: DateTime<Utc>,
+) -> Result<(Renewed, i64)> {
+    let renewed: Option<(bool, i64)> = tx
         .query(
             "update job set leased_until = $3
              where id = $1 and epoch = $2 and state = 'leased'
-             returning unwanted",
+             returning unwanted, urgent",
         )
         .bind(lease.execution.clone())
         .bind(lease.epoch)
@@ -151,21 +155,24 @@ pub(super) async fn renew(tx: &mut Tx, lease: &Lease, until: DateTime<Utc>) -> R
         .first()
         .await?;
     Ok(match renewed {
-        Some((true,)) => Renewed::Cancel,
-        Some((false,)) => Renewed::GoOn,
-        None => Renewed::Lost,
+        Some((true, urgent)) => (Renewed::Cancel, urgent),
+        Some((false, urgent)) => (Renewed::GoOn, urgent),
+        None => (Renewed::Lost, 0),
     })
 }
 
-pub(super) async fn unwanted(tx: &mut Tx, leases: &[Lease]) -> Result<bool> {
+pub(super) async fn has_news(tx: &mut Tx, leases: &[Lease]) -> Result<bool> {
     for lease in leases {
         let row: Option<(bool,)> = tx
-            .query("select unwanted from job where id = $1 and epoch = $2 and state = 'leased'")
+            .query(
+                "select unwanted or urgent <> 0 from job
+                 where id = $1 and epoch = $2 and state = 'leased'",
+            )
             .bind(lease.execution.clone())
             .bind(lease.epoch)
             .first()
             .await?;
-        if row.is_none_or(|(unwanted,)| unwanted) {
+        if row.is_none_or(|(news,)| news) {
             return Ok(true);
         }
     }
@@ -299,6 +306,15 @@ pub(super) async fn hold_one(tx: &mut Tx, execution: &ExecutionId, held: bool) -
     tx.query("update job set held = $2 where id = $1")
         .bind(execution.clone())
         .bind(held)
+        .run()
+        .await?;
+    Ok(())
+}
+
+pub(super) async fn interrupt(tx: &mut Tx, execution: &ExecutionId, urgent: i64) -> Result<()> {
+    tx.query("update job set urgent = $2 where id = $1")
+        .bind(execution.clone())
+        .bind(urgent)
         .run()
         .await?;
     Ok(())

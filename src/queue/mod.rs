@@ -144,17 +144,30 @@ impl Queue {
         }
     }
 
-    /// Makes a lease last until then, and tells whether the work is still wanted.
-    pub async fn renew(self, tx: &mut Tx, lease: &Lease, until: DateTime<Utc>) -> Result<Renewed> {
+    /// Makes a lease last until then, and tells whether the work is still wanted, and which
+    /// message interrupts it; 0 for none.
+    pub async fn renew(
+        self,
+        tx: &mut Tx,
+        lease: &Lease,
+        until: DateTime<Utc>,
+    ) -> Result<(Renewed, i64)> {
         match self {
             Self::Database => database::renew(tx, lease, until).await,
         }
     }
 
-    /// Whether one of these leases is not to be worked on any more; only looks.
-    pub async fn any_unwanted(self, tx: &mut Tx, leases: &[Lease]) -> Result<bool> {
+    /// Whether one of these leases is not to be worked on any more, or is interrupted; only looks.
+    pub async fn has_news(self, tx: &mut Tx, leases: &[Lease]) -> Result<bool> {
         match self {
-            Self::Database => database::unwanted(tx, leases).await,
+            Self::Database => database::has_news(tx, leases).await,
+        }
+    }
+
+    /// Has a message interrupt the agent that does a job; 0 for none.
+    pub async fn interrupt(self, tx: &mut Tx, execution: &ExecutionId, message: i64) -> Result<()> {
+        match self {
+            Self::Database => database::interrupt(tx, execution, message).await,
         }
     }
 

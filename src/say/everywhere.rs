@@ -133,6 +133,7 @@ fn pages(text: &str) -> Vec<(&'static str, String)> {
     let delivery = Delivery {
         head: CommitSha("a".repeat(40)),
         base_sha: CommitSha("b".repeat(40)),
+        replaces: None,
         commits: checks,
         summary: text.to_owned(),
         size: Size::default(),

@@ -1,6 +1,7 @@
 //! What Team6 says: comments, pull requests, prompts. Nothing else formats text for people.
 
 pub mod comments;
+pub mod dialogue;
 pub mod ending;
 mod everywhere;
 mod filters;

@@ -4,11 +4,13 @@ use std::collections::BTreeMap;
 
 use askama::Template;
 
+use super::dialogue::{quoted, told};
 use super::render;
-use crate::domain::ids::{IssueNumber, Login, RepoName};
+use crate::domain::dialogue::{Delivery, Message, Question};
+use crate::domain::ids::{Attempt, IssueNumber, Login, PullNumber, RepoName};
 use crate::domain::plan::{Plan, PlannedTask};
 use crate::domain::planner::{Candidate, IssueState, Survey};
-use crate::domain::planning::{MOST_QUESTIONS, MOST_ROUNDS, Question};
+use crate::domain::planning::{self, MOST_QUESTIONS, MOST_ROUNDS};
 use crate::domain::sprint::Goal;
 use crate::domain::task::Task;
 use crate::domain::work::Source;
@@ -29,16 +31,89 @@ struct Prompt<'a> {
     goal: &'a Goal,
     before: &'a [Delivered],
     failure: Option<String>,
+    so_far: String,
+}
+
+/// What an agent must know of its earlier turns at a task.
+#[derive(Default)]
+pub struct Past {
+    /// How the try before this one failed, if it did.
+    pub failure: Option<String>,
+    /// What the agent said it did when it last delivered.
+    pub summary: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "prompt/so_far.md")]
+struct SoFar<'a> {
+    summary: Option<String>,
+    pull: Option<PullNumber>,
+    before: String,
+    open: Vec<&'a Question>,
+    new: String,
+    is_resumed: bool,
 }
 
 /// As much of a failure as an agent needs to hear, in characters.
 const LONGEST_FAILURE: usize = 2_000;
 
-/// The prompt for a task, with how the try before it failed if there was one. The issue's text and
-/// the failure are data between two lines that say so.
-pub fn task(task: &Task, goal: &Goal, before: &[Delivered], failure: Option<&str>) -> String {
-    let failure = failure.map(|why| why.trim().chars().take(LONGEST_FAILURE).collect());
-    render(&Prompt { task: &task.planned, issue: task.issue.number, goal, before, failure })
+/// The prompt for a try at a task, with how the try before it failed if there was one, and with all
+/// that people and the agent said. What others wrote is data between two lines that say so, or
+/// quoted.
+pub fn task(
+    task: &Task,
+    attempt: Attempt,
+    goal: &Goal,
+    before: &[Delivered],
+    past: &Past,
+) -> String {
+    let failure = past.failure.as_ref().map(|why| shortened(why));
+    let heard = |message: &&Message| matches!(message.state, Delivery::Acknowledged { .. });
+    let so_far = render(&SoFar {
+        summary: past.summary.as_ref().map(|text| quoted(&shortened(text))),
+        pull: task.state.pull(),
+        before: told(task, task.dialogue.messages.iter().filter(heard)),
+        open: task.dialogue.open().collect(),
+        new: told(task, task.dialogue.of_turn(attempt, 1)),
+        is_resumed: false,
+    });
+    let issue = task.issue.number;
+    render(&Prompt { task: &task.planned, issue, goal, before, failure, so_far })
+}
+
+/// What an agent is told that goes on with the session it had before.
+pub fn resumed(task: &Task, attempt: Attempt, past: &Past) -> String {
+    let so_far = render(&SoFar {
+        summary: None,
+        pull: task.state.pull(),
+        before: String::new(),
+        open: task.dialogue.open().collect(),
+        new: told(task, task.dialogue.of_turn(attempt, 1)),
+        is_resumed: true,
+    });
+    match &past.failure {
+        Some(why) => {
+            let why = quoted(&shortened(why));
+            format!("Your last turn did not end well. What its machine said:\n\n{why}\n\n{so_far}")
+        }
+        None => so_far,
+    }
+}
+
+/// What an agent is told at the beginning of another turn.
+pub fn another_turn(task: &Task, attempt: Attempt, turn: u32) -> String {
+    render(&SoFar {
+        summary: None,
+        pull: task.state.pull(),
+        before: String::new(),
+        open: Vec::new(),
+        new: told(task, task.dialogue.of_turn(attempt, turn)),
+        is_resumed: true,
+    })
+}
+
+fn shortened(text: &str) -> String {
+    text.trim().chars().take(LONGEST_FAILURE).collect()
 }
 
 /// Everything a planner agent is told about a sprint.
@@ -52,7 +127,7 @@ pub struct Planned<'a> {
     /// Who can write, by repository.
     pub people: &'a BTreeMap<RepoName, Vec<Login>>,
     /// Everything that was ever asked.
-    pub questions: &'a [Question],
+    pub questions: &'a [planning::Question],
     /// The plan as it is, where it counts.
     pub previous: Option<&'a Plan>,
     /// How many tasks a plan may have.

@@ -3,11 +3,11 @@
 use askama::Template;
 
 use super::{as_many_as_fit, filters, harmless, reference, render, status_marker};
-use crate::domain::ids::{Login, RepoName, TaskNumber};
+use crate::domain::ids::{Attempt, Login, RepoName, TaskNumber};
 use crate::domain::plan::Dependency;
 use crate::domain::run::{self, Hold, Run};
 use crate::domain::sprint::Sprint;
-use crate::domain::task::{State, Task};
+use crate::domain::task::{Stage, State, Task};
 
 #[derive(Template)]
 #[template(path = "comment/status.md")]
@@ -77,18 +77,50 @@ fn stands(task: &Task, home: &RepoName) -> String {
     let pull = |number: i64| reference(home, task.planned.repo(), number);
     match &task.state {
         State::Waiting => format!("⏳ waits for {}", waits(task, home)),
-        State::Assigned { attempt } if attempt.0 == 1 => "📥 in the queue".to_owned(),
-        State::Assigned { attempt } => format!("📥 in the queue, try {attempt} of 5"),
-        State::InProgress { attempt } if attempt.0 == 1 => "🔄 in progress".to_owned(),
-        State::InProgress { attempt } => format!("🔄 in progress, try {attempt} of 5"),
+        State::Assigned { attempt } => format!("📥 in the queue{}", tried(task, *attempt)),
+        State::InProgress { attempt } => {
+            format!("🔄 in progress{}{}", tried(task, *attempt), progress(task))
+        }
         State::Delivered { .. } => "📦 delivered, its pull request is being opened".to_owned(),
         State::Review { pull: number, .. } => format!("👀 in review: {}", pull(number.0)),
+        State::Asking { .. } => format!("❓ waits for an answer to {}", questions(task)),
+        State::Rework { attempt, pull: number, stage } => {
+            let stage = match stage {
+                Stage::Queued => "in the queue",
+                Stage::AtWork => "at work",
+                Stage::Delivered => "being pushed",
+            };
+            let (tried, progress) = (tried(task, *attempt), progress(task));
+            format!("🛠️ back with its agent, {stage}{tried}: {}{progress}", pull(number.0))
+        }
         State::Closed { pull: number, .. } => format!("🚫 closed unmerged: {}", pull(number.0)),
         State::Done { pull: number, .. } => format!("✅ merged: {}", pull(number.0)),
         State::Failed { .. } => "❌ failed".to_owned(),
         State::Stopping { .. } => "⏹️ being stopped".to_owned(),
         State::Cancelled { .. } => "⏹️ cancelled".to_owned(),
         State::Skipped { by, .. } => format!("⏭️ skipped by {}", harmless::person(&by.0)),
+    }
+}
+
+/// Which try it is, from the second on.
+fn tried(task: &Task, attempt: Attempt) -> String {
+    match task.dialogue.counted(attempt) {
+        ..=1 => String::new(),
+        tries => format!(", try {tries} of 5"),
+    }
+}
+
+/// What the agent last said it is doing.
+fn progress(task: &Task) -> String {
+    let said = task.dialogue.progress.as_deref();
+    said.map_or(String::new(), |text| format!(" ({})", harmless::line(text)))
+}
+
+fn questions(task: &Task) -> String {
+    let open: Vec<_> = task.dialogue.open().map(|one| one.number.to_string()).collect();
+    match open.as_slice() {
+        [one] => format!("question {one}"),
+        all => format!("questions {}", all.join(", ")),
     }
 }
 
@@ -119,6 +151,10 @@ fn next(run: &Run, home: &RepoName) -> Vec<String> {
                 let pull = reference(home, task.planned.repo(), pull.0);
                 next.push(format!("**{owner}** reviews and merges {pull} (T{number})"));
             }
+            State::Asking { .. } => {
+                let at = reference(home, task.planned.repo(), task.issue.number.0);
+                next.push(format!("**{owner}** answers T{number}'s agent on {at}"));
+            }
             State::Closed { .. } => next.push(format!(
                 "**{owner}** reopens T{number}'s pull request, or says `/team6 retry T{number}`"
             )),
@@ -132,16 +168,19 @@ fn next(run: &Run, home: &RepoName) -> Vec<String> {
             | State::Assigned { .. }
             | State::InProgress { .. }
             | State::Delivered { .. }
+            | State::Rework { .. }
             | State::Stopping { .. }
             | State::Skipped { .. }
             | State::Done { .. } => {}
         }
     }
-    let busy = run
-        .tasks
-        .iter()
-        .filter(|task| matches!(task.state, State::Assigned { .. } | State::InProgress { .. }))
-        .count();
+    let with_agents = |task: &&Task| {
+        matches!(
+            task.state,
+            State::Assigned { .. } | State::InProgress { .. } | State::Rework { .. }
+        )
+    };
+    let busy = run.tasks.iter().filter(with_agents).count();
     if 0 < busy {
         next.push(format!(
             "{busy} task{} with the agents",

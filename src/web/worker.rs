@@ -16,7 +16,7 @@ use super::{Failed, Web};
 use crate::app::{Stale, Worker};
 use crate::domain::ids::{Epoch, ExecutionId};
 use crate::domain::work::{
-    Claim, Finish, Lease, Renew, Renewals, Renewed, ToolCall, TraceBatch, TurnEnded,
+    Claim, Finish, Lease, Renew, Renewal, Renewals, Renewed, ToolCall, TraceBatch, TurnEnded,
 };
 
 /// How long a claim is held while there is no work.
@@ -68,12 +68,13 @@ pub(super) async fn renew(
 ) -> Result<Json<Renewals>, Failed> {
     let renewals = web.app().renew(renew.leases.clone()).await?;
     let patience = Duration::from_secs(renew.patience_seconds).min(PATIENCE);
-    let news = renewals.iter().any(|renewal| renewal.renewed != Renewed::GoOn);
+    let is_news = |one: &Renewal| one.renewed != Renewed::GoOn || one.urgent != 0;
+    let news = renewals.iter().any(is_news);
     if news || patience.is_zero() {
         return Ok(Json(Renewals { leases: renewals }));
     }
     web.app().show_that_time_passes(&renew.leases).await?;
-    web.app().until_unwanted(&renew.leases, patience).await?;
+    web.app().until_news(&renew.leases, patience).await?;
     Ok(Json(Renewals { leases: web.app().renew(renew.leases).await? }))
 }
 
@@ -128,7 +129,7 @@ pub(super) async fn after_turn(
     Json(ended): Json<TurnEnded>,
 ) -> Result<Response, Failed> {
     let lease = Lease { execution, epoch: ended.epoch };
-    Ok(answered(web.app().after_turn(&lease, ended.turn).await?))
+    Ok(answered(web.app().after_turn(&lease, &ended).await?))
 }
 
 pub(super) async fn finish(
@@ -138,7 +139,7 @@ pub(super) async fn finish(
     Json(finish): Json<Finish>,
 ) -> Result<StatusCode, Failed> {
     let lease = Lease { execution, epoch: finish.epoch };
-    Ok(heard(web.app().finish(&lease, &finish.outcome).await?))
+    Ok(heard(web.app().finish(&lease, &finish.outcome, finish.resets_at).await?))
 }
 
 fn heard(result: Result<(), Stale>) -> StatusCode {

@@ -13,7 +13,8 @@ use super::stop::{Stop, failed};
 use super::thinking::Thinking;
 use super::{Shared, server};
 use crate::agent::{self, Ended, Place, Sandbox, Talk};
-use crate::domain::ids::RepoName;
+use crate::domain::dialogue::tools::tools;
+use crate::domain::ids::{CommitSha, RepoName};
 use crate::domain::work::{
     self as domain, Assignment, Checkout, Claimed, Class, Delivery, Failure, Outcome,
 };
@@ -24,7 +25,7 @@ const BUNDLING: Duration = Duration::from_mins(5);
 /// An execution at work.
 pub(super) struct Work<'a> {
     pub(super) shared: &'a Arc<Shared>,
-    pub(super) held: &'a Held,
+    pub(super) held: &'a Arc<Held>,
     pub(super) spool: Arc<Spool>,
     pub(super) assignment: &'a Assignment,
     pub(super) read_tokens: &'a BTreeMap<RepoName, String>,
@@ -76,7 +77,7 @@ pub(super) async fn carry_out(
         told?;
         spoiled.store(is_unacceptable(&outcome), Ordering::Relaxed);
         tracing::info!(execution.id = %assignment.execution, outcome = word(&outcome), "an execution ended");
-        shared.server.finish(&held.lease, outcome).await
+        shared.server.finish(&held.lease, outcome, held.resets_at()).await
     };
     let reported = tokio::select! {
         reported = report => reported,
@@ -102,7 +103,7 @@ pub(super) async fn carry_out(
 fn is_unacceptable(outcome: &Outcome) -> bool {
     match outcome {
         Outcome::Failed(failure) => failure.class == Class::Unacceptable,
-        Outcome::Delivered(_) | Outcome::Done | Outcome::Cancelled => false,
+        Outcome::Delivered(_) | Outcome::Done | Outcome::Asked | Outcome::Cancelled => false,
     }
 }
 
@@ -113,9 +114,7 @@ impl Work<'_> {
             failed(Class::Misconfigured, words)
         })?;
         match &self.assignment.work {
-            domain::Work::Task(checkout) => {
-                Ok(Outcome::Delivered(self.deliver(spec, checkout).await?))
-            }
+            domain::Work::Task(checkout) => self.deliver(spec, checkout).await,
             domain::Work::Plan { sources } => {
                 self.plan(spec, sources).await?;
                 Ok(Outcome::Done)
@@ -123,18 +122,36 @@ impl Work<'_> {
         }
     }
 
-    async fn deliver(&self, spec: &agent::Spec, checkout: &Checkout) -> Result<Delivery, Stop> {
+    async fn deliver(&self, spec: &agent::Spec, checkout: &Checkout) -> Result<Outcome, Stop> {
         let sandbox = self.shared.sandbox().await?;
         let (mirror, workspace) = self.prepare(checkout).await?;
         let author = self.assignment.author.clone();
         let place = Place::new(workspace.dir().to_owned(), author)
             .with_repo(workspace.repo(), vec![mirror.dir().join("objects")]);
-        let talk = self.assignment.prompt.clone().into();
-        let (ended, trouble) = self.talk(spec, sandbox, &place, talk).await?;
+        let mut talk = self.go_on(&workspace);
+        let began = self.take_in(checkout, &workspace, sandbox, &place, &mut talk).await?;
+        let told = self.talk_with_tools(spec, sandbox, place.clone(), talk, tools()).await;
+        let (ended, trouble) = told?;
+        if self.held.asks.load(Ordering::Relaxed) {
+            self.spool.tell("The agent ended its turn and waits for an answer");
+            return Ok(Outcome::Asked);
+        }
         self.spool.tell("The agent ended its turn; looking at what it did");
-        let verified = self.verify(&mirror, &workspace, sandbox, &place).await;
-        let (bundle, delivered) =
-            verified.map_err(|stop| stop.because(trouble).with_last_words(&ended.summary))?;
+        let replaces = checkout.head.clone().filter(|_| checkout.may_rebase);
+        // What is rebased follows the base, and what was pushed only in spirit.
+        let began = if replaces.is_some() { checkout.base_sha.clone() } else { began };
+        let verified = self.verify(&mirror, &workspace, &began, sandbox, &place).await;
+        let (bundle, delivered) = match verified {
+            Ok(verified) => verified,
+            // Who was only asked something need not commit anything.
+            Err(Stop::Failed(failure))
+                if failure.class == Class::NothingDone && checkout.head.is_some() =>
+            {
+                self.spool.tell("There are no new commits");
+                return Ok(Outcome::Done);
+            }
+            Err(stop) => return Err(stop.because(trouble).with_last_words(&ended.summary)),
+        };
         self.spool.tell(&format!(
             "Found {} in {}: +{} −{}",
             counted(delivered.commits.len(), "commit"),
@@ -144,19 +161,22 @@ impl Work<'_> {
         ));
         self.shared.server.bundle(&self.held.lease, &bundle).await.map_err(Stop::from)?;
         self.spool.tell("Handed the commits over");
-        Ok(Delivery {
+        Ok(Outcome::Delivered(Delivery {
             head: delivered.head,
-            base_sha: workspace.base_sha().clone(),
+            base_sha: began,
+            replaces,
             commits: delivered.commits,
             summary: ended.summary,
             size: delivered.size,
-        })
+        }))
     }
 
     async fn prepare(&self, checkout: &Checkout) -> Result<(Mirror, Workspace), Stop> {
         let access = self.access(&checkout.repo, &checkout.url);
-        let wanted: Vec<_> =
-            std::iter::once(&checkout.base_sha).chain(&checkout.contains).collect();
+        let wanted: Vec<_> = std::iter::once(&checkout.base_sha)
+            .chain(&checkout.contains)
+            .chain(&checkout.head)
+            .collect();
         let mirror = self.shared.mirrors.holding(&checkout.repo, access, &wanted).await?;
         // A former life of this worker may have left an agent in there.
         agent::kill_leftovers(&self.shared.workspaces.dir(&self.held.key)).await?;
@@ -198,6 +218,7 @@ impl Work<'_> {
             turn = turn => turn,
             never = thinking.overdue() => match never {},
         };
+        self.held.quota_until(thinking.resets_at());
         let trouble = thinking.end(&self.spool).await;
         self.held.covers_nobody();
         match turn {
@@ -212,30 +233,34 @@ impl Work<'_> {
         &self,
         mirror: &Mirror,
         workspace: &Workspace,
+        began: &CommitSha,
         sandbox: &Sandbox,
         place: &Place,
     ) -> Result<(Vec<u8>, Delivered), Stop> {
-        let (limits, args) = (self.shared.limits, workspace.bundling());
+        let (limits, args) = (self.shared.limits, workspace.bundling(began));
         let git = ("git", &args[..]);
         let made =
             agent::output(sandbox, place, git, git::ENVIRONMENT, BUNDLING, limits.bundle).await?;
         let clean = Clean::new(&self.shared.scratch(), mirror).await?;
         if !made.succeeded {
-            return Err(self.nothing(&clean, workspace, &made.stderr).await);
+            return Err(self.nothing(&clean, workspace, began, &made.stderr).await);
         }
-        let promise = Promise {
-            branch: workspace.branch().clone(),
-            base_sha: workspace.base_sha().clone(),
-            head: None,
-        };
+        let promise =
+            Promise { branch: workspace.branch().clone(), base_sha: began.clone(), head: None };
         let delivered = clean.take(&made.stdout, &promise, limits).await?;
         let left = delivered.differences(place.tree.as_path()).await?;
         if left.is_empty() { Ok((made.stdout, delivered)) } else { Err(dirty(&left)) }
     }
 
     /// Why there is no bundle: nothing was done, or nothing was committed.
-    async fn nothing(&self, clean: &Clean, workspace: &Workspace, stderr: &str) -> Stop {
-        match clean.differences(&workspace.tree(), workspace.base_sha()).await {
+    async fn nothing(
+        &self,
+        clean: &Clean,
+        workspace: &Workspace,
+        began: &CommitSha,
+        stderr: &str,
+    ) -> Stop {
+        match clean.differences(&workspace.tree(), began).await {
             Ok(left) if !left.is_empty() => dirty(&left),
             Ok(_) if stderr.contains("empty bundle") => git::Error::Nothing.into(),
             Ok(_) => failed(Class::Machinery, format!("bundling the commits: {stderr}")),
@@ -252,6 +277,7 @@ fn word(outcome: &Outcome) -> &'static str {
     match outcome {
         Outcome::Delivered(_) => "delivered",
         Outcome::Done => "done",
+        Outcome::Asked => "asked",
         Outcome::Failed(_) => "failed",
         Outcome::Cancelled => "cancelled",
     }

@@ -1,14 +1,17 @@
 //! The leases a worker holds: renewed together, and never outlived by an agent that works on.
 
 use std::collections::HashMap;
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
 use tokio::sync::{Notify, OwnedMutexGuard};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::Shared;
+use super::urgent::Urgent;
 use crate::agent::Group;
 use crate::domain::ids::ExecutionId;
 use crate::domain::work::{Assignment, Lease, Renewal, Renewed};
@@ -32,6 +35,12 @@ pub(super) struct Held {
     pub(super) key: Key,
     /// Cancelled when the work is not wanted any more.
     pub(super) unwanted: CancellationToken,
+    /// The message that interrupts the agent, and the latest one it was told.
+    pub(super) urgent: Urgent,
+    /// When the provider of its model wants to be called again, where it said so.
+    resets_at: Mutex<Option<DateTime<Utc>>>,
+    /// Whether the agent asked something and waits for the answer.
+    pub(super) asks: AtomicBool,
     /// Cancelled when somebody else has the lease.
     pub(super) lost: CancellationToken,
     length: Duration,
@@ -46,6 +55,9 @@ impl Leases {
             lease: Lease { execution: assignment.execution.clone(), epoch: assignment.epoch },
             key,
             unwanted: CancellationToken::new(),
+            urgent: Urgent::new(assignment.told),
+            asks: AtomicBool::new(false),
+            resets_at: Mutex::new(None),
             lost: CancellationToken::new(),
             length: Duration::from_secs(assignment.lease_seconds.into()),
             confirmed: Mutex::new(Instant::now()),
@@ -91,7 +103,10 @@ impl Leases {
         let held = locked(&self.held).get(&renewal.lease.execution).cloned();
         let Some(held) = held.filter(|held| held.lease == renewal.lease) else { return };
         match renewal.renewed {
-            Renewed::GoOn => held.confirm(asked),
+            Renewed::GoOn => {
+                held.confirm(asked);
+                held.urgent.comes(renewal.urgent);
+            }
             Renewed::Cancel => {
                 held.confirm(asked);
                 held.unwanted.cancel();
@@ -105,6 +120,16 @@ impl Held {
     /// From now on this agent works under the lease.
     pub(super) fn covers(&self, group: Arc<Group>) {
         *locked(&self.group) = Some(group);
+    }
+
+    /// The provider of its model said when it wants to be called again.
+    pub(super) fn quota_until(&self, at: Option<DateTime<Utc>>) {
+        *locked(&self.resets_at) = at;
+    }
+
+    /// When the provider of its model wants to be called again, where it said so.
+    pub(super) fn resets_at(&self) -> Option<DateTime<Utc>> {
+        *locked(&self.resets_at)
     }
 
     /// The agent is gone.

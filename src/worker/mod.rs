@@ -7,11 +7,14 @@ mod execution;
 mod leases;
 mod planning;
 mod removal;
+mod resuming;
 mod server;
 mod slot;
 mod spool;
 mod stop;
+mod talking;
 mod thinking;
+mod urgent;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;

@@ -2,12 +2,14 @@
 
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
 use reqwest::{Method, RequestBuilder, Response, StatusCode};
 use serde::Serialize;
 use serde_json::Value;
 
 use super::Settings;
 use super::backoff::Backoff;
+use crate::agent::Turn;
 use crate::domain::ids::WorkerId;
 use crate::domain::work::{
     Claim, Claimed, Finish, Lease, NextTurn, Outcome, Renew, Renewals, ToolAnswer, ToolCall,
@@ -117,16 +119,22 @@ impl Server {
     }
 
     /// Says that a turn ended, and hears what comes next.
-    pub(super) async fn after_turn(&self, lease: &Lease, turn: u32) -> Result<NextTurn, Error> {
+    pub(super) async fn after_turn(&self, lease: &Lease, over: Turn) -> Result<NextTurn, Error> {
         let path = format!("executions/{}/turn", lease.execution);
-        let ended = TurnEnded { epoch: lease.epoch, turn };
+        let Turn { number, said, interrupted } = over;
+        let ended = TurnEnded { epoch: lease.epoch, turn: number, said, interrupted };
         Ok(self.until_answered(|| self.post(&path, &ended)).await?.json().await?)
     }
 
     /// Reports how an execution ended, however often that has to be tried.
-    pub(super) async fn finish(&self, lease: &Lease, outcome: Outcome) -> Result<(), Error> {
+    pub(super) async fn finish(
+        &self,
+        lease: &Lease,
+        outcome: Outcome,
+        resets_at: Option<DateTime<Utc>>,
+    ) -> Result<(), Error> {
         let path = format!("executions/{}/finish", lease.execution);
-        let finish = Finish { epoch: lease.epoch, outcome };
+        let finish = Finish { epoch: lease.epoch, outcome, resets_at };
         self.until_answered(|| self.post(&path, &finish)).await.map(drop)
     }
 

@@ -5,6 +5,7 @@ use std::convert::Infallible;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
 use serde_json::json;
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
@@ -53,6 +54,7 @@ pub(super) struct Thinking {
 #[derive(Default)]
 struct Trouble {
     last: Mutex<Option<Failure>>,
+    resets_at: Mutex<Option<DateTime<Utc>>>,
     is_spent: Notify,
 }
 
@@ -112,6 +114,11 @@ impl Thinking {
         std::future::pending().await
     }
 
+    /// When the provider wants to be called again, where it said so.
+    pub(super) fn resets_at(&self) -> Option<DateTime<Utc>> {
+        *self.trouble.resets_at.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Closes the ledger; answers what it said no about, which explains a failure better than the agent does.
     pub(super) async fn end(self, spool: &Spool) -> Option<Failure> {
         if let Some(ledger) = self.ledger {
@@ -135,6 +142,7 @@ impl Trouble {
                 Failure { class: Class::Spent, message }
             }
             News::Quota { until } => {
+                *self.resets_at.lock().unwrap_or_else(PoisonError::into_inner) = until;
                 let when = until.map_or_else(String::new, |until| {
                     format!(" before {}", until.format("%Y-%m-%d %H:%M:%S UTC"))
                 });

@@ -41,7 +41,10 @@ fn commits(workspace: &Workspace, path: &str, text: &str) {
 }
 
 fn bundle(workspace: &Workspace) -> Vec<u8> {
-    let made = std::process::Command::new("git").args(workspace.bundling()).output().unwrap();
+    let made = std::process::Command::new("git")
+        .args(workspace.bundling(workspace.base_sha()))
+        .output()
+        .unwrap();
     assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
     made.stdout
 }

@@ -70,6 +70,8 @@ impl Origin {
             base_sha: self.head(),
             contains: vec![],
             branch: BranchName("feature/task-1-x".into()),
+            head: None,
+            may_rebase: false,
         }
     }
 }

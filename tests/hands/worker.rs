@@ -111,6 +111,8 @@ impl World {
             project: ProjectName("acme".into()),
             agent: AgentName("scripted".into()),
             prompt: format!("Task: {task}\nRepository: acme/web\n"),
+            resume: None,
+            told: 0,
             work: Work::Task(checkout.clone()),
             author: somebody(),
         };
@@ -151,7 +153,7 @@ impl World {
 fn class(outcome: &Outcome) -> Class {
     match outcome {
         Outcome::Failed(failure) => failure.class,
-        Outcome::Delivered(_) | Outcome::Done | Outcome::Cancelled => {
+        Outcome::Delivered(_) | Outcome::Done | Outcome::Asked | Outcome::Cancelled => {
             panic!("it did not fail: {outcome:?}")
         }
     }

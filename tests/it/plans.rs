@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use chrono::DateTime;
 use team6::domain::effect::Asked;
 use team6::domain::ids::{
-    AgentName, BranchName, CommentId, CommitSha, ExecutionId, IssueNumber, IssueRef, Login,
-    MilestoneNumber, ProjectName, PullNumber, RepoId, RepoName, SprintId, TaskNumber,
+    AgentName, Attempt, BranchName, CommentId, CommitSha, ExecutionId, IssueNumber, IssueRef,
+    Login, MilestoneNumber, ProjectName, PullNumber, RepoId, RepoName, SprintId, TaskNumber,
 };
 use team6::domain::lint::{RedBranch, Surroundings};
 use team6::domain::permission::Permission;
@@ -401,12 +401,16 @@ fn a_second_try_is_told_why_the_first_one_failed() {
     let sprint = running();
     let task: &Task = &sprint.run.as_ref().unwrap().tasks[1];
     let why = "there is no commit after the base";
+    let past = say::prompt::Past { failure: Some(why.to_owned()), summary: None };
     let before = [say::prompt::Delivered {
         title: "Name the colors".to_owned(),
         pull: "acme/web#9".to_owned(),
     }];
-    insta::assert_snapshot!(say::prompt::task(task, &sprint.goal, &before, Some(why)));
-    assert!(!say::prompt::task(task, &sprint.goal, &[], None).contains("failure"));
+    insta::assert_snapshot!(say::prompt::task(task, Attempt(2), &sprint.goal, &before, &past));
+    assert!(
+        !say::prompt::task(task, Attempt(1), &sprint.goal, &[], &say::prompt::Past::default())
+            .contains("failure")
+    );
 }
 
 #[test]
@@ -416,6 +420,7 @@ fn a_pull_request_keeps_the_agents_words_apart() {
     let delivery = Delivery {
         head: CommitSha("a".repeat(40)),
         base_sha: CommitSha("b".repeat(40)),
+        replaces: None,
         commits: vec!["Add `toggle()`, closes #12".to_owned(), "Tidy up".to_owned()],
         summary: "# Done\n\n- added a switch, see https://evil.example\n- `cargo test` is green\n\n```\nnever closed".to_owned(),
         size: Size { files: 2, added: 40, removed: 3 },

@@ -66,7 +66,7 @@ impl Bench {
     }
 
     async fn renew(&mut self, lease: &Lease, until: i64) -> bool {
-        self.queue.renew(&mut self.tx, lease, at(until)).await.unwrap() != Renewed::Lost
+        self.queue.renew(&mut self.tx, lease, at(until)).await.unwrap().0 != Renewed::Lost
     }
 
     async fn holds(&mut self, lease: &Lease) -> bool {
@@ -422,11 +422,11 @@ async fn whoever_works_on_a_stopped_job_hears_of_it_and_nobody_gets_it_again() {
         bench.enqueue(&[job("a")]).await;
         let lease = bench.claim(&worker("w"), &MANY, 0).await.unwrap();
         let leases = [lease.clone()];
-        assert!(!bench.queue.any_unwanted(&mut bench.tx, &leases).await.unwrap());
+        assert!(!bench.queue.has_news(&mut bench.tx, &leases).await.unwrap());
         assert!(!bench.queue.stop(&mut bench.tx, &lease.execution).await.unwrap());
-        assert!(bench.queue.any_unwanted(&mut bench.tx, &leases).await.unwrap());
+        assert!(bench.queue.has_news(&mut bench.tx, &leases).await.unwrap());
         let renewed = bench.queue.renew(&mut bench.tx, &lease, at(90)).await.unwrap();
-        assert_eq!(renewed, Renewed::Cancel);
+        assert_eq!(renewed, (Renewed::Cancel, 0));
         assert_eq!(bench.reap(91).await, [Recovered::Stopped(lease.execution)]);
         assert!(bench.claim(&worker("w"), &MANY, 91).await.is_none());
     })

@@ -61,6 +61,8 @@ impl Machine {
             base_sha: team6::domain::ids::CommitSha(git(&origin, &["rev-parse", "HEAD"])),
             contains: vec![],
             branch: BranchName("feature/task-1-x".into()),
+            head: None,
+            may_rebase: false,
         };
         let access = Access { url: &checkout.url, token: "" };
         let mirrors = Mirrors::new(at("worker/mirrors"));

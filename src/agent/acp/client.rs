@@ -1,6 +1,6 @@
 //! Our side of a conversation with an agent.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -8,9 +8,9 @@ use agent_client_protocol::schema::ProtocolVersion;
 use agent_client_protocol::v1::ConnectionTo;
 use agent_client_protocol::v1::schema::{
     CancelNotification, ClientCapabilities, EnvVariable, HttpHeader, Implementation,
-    InitializeRequest, McpServer, McpServerHttp, McpServerStdio, NewSessionRequest,
-    PermissionOptionKind, PromptRequest, RequestPermissionOutcome, RequestPermissionRequest,
-    RequestPermissionResponse, SelectedPermissionOutcome, SessionId,
+    InitializeRequest, LoadSessionRequest, McpServer, McpServerHttp, McpServerStdio,
+    NewSessionRequest, PermissionOptionKind, PromptRequest, RequestPermissionOutcome,
+    RequestPermissionRequest, RequestPermissionResponse, SelectedPermissionOutcome, SessionId,
 };
 use agent_client_protocol::{
     Agent, Client, Lines, UntypedMessage, on_receive_notification, on_receive_request,
@@ -20,13 +20,18 @@ use tokio::io::AsyncWriteExt as _;
 use tokio::process::{ChildStdin, ChildStdout};
 use tokio_util::sync::CancellationToken;
 
-use super::super::{BRIDGE_TOKEN, BRIDGE_URL, Ended, Error, Limits, Offer, Talk, lines};
+use super::super::{
+    BRIDGE_TOKEN, BRIDGE_URL, Ended, Error, Former, Interrupt, Limits, Offer, Talk, Turn, lines,
+};
 use super::pulse::Pulse;
 
 type Failure = agent_client_protocol::Error;
 
 /// An agent that says more than this in one line is not going to be understood.
 const LINE: usize = 8 << 20;
+
+/// How long an agent that is interrupted may take to end its turn.
+const POLITE: Duration = Duration::from_secs(10);
 
 /// A conversation of one session.
 pub(in super::super) struct Conversation {
@@ -93,21 +98,65 @@ async fn converse(
     let answer = cx.send_request(introduction).block_task();
     let known = within("initialize", limits.initialize, answer).await?;
     let over_http = known.agent_capabilities.mcp_capabilities.http;
-    let tools = talk.tools.iter().map(|offer| server(offer, over_http)).collect();
-    let opening = NewSessionRequest::new(tree).mcp_servers(tools);
-    let answer = cx.send_request(opening).block_task();
-    let session = within("session/new", limits.session, answer).await?.session_id;
-    let (mut prompt, mut turns) = (talk.prompt, 0);
+    let tools: Vec<_> = talk.tools.iter().map(|offer| server(offer, over_http)).collect();
+    let former = talk.former.filter(|_| known.agent_capabilities.load_session);
+    let (session, mut prompt) = match load(cx, former, &tree, &tools, limits, pulse).await? {
+        Some(loaded) => loaded,
+        None => {
+            let opening = NewSessionRequest::new(tree).mcp_servers(tools);
+            let answer = cx.send_request(opening).block_task();
+            let opened = within("session/new", limits.session, answer).await?;
+            (opened.session_id, talk.prompt)
+        }
+    };
+    if let Some(remember) = &talk.remember {
+        remember(&session.0);
+    }
+    let mut turns = 0;
     loop {
-        let ended = turn(cx, session.clone(), prompt, pulse, stop).await?;
+        let interrupt = talk.interrupt.as_ref();
+        let (ended, interrupted) =
+            turn(cx, session.clone(), prompt, pulse, stop, interrupt).await?;
         turns += 1;
         let Some(next) = &talk.next else { return Ok(ended) };
         pulse.rests();
-        match next(turns).await {
+        let over = Turn { number: turns, said: ended.summary.clone(), interrupted };
+        match next(over).await {
             Some(told) => prompt = told,
             None => return Ok(ended),
         }
         pulse.begins();
+    }
+}
+
+/// Has the agent go on with the session it had before; nothing, where it cannot find it any more.
+/// What it says about what was, was heard then.
+async fn load(
+    cx: &ConnectionTo<Agent>,
+    former: Option<Former>,
+    tree: &Path,
+    tools: &[McpServer],
+    limits: Limits,
+    pulse: &Pulse,
+) -> Result<Option<(SessionId, String)>, Error> {
+    let Some(former) = former else { return Ok(None) };
+    let session = SessionId::new(former.session);
+    let opening =
+        LoadSessionRequest::new(session.clone(), tree.to_owned()).mcp_servers(tools.to_vec());
+    pulse.ignores(true);
+    let limit = Duration::from_secs(limits.session);
+    let answered = tokio::time::timeout(limit, cx.send_request(opening).block_task()).await;
+    pulse.ignores(false);
+    match answered {
+        Ok(Ok(_)) => Ok(Some((session, former.prompt))),
+        Ok(Err(failure)) if agent_client_protocol::is_incoming_transport_closed(&failure) => {
+            Err(died())
+        }
+        Ok(Err(failure)) => {
+            tracing::info!(%failure, "the agent does not find its session; it begins a new one");
+            Ok(None)
+        }
+        Err(_) => Err(Error::NotReady { request: "session/load", limit, stderr: String::new() }),
     }
 }
 
@@ -132,12 +181,21 @@ async fn turn(
     prompt: String,
     pulse: &Pulse,
     stop: &CancellationToken,
-) -> Result<Ended, Error> {
+    interrupt: Option<&Interrupt>,
+) -> Result<(Ended, bool), Error> {
     let mut answer = Box::pin(
         cx.send_request(PromptRequest::new(session.clone(), vec![prompt.into()])).block_task(),
     );
-    let ended = tokio::select! {
-        ended = &mut answer => ended,
+    let (ended, interrupted) = tokio::select! {
+        ended = &mut answer => (ended, false),
+        () = interrupted(interrupt) => {
+            cancel(cx, session);
+            let ended = tokio::select! {
+                ended = tokio::time::timeout(POLITE, &mut answer) => ended,
+                () = stop.cancelled() => return Err(Error::Stopped),
+            };
+            (ended.map_err(|_| deaf())?, true)
+        }
         () = stop.cancelled() => {
             cancel(cx, session);
             // The agent may answer now; whoever called us waits only so long.
@@ -148,7 +206,21 @@ async fn turn(
     let response = ended.map_err(|failure| failed(&failure))?;
     let reason = serde_json::to_value(response.stop_reason);
     let reason = reason.ok().and_then(|reason| reason.as_str().map(str::to_owned));
-    Ok(Ended { reason: reason.unwrap_or_default(), summary: pulse.summary() })
+    let ended = Ended { reason: reason.unwrap_or_default(), summary: pulse.summary() };
+    Ok((ended, interrupted))
+}
+
+async fn interrupted(interrupt: Option<&Interrupt>) {
+    match interrupt {
+        Some(interrupt) => interrupt().await,
+        None => std::future::pending().await,
+    }
+}
+
+/// It goes on though people want to say something.
+fn deaf() -> Error {
+    let message = "it did not end its turn when it was interrupted".to_owned();
+    Error::Failed { message, stderr: String::new() }
 }
 
 async fn within<T>(

@@ -8,4 +8,4 @@ mod stage;
 pub(super) use client::Conversation;
 pub(super) use introduce::introduce;
 pub(super) use pulse::Pulse;
-pub(super) use stage::{Stage, serve};
+pub(super) use stage::{Abilities, Stage, serve};

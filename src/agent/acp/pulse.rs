@@ -18,6 +18,7 @@ pub(in super::super) struct Pulse {
     heard: AtomicU64,
     turns: AtomicU64,
     resting: AtomicBool,
+    ignoring: AtomicBool,
     said: Mutex<String>,
 }
 
@@ -28,6 +29,7 @@ impl Pulse {
             heard: AtomicU64::new(0),
             turns: AtomicU64::new(0),
             resting: AtomicBool::new(false),
+            ignoring: AtomicBool::new(false),
             said: Mutex::new(String::new()),
         }
     }
@@ -35,6 +37,9 @@ impl Pulse {
     /// Takes one notification of the agent.
     pub(super) fn hear(&self, method: &str, params: &Value) {
         self.heard.fetch_add(1, Ordering::Relaxed);
+        if self.ignoring.load(Ordering::Relaxed) {
+            return;
+        }
         let mut body = params.get("update").unwrap_or(params).clone();
         let update = body.get("sessionUpdate").and_then(Value::as_str).unwrap_or(method).to_owned();
         let kind = kind(&update);
@@ -50,6 +55,11 @@ impl Pulse {
     /// Takes one request of the agent.
     pub(super) fn hear_request(&self) {
         self.heard.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Whether what the agent says is a repetition of what it said in an earlier life.
+    pub(super) fn ignores(&self, ignores: bool) {
+        self.ignoring.store(ignores, Ordering::Relaxed);
     }
 
     /// The agent ended its turn, and waits for us.

@@ -8,11 +8,11 @@ use agent_client_protocol::schema::ProtocolVersion;
 use agent_client_protocol::v1::ConnectionTo;
 use agent_client_protocol::v1::schema::{
     AgentCapabilities, CancelNotification, ContentBlock, ContentChunk, Diff, Implementation,
-    InitializeRequest, InitializeResponse, McpCapabilities, McpServer, NewSessionRequest,
-    NewSessionResponse, Plan, PlanEntry, PlanEntryPriority, PlanEntryStatus, PromptRequest,
-    PromptResponse, SessionId, SessionNotification, SessionUpdate, StopReason, ToolCall,
-    ToolCallContent, ToolCallLocation, ToolCallStatus, ToolCallUpdate, ToolCallUpdateFields,
-    ToolKind,
+    InitializeRequest, InitializeResponse, LoadSessionRequest, LoadSessionResponse,
+    McpCapabilities, McpServer, NewSessionRequest, NewSessionResponse, Plan, PlanEntry,
+    PlanEntryPriority, PlanEntryStatus, PromptRequest, PromptResponse, SessionId,
+    SessionNotification, SessionUpdate, StopReason, ToolCall, ToolCallContent, ToolCallLocation,
+    ToolCallStatus, ToolCallUpdate, ToolCallUpdateFields, ToolKind,
 };
 use agent_client_protocol::{Agent, Client, Stdio, on_receive_notification, on_receive_request};
 use tokio_util::sync::CancellationToken;
@@ -27,6 +27,8 @@ struct Session {
     tree: PathBuf,
     tools: Option<Server>,
     cancelled: CancellationToken,
+    /// Everything it was told, oldest first.
+    told: Vec<String>,
 }
 
 /// Where an agent shows what it does during one turn.
@@ -38,6 +40,8 @@ pub(in super::super) struct Stage {
     pub(in super::super) tree: PathBuf,
     /// What it was told.
     pub(in super::super) prompt: String,
+    /// Everything it was told in this session, this included.
+    pub(in super::super) told: Vec<String>,
     /// Where its tools are, if it is offered any.
     pub(in super::super) tools: Option<Server>,
 }
@@ -117,21 +121,30 @@ impl Stage {
     }
 }
 
-/// Serves the protocol over standard input and output; `turn` is what the agent does in a turn, and `http` whether it
-/// can reach tools over HTTP.
-pub(in super::super) async fn serve<F, T>(turn: F, http: bool) -> Result<(), String>
+/// What the agent can do.
+#[derive(Clone, Copy)]
+pub(in super::super) struct Abilities {
+    /// Reach tools over HTTP.
+    pub(in super::super) http: bool,
+    /// Go on with a session of an earlier life.
+    pub(in super::super) memory: bool,
+}
+
+/// Serves the protocol over standard input and output; `turn` is what the agent does in a turn.
+pub(in super::super) async fn serve<F, T>(turn: F, able: Abilities) -> Result<(), String>
 where
     F: Fn(Stage) -> T + Clone + Send + Sync + 'static,
     T: Future<Output = Result<(), String>> + Send + 'static,
 {
     let sessions = Sessions::default();
     let (opened, prompted, cancelled) = (Arc::clone(&sessions), Arc::clone(&sessions), sessions);
+    let loaded = Arc::clone(&opened);
     Agent
         .v1()
         .name("team6-scripted")
         .on_receive_request(
             async move |request: InitializeRequest, responder, _cx| {
-                responder.respond(introduction(&request, http))
+                responder.respond(introduction(&request, able))
             },
             on_receive_request!(),
         )
@@ -143,8 +156,21 @@ where
             on_receive_request!(),
         )
         .on_receive_request(
+            async move |request: LoadSessionRequest, responder, _cx| {
+                let Some(told) = remembered(&request.session_id.0) else {
+                    return responder.respond_with_error(Failure::invalid_params());
+                };
+                let tools = request.mcp_servers.into_iter().find_map(reached);
+                let session = Session::new(request.cwd, tools, told);
+                locked(&loaded).insert(request.session_id.0.to_string(), session);
+                responder.respond(LoadSessionResponse::new())
+            },
+            on_receive_request!(),
+        )
+        .on_receive_request(
             async move |request: PromptRequest, responder, cx| {
-                let Some(session) = locked(&prompted).get(&*request.session_id.0).cloned() else {
+                let id = &*request.session_id.0;
+                let Some(session) = begin_turn(&prompted, id, text_of(&request)) else {
                     return responder.respond_with_error(Failure::invalid_params());
                 };
                 let stage = Stage {
@@ -153,6 +179,7 @@ where
                     tree: session.tree,
                     tools: session.tools,
                     prompt: text_of(&request),
+                    told: session.told,
                 };
                 // In the background: the loop that brought us here must stay free to hear a cancel.
                 let turn = turn.clone();
@@ -181,21 +208,54 @@ where
         .map_err(|failure| failure.to_string())
 }
 
-fn introduction(request: &InitializeRequest, http: bool) -> InitializeResponse {
+fn introduction(request: &InitializeRequest, able: Abilities) -> InitializeResponse {
     let us = Implementation::new("team6-scripted", env!("CARGO_PKG_VERSION"));
     InitializeResponse::new(request.protocol_version.min(ProtocolVersion::V1))
         .agent_info(us)
         .agent_capabilities(
-            AgentCapabilities::new().mcp_capabilities(McpCapabilities::new().http(http)),
+            AgentCapabilities::new()
+                .load_session(able.memory)
+                .mcp_capabilities(McpCapabilities::new().http(able.http)),
         )
+}
+
+impl Session {
+    fn new(tree: PathBuf, tools: Option<Server>, told: Vec<String>) -> Self {
+        Self { tree, tools, cancelled: CancellationToken::new(), told }
+    }
 }
 
 /// Opens a session in `tree` and answers its name.
 fn open(sessions: &Sessions, tree: PathBuf, tools: Option<Server>) -> String {
     let id = uuid::Uuid::new_v4().to_string();
-    let session = Session { tree, tools, cancelled: CancellationToken::new() };
-    locked(sessions).insert(id.clone(), session);
+    locked(sessions).insert(id.clone(), Session::new(tree, tools, Vec::new()));
     id
+}
+
+/// Notes what the agent is told, so that another life of it knows, and lets it be cancelled anew.
+fn begin_turn(sessions: &Sessions, id: &str, prompt: String) -> Option<Session> {
+    let mut sessions = locked(sessions);
+    let session = sessions.get_mut(id)?;
+    session.told.push(prompt);
+    session.cancelled = CancellationToken::new();
+    if let Some(file) = memory_of(id) {
+        let told = serde_json::to_string(&session.told).unwrap_or_default();
+        let kept = file.parent().map_or(Ok(()), std::fs::create_dir_all);
+        if let Err(error) = kept.and_then(|()| std::fs::write(file, told)) {
+            tracing::debug!(%error, "this session will not be found again");
+        }
+    }
+    Some(session.clone())
+}
+
+/// What an earlier life was told in a session.
+fn remembered(id: &str) -> Option<Vec<String>> {
+    serde_json::from_slice(&std::fs::read(memory_of(id)?).ok()?).ok()
+}
+
+fn memory_of(id: &str) -> Option<PathBuf> {
+    let name: uuid::Uuid = id.parse().ok()?;
+    Some(std::env::home_dir()?.join(".scripted-sessions").join(name.to_string()))
 }
 
 /// How a server of tools is reached; nothing, if we would not know how.

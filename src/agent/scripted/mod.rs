@@ -6,6 +6,7 @@
 mod demo;
 mod generic;
 mod mischief;
+mod people;
 mod planner;
 mod recipe;
 mod shell;
@@ -16,7 +17,7 @@ use std::time::Duration;
 
 use self::mischief::Mischief;
 use self::recipe::Recipe;
-use super::acp::{self, Stage};
+use super::acp::{self, Abilities, Stage};
 
 /// How the scripted agent behaves.
 #[derive(Clone, Debug, Default)]
@@ -27,16 +28,18 @@ pub struct Manner {
     pub script: String,
     /// Whether it can reach its tools only through a program, and not over HTTP.
     pub no_http: bool,
+    /// Whether it forgets its sessions when it ends.
+    pub forgetful: bool,
 }
 
 /// Serves the protocol on standard input and output.
 pub async fn serve(manner: Manner) -> Result<(), String> {
-    let no_http = manner.no_http;
+    let able = Abilities { http: !manner.no_http, memory: !manner.forgetful };
     let turn = move |stage| {
         let Manner { pace, script, .. } = manner.clone();
         async move { Turn { stage, pace, script }.take().await }
     };
-    acp::serve(turn, !no_http).await
+    acp::serve(turn, able).await
 }
 
 /// Does `task` in the working tree `tree` without telling anybody; answers the summary.
@@ -60,27 +63,40 @@ struct Turn {
 
 impl Turn {
     async fn take(&self) -> Result<(), String> {
-        if let Some(server) = &self.stage.tools {
-            return self.plan(server).await;
-        }
+        // What the session is about is said in its first turn.
+        let first = self.stage.told.first().map_or("", String::as_str);
+        let Some(title) = line(first, "Task:") else {
+            return match &self.stage.tools {
+                Some(server) => self.plan(server).await,
+                None => Err("this is no task, and there are no tools to plan with".to_owned()),
+            };
+        };
         let tree = self.stage.tree.as_path();
-        let title = line(&self.stage.prompt, "Task:").unwrap_or("Improve the repository");
-        let repo = line(&self.stage.prompt, "Repository:").unwrap_or("the repository");
-        let mischief = Mischief::asked_for(&self.stage.prompt);
+        let repo = line(first, "Repository:").unwrap_or("the repository");
+        let mischief = Mischief::asked_for(first);
         self.stage
             .think(&format!("The task is “{title}” in {repo}. Let me look at what is there."));
         self.look_around(tree).await;
+        self.waits_to_go_on(first).await;
         if mischief == Some(Mischief::Nothing) {
             self.stage.say("I looked at everything and see nothing to do.");
             return Ok(());
         }
-        let recipe = chosen(tree, title);
-        if is_done(tree, &recipe).await {
-            self.stage.say("This is already done: the commits are there and the tree is clean.");
-            return Ok(());
+        if let Some(question) = self.open_question(first) {
+            return self.asks(&question).await;
         }
-        let verified = self.follow(&recipe, mischief).await?;
-        self.stage.say(&format!("{}\n\n{verified}", recipe.summary));
+        let recipe = chosen(tree, title);
+        let said = if is_done(tree, &recipe).await {
+            "This is already done: the commits are there and the tree is clean.".to_owned()
+        } else {
+            let verified = self.follow(&recipe, mischief).await?;
+            format!("{}\n\n{verified}", recipe.summary)
+        };
+        match self.do_what_people_say().await? {
+            Some(answer) if self.stage.told.len() > 1 => self.stage.say(&answer),
+            Some(answer) => self.stage.say(&format!("{said}\n\n{answer}")),
+            None => self.stage.say(&said),
+        }
         Ok(())
     }
 

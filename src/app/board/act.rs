@@ -99,7 +99,7 @@ impl App {
                 self.have_planned(id, *fresh, &said, key, None).await
             }
             Command::Plan { fresh } => self.draft(id, Some(&said.asked()), *fresh).await,
-            Command::Answer { given } => {
+            Command::Answer { given, words: _ } => {
                 self.take_answers(id, given.clone(), &said, key, None).await
             }
             Command::Start { despite_warnings } => {
@@ -117,6 +117,7 @@ impl App {
                 usage: mistake.usage.clone(),
             }])),
             Command::Retry { task: None, .. }
+            | Command::Ask(_)
             | Command::Diff { .. }
             | Command::Status
             | Command::Why { .. }

@@ -45,7 +45,7 @@ impl App {
             tasks,
             questions: sprint.planning.posted().map(question).collect(),
             planning: session.map(|session| Elapsed::new(session.since, None, now)),
-            runs: runs.into_iter().map(|run| self.past(run)).collect(),
+            runs: runs.into_iter().map(|run| self.past_run(run)).collect(),
             feed: self.feed(history, &hidden),
             roster: self.settings().roster().into_iter().map(|one| one.name.0).collect(),
             may_write: permission.may_write(),
@@ -57,7 +57,7 @@ impl App {
         }))
     }
 
-    fn past(&self, run: board::Run) -> Run {
+    fn past_run(&self, run: board::Run) -> Run {
         let now = self.clock().now();
         Run {
             href: format!("/runs/{}", run.id),

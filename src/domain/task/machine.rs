@@ -3,12 +3,14 @@
 //! There is no `_` arm: whoever adds a state or an event is led by the compiler to this page.
 //! GitHub and workers repeat themselves, so hearing something again changes nothing.
 
+mod rework;
+
 use super::Event::{
-    Cancelled, Delivered, Failed, Lost, PullClosed, PullMerged, PullOpened, PullReopened, Released,
-    Retried, Skipped, Stopped, Taken,
+    Asked, Called, Cancelled, Delivered, Exhausted, Failed, Lost, PullClosed, PullMerged,
+    PullOpened, PullReopened, Released, Replied, Retried, Skipped, Stopped, Taken,
 };
 use super::State as S;
-use super::{Consequence, Ending, Event, MOST_ATTEMPTS, Nonsense, State, pause_after};
+use super::{Consequence, Ending, Event, MOST_ATTEMPTS, Nonsense, Stage, State, pause_after};
 use crate::domain::ids::{Attempt, PullNumber};
 use crate::domain::work::Class;
 
@@ -16,20 +18,29 @@ use crate::domain::work::Class;
 type Next = (State, Vec<Consequence>);
 
 impl State {
-    /// What becomes of a task in this state, and what follows.
+    /// What becomes of a task in this state, and what follows, where every try counts.
     pub fn decide(&self, event: &Event) -> Result<Next, Nonsense> {
+        self.decide_at(event, self.attempt().0)
+    }
+
+    /// The same, where this is the so-manieth try that counts.
+    pub fn decide_at(&self, event: &Event, tries: i64) -> Result<Next, Nonsense> {
         let next = match self {
             S::Waiting => waiting(event),
             S::Assigned { attempt } | S::InProgress { attempt } => {
-                self.with_an_agent(*attempt, event)
+                self.with_an_agent(*attempt, event, tries)
             }
-            S::Delivered { attempt } => self.delivered(*attempt, event),
+            S::Delivered { attempt } => self.delivered(*attempt, event, tries),
+            S::Asking { attempt, pull } => self.asking(*attempt, *pull, event),
+            S::Rework { attempt, pull, stage } => {
+                self.reworked((*attempt, *pull), *stage, event, tries)
+            }
             S::Review { attempt, pull } | S::Closed { attempt, pull } => {
                 self.with_people(*attempt, *pull, event)
             }
-            S::Done { pull, .. } => self.done(*pull, event),
+            S::Done { attempt, pull, .. } => self.done(*attempt, *pull, event),
             S::Failed { attempt } => self.failed(*attempt, event),
-            S::Stopping { attempt, then } => self.stopping(*attempt, then, event),
+            S::Stopping { attempt, pull, then } => self.stopping((*attempt, *pull), then, event),
             S::Cancelled { attempt, pull } | S::Skipped { attempt, pull, .. } => {
                 self.ended(*attempt, *pull, event)
             }
@@ -42,35 +53,43 @@ impl State {
         Some((self.clone(), Vec::new()))
     }
 
-    fn with_an_agent(&self, attempt: Attempt, event: &Event) -> Option<Next> {
+    fn with_an_agent(&self, attempt: Attempt, event: &Event, tries: i64) -> Option<Next> {
         match event {
             Taken(of) if *of == attempt => Some((S::InProgress { attempt }, vec![])),
             Lost(of) if *of == attempt => Some((S::Assigned { attempt }, vec![])),
             Delivered(of) if *of == attempt => {
                 Some((S::Delivered { attempt }, vec![Consequence::Publish(attempt)]))
             }
-            Failed(of, class) if *of == attempt => Some(after_failure(attempt, *class)),
+            Failed(of, class) if *of == attempt => Some(after_failure(attempt, *class, tries)),
+            Exhausted(of, pause) if *of == attempt => Some(queued(Attempt(attempt.0 + 1), *pause)),
             // Stopped though nobody ended it, by a worker that knows no better.
-            Stopped(of) if *of == attempt => Some(after_failure(attempt, Class::Machinery)),
-            Cancelled => Some(stop(attempt, Ending::Cancelled)),
-            Skipped(by) => Some(stop(attempt, Ending::Skipped(by.clone()))),
-            Released => self.nothing_new(),
-            Taken(_) | Lost(_) | Delivered(_) | Failed(..) | Stopped(_) | PullOpened(_)
-            | PullMerged(..) | PullClosed(_) | PullReopened(_) | Retried(_) => None,
+            Stopped(of) if *of == attempt => Some(after_failure(attempt, Class::Machinery, tries)),
+            Asked(of) if *of == attempt => Some((S::Asking { attempt, pull: None }, vec![])),
+            // There is no pull request to which it could have said something.
+            Replied(of) if *of == attempt => {
+                Some(after_failure(attempt, Class::NothingDone, tries))
+            }
+            Cancelled => Some(stop(attempt, None, Ending::Cancelled)),
+            Skipped(by) => Some(stop(attempt, None, Ending::Skipped(by.clone()))),
+            Released | Called => self.nothing_new(),
+            Taken(_) | Lost(_) | Delivered(_) | Failed(..) | Exhausted(..) | Stopped(_)
+            | PullOpened(_) | PullMerged(..) | PullClosed(_) | PullReopened(_) | Retried(_)
+            | Asked(_) | Replied(_) => None,
         }
     }
 
-    fn delivered(&self, attempt: Attempt, event: &Event) -> Option<Next> {
+    fn delivered(&self, attempt: Attempt, event: &Event, tries: i64) -> Option<Next> {
         match event {
             PullOpened(pull) => Some((S::Review { attempt, pull: *pull }, vec![])),
             // Pushed and refused for good, as a workflow file is.
-            Failed(of, class) if *of == attempt => Some(after_failure(attempt, *class)),
+            Failed(of, class) if *of == attempt => Some(after_failure(attempt, *class, tries)),
             Delivered(of) if *of == attempt => self.nothing_new(),
-            Released => self.nothing_new(),
+            Released | Called => self.nothing_new(),
             Cancelled => Some(Ending::Cancelled.of(attempt, None)),
             Skipped(by) => Some(Ending::Skipped(by.clone()).of(attempt, None)),
-            Taken(_) | Lost(_) | Delivered(_) | Failed(..) | Stopped(_) | PullMerged(..)
-            | PullClosed(_) | PullReopened(_) | Retried(_) => None,
+            Taken(_) | Lost(_) | Delivered(_) | Failed(..) | Exhausted(..) | Stopped(_)
+            | PullMerged(..) | PullClosed(_) | PullReopened(_) | Retried(_) | Asked(_)
+            | Replied(_) => None,
         }
     }
 
@@ -88,55 +107,103 @@ impl State {
             PullReopened(opened) if *opened == pull => Some((S::Review { attempt, pull }, vec![])),
             PullOpened(of) | PullClosed(of) if *of == pull => self.nothing_new(),
             Delivered(of) if *of == attempt && is_open => self.nothing_new(),
-            Released => self.nothing_new(),
+            Called if is_open => Some(sent_back(attempt, pull)),
+            Released | Called => self.nothing_new(),
+            // Of a try that was stopped because the pull request was closed.
+            Stopped(of)
+            | Lost(of)
+            | Failed(of, _)
+            | Exhausted(of, _)
+            | Delivered(of)
+            | Asked(of)
+            | Replied(of)
+                if *of == attempt && !is_open =>
+            {
+                self.nothing_new()
+            }
             Retried(_) if !is_open => Some(queued(Attempt(attempt.0 + 1), 0)),
             Cancelled => Some(Ending::Cancelled.of(attempt, Some(pull))),
             Skipped(by) => Some(Ending::Skipped(by.clone()).of(attempt, Some(pull))),
-            Taken(_) | Lost(_) | Delivered(_) | Failed(..) | Stopped(_) | PullOpened(_)
-            | PullMerged(..) | PullClosed(_) | PullReopened(_) | Retried(_) => None,
+            Taken(_) | Lost(_) | Delivered(_) | Failed(..) | Exhausted(..) | Stopped(_)
+            | PullOpened(_) | PullMerged(..) | PullClosed(_) | PullReopened(_) | Retried(_)
+            | Asked(_) | Replied(_) => None,
         }
     }
 
-    fn done(&self, pull: PullNumber, event: &Event) -> Option<Next> {
+    fn done(&self, attempt: Attempt, pull: PullNumber, event: &Event) -> Option<Next> {
         match event {
+            // Of a try that was stopped because its pull request was merged.
+            Stopped(of)
+            | Lost(of)
+            | Failed(of, _)
+            | Exhausted(of, _)
+            | Delivered(of)
+            | Asked(of)
+            | Replied(of)
+                if *of == attempt =>
+            {
+                self.nothing_new()
+            }
             PullOpened(of) | PullMerged(of, _) | PullClosed(of) if *of == pull => {
                 self.nothing_new()
             }
             Released => self.nothing_new(),
-            Taken(_) | Lost(_) | Delivered(_) | Failed(..) | Stopped(_) | PullOpened(_)
-            | PullMerged(..) | PullClosed(_) | PullReopened(_) | Retried(_) | Cancelled
-            | Skipped(_) => None,
+            Taken(_) | Lost(_) | Delivered(_) | Failed(..) | Exhausted(..) | Stopped(_)
+            | PullOpened(_) | PullMerged(..) | PullClosed(_) | PullReopened(_) | Retried(_)
+            | Cancelled | Skipped(_) | Asked(_) | Replied(_) | Called => None,
         }
     }
 
     fn failed(&self, attempt: Attempt, event: &Event) -> Option<Next> {
         match event {
             Retried(_) => Some(queued(Attempt(attempt.0 + 1), 0)),
-            Released => self.nothing_new(),
+            Released | Called => self.nothing_new(),
             Cancelled => Some(Ending::Cancelled.of(attempt, None)),
             Skipped(by) => Some(Ending::Skipped(by.clone()).of(attempt, None)),
-            Taken(_) | Lost(_) | Delivered(_) | Failed(..) | Stopped(_) | PullOpened(_)
-            | PullMerged(..) | PullClosed(_) | PullReopened(_) => None,
+            Taken(_) | Lost(_) | Delivered(_) | Failed(..) | Exhausted(..) | Stopped(_)
+            | PullOpened(_) | PullMerged(..) | PullClosed(_) | PullReopened(_) | Asked(_)
+            | Replied(_) => None,
         }
     }
 
     /// Whatever the agent still reports, or that it was lost, is as good as its being stopped.
-    fn stopping(&self, attempt: Attempt, then: &Ending, event: &Event) -> Option<Next> {
+    fn stopping(
+        &self,
+        (attempt, pull): (Attempt, Option<PullNumber>),
+        then: &Ending,
+        event: &Event,
+    ) -> Option<Next> {
         match event {
-            Stopped(of) | Lost(of) | Delivered(of) | Failed(of, _) if *of == attempt => {
-                Some(then.clone().of(attempt, None))
+            Stopped(of)
+            | Lost(of)
+            | Delivered(of)
+            | Failed(of, _)
+            | Exhausted(of, _)
+            | Asked(of)
+            | Replied(of)
+                if *of == attempt =>
+            {
+                Some(then.clone().of(attempt, pull))
+            }
+            PullMerged(merged, merge) if pull == Some(*merged) => {
+                let done = S::Done { attempt, pull: *merged, merge: merge.clone() };
+                Some((done, vec![Consequence::Release]))
+            }
+            PullOpened(of) | PullClosed(of) | PullReopened(of) if pull == Some(*of) => {
+                self.nothing_new()
             }
             Taken(of) if *of == attempt => self.nothing_new(),
             Skipped(by) => match then {
                 Ending::Cancelled => {
                     let then = Ending::Skipped(by.clone());
-                    Some((S::Stopping { attempt, then }, vec![]))
+                    Some((S::Stopping { attempt, pull, then }, vec![]))
                 }
                 Ending::Skipped(_) => self.nothing_new(),
             },
-            Cancelled | Released => self.nothing_new(),
-            Taken(_) | Lost(_) | Delivered(_) | Failed(..) | Stopped(_) | PullOpened(_)
-            | PullMerged(..) | PullClosed(_) | PullReopened(_) | Retried(_) => None,
+            Cancelled | Released | Called => self.nothing_new(),
+            Taken(_) | Lost(_) | Delivered(_) | Failed(..) | Exhausted(..) | Stopped(_)
+            | PullOpened(_) | PullMerged(..) | PullClosed(_) | PullReopened(_) | Retried(_)
+            | Asked(_) | Replied(_) => None,
         }
     }
 
@@ -158,8 +225,8 @@ impl State {
             Skipped(by) if !is_skipped => Some(Ending::Skipped(by.clone()).of(attempt, pull)),
             Cancelled if !is_skipped => self.nothing_new(),
             Skipped(_) => self.nothing_new(),
-            Taken(_) | Lost(_) | Delivered(_) | Failed(..) | PullMerged(..) | Retried(_)
-            | Cancelled => None,
+            Taken(_) | Lost(_) | Delivered(_) | Failed(..) | Exhausted(..) | PullMerged(..)
+            | Retried(_) | Cancelled | Asked(_) | Replied(_) | Called => None,
         }
     }
 
@@ -177,8 +244,10 @@ fn waiting(event: &Event) -> Option<Next> {
         Released => Some(queued(Attempt(1), 0)),
         Cancelled => Some(Ending::Cancelled.of(Attempt(0), None)),
         Skipped(by) => Some(Ending::Skipped(by.clone()).of(Attempt(0), None)),
-        Taken(_) | Lost(_) | Delivered(_) | Failed(..) | Stopped(_) | PullOpened(_)
-        | PullMerged(..) | PullClosed(_) | PullReopened(_) | Retried(_) => None,
+        Called => Some((S::Waiting, vec![])),
+        Taken(_) | Lost(_) | Delivered(_) | Failed(..) | Exhausted(..) | Stopped(_)
+        | PullOpened(_) | PullMerged(..) | PullClosed(_) | PullReopened(_) | Retried(_)
+        | Asked(_) | Replied(_) => None,
     }
 }
 
@@ -194,18 +263,30 @@ impl Ending {
     }
 }
 
-fn stop(attempt: Attempt, then: Ending) -> Next {
-    (S::Stopping { attempt, then }, vec![Consequence::Stop(attempt)])
+fn stop(attempt: Attempt, pull: Option<PullNumber>, then: Ending) -> Next {
+    (S::Stopping { attempt, pull, then }, vec![Consequence::Stop(attempt)])
 }
 
 fn queued(attempt: Attempt, pause_seconds: u32) -> Next {
     (S::Assigned { attempt }, vec![Consequence::Queue { attempt, pause_seconds }])
 }
 
-fn after_failure(attempt: Attempt, class: Class) -> Next {
-    if class.is_worth_retrying() && attempt < MOST_ATTEMPTS {
-        queued(Attempt(attempt.0 + 1), pause_after(attempt))
-    } else {
-        (S::Failed { attempt }, vec![Consequence::AskAboutFailure(attempt)])
+/// Back to the agent, with what was said about its pull request.
+fn sent_back(attempt: Attempt, pull: PullNumber) -> Next {
+    let attempt = Attempt(attempt.0 + 1);
+    let state = S::Rework { attempt, pull, stage: Stage::Queued };
+    (state, vec![Consequence::Queue { attempt, pause_seconds: 0 }])
+}
+
+fn after_failure(attempt: Attempt, class: Class, tries: i64) -> Next {
+    match pause_before_next(class, tries) {
+        Some(pause) => queued(Attempt(attempt.0 + 1), pause),
+        None => (S::Failed { attempt }, vec![Consequence::AskAboutFailure(attempt)]),
     }
+}
+
+/// How long to wait before the next try, if there is to be one.
+fn pause_before_next(class: Class, tries: i64) -> Option<u32> {
+    let again = class.is_worth_retrying() && tries < MOST_ATTEMPTS.0;
+    again.then(|| pause_after(Attempt(tries)))
 }

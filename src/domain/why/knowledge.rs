@@ -106,6 +106,8 @@ impl Errand {
             | Effect::ShowQuestions { .. }
             | Effect::Read { .. }
             | Effect::Acknowledge { .. }
+            | Effect::ShowMessage { .. }
+            | Effect::AnswerReview { .. }
             | Effect::Say { .. }
             | Effect::QueuePlanning { .. }
             | Effect::ShowPlanning { .. }

@@ -11,7 +11,7 @@ use crate::domain::ids::{
 use crate::domain::plan::Dependency;
 use crate::domain::run::{Hold, Run, State as RunState};
 use crate::domain::sprint::Sprint;
-use crate::domain::task::{State, Task};
+use crate::domain::task::{Stage, State, Task};
 use crate::domain::work::Class;
 
 /// Why a run as a whole does not move.
@@ -75,6 +75,12 @@ pub(super) fn of_task(sprint: &Sprint, run: &Run, task: &Task, known: &Knowledge
         State::Assigned { attempt } => in_queue(sprint, run, task, *attempt, known),
         State::InProgress { attempt } => at_work(run, task, *attempt, known),
         State::Delivered { attempt } => publishing(run, task, *attempt, known),
+        State::Rework { attempt, stage, .. } => match stage {
+            Stage::Queued => in_queue(sprint, run, task, *attempt, known),
+            Stage::AtWork => at_work(run, task, *attempt, known),
+            Stage::Delivered => publishing(run, task, *attempt, known),
+        },
+        State::Asking { .. } => asking(task),
         State::Stopping { .. } => Why::new(None, Reason::BeingStopped),
         State::Review { .. }
         | State::Closed { .. }
@@ -122,8 +128,17 @@ fn with_people(run: &Run, task: &Task, known: &Knowledge) -> Why {
         | State::Assigned { .. }
         | State::InProgress { .. }
         | State::Delivered { .. }
+        | State::Asking { .. }
+        | State::Rework { .. }
         | State::Stopping { .. } => Why::new(None, Reason::BeingStopped),
     }
+}
+
+/// Its agent waits for an answer.
+fn asking(task: &Task) -> Why {
+    let owner = task.planned.owner.clone().unwrap_or_else(|| Login("ghost".to_owned()));
+    let open = task.dialogue.open().map(|one| (one.number, owner.clone())).collect();
+    Why::new(None, Reason::AgentAsks { open }).by([owner])
 }
 
 /// What must be done before it, and why that does not move.

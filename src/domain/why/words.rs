@@ -30,6 +30,10 @@ impl Why {
                 format!("there is no plan, because the planner gave up{}", behind_colon(Some(why)))
             }
             Reason::Questions { open } => questions(open),
+            Reason::AgentAsks { open } => {
+                let open: Vec<_> = open.iter().map(|(number, _)| number.to_string()).collect();
+                format!("{who} waits until question {} of its agent is answered", open.join(", "))
+            }
             Reason::Flawed { flaw, more: 0 } => format!("the plan cannot be started: {flaw}"),
             Reason::Flawed { flaw, more } => {
                 format!("the plan cannot be started: {flaw}, and {more} more")
@@ -94,6 +98,9 @@ impl Why {
             Reason::PlannerAtWork { .. } => "It asks something or proposes a plan.".to_owned(),
             Reason::PlannerFailed { .. } => {
                 "Make the goal clearer, then type `/team6 plan` again.".to_owned()
+            }
+            Reason::AgentAsks { .. } => {
+                "Answer with a comment on its issue, or there with `/team6 answer`.".to_owned()
             }
             Reason::Questions { open } => {
                 let first = open.first().map_or(1, |(number, _)| *number);

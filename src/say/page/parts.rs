@@ -65,9 +65,10 @@ fn kind_of(state: &task::State) -> &'static str {
     match state {
         task::State::Waiting => "waiting",
         task::State::Assigned { .. } => "queued",
-        task::State::InProgress { .. } => "working",
+        task::State::InProgress { .. } | task::State::Rework { .. } => "working",
         task::State::Delivered { .. } => "delivered",
-        task::State::Review { .. } => "review",
+        // A person must act.
+        task::State::Review { .. } | task::State::Asking { .. } => "review",
         task::State::Closed { .. } => "closed",
         task::State::Done { .. } => "done",
         task::State::Failed { .. } => "failed",

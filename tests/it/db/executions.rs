@@ -32,6 +32,7 @@ fn delivery() -> Delivery {
     Delivery {
         head: sha('b'),
         base_sha: sha('a'),
+        replaces: None,
         commits: vec!["Dim the lights".into(), "Test it".into()],
         summary: "It is dark now".into(),
         size: Size { files: 2, added: 30, removed: 4 },

@@ -20,6 +20,7 @@ mod transactions;
 mod workers;
 
 use team6::db::{self, Tx};
+use team6::domain::dialogue::Dialogue;
 use team6::domain::ids::{
     AgentName, BranchName, CommitSha, IssueNumber, IssueRef, Login, MilestoneNumber, ProjectName,
     RepoId, RepoName, RunId, RunNumber, SprintId, TaskNumber,
@@ -85,6 +86,7 @@ fn task(number: i64, state: task::State) -> Task {
         waits_for: Vec::new(),
         state,
         held_by: None,
+        dialogue: Dialogue::default(),
         barred: Vec::new(),
     }
 }

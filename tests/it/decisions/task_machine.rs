@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use team6::domain::ids::{Attempt, CommitSha, Login, PullNumber};
-use team6::domain::task::{Again, Ending, Event, State, pause_after};
+use team6::domain::task::{Again, Ending, Event, Stage, State, pause_after};
 use team6::domain::work::Class;
 
 #[test]
@@ -18,8 +18,14 @@ fn every_state_meets_every_event() {
         State::Closed { attempt, pull },
         State::Done { attempt, pull, merge: merge.clone() },
         State::Failed { attempt },
-        State::Stopping { attempt, then: Ending::Cancelled },
-        State::Stopping { attempt, then: Ending::Skipped(Login("ada".to_owned())) },
+        State::Asking { attempt, pull: None },
+        State::Asking { attempt, pull: Some(pull) },
+        State::Rework { attempt, pull, stage: Stage::Queued },
+        State::Rework { attempt, pull, stage: Stage::AtWork },
+        State::Rework { attempt, pull, stage: Stage::Delivered },
+        State::Stopping { attempt, pull: None, then: Ending::Cancelled },
+        State::Stopping { attempt, pull: Some(pull), then: Ending::Cancelled },
+        State::Stopping { attempt, pull: None, then: Ending::Skipped(Login("ada".to_owned())) },
         State::Cancelled { attempt, pull: Some(pull) },
         State::Cancelled { attempt, pull: None },
         State::Skipped { attempt, pull: Some(pull), by: Login("ada".to_owned()) },
@@ -33,6 +39,7 @@ fn every_state_meets_every_event() {
         ("delivered, an old try", Event::Delivered(Attempt(1))),
         ("failed, may pass", Event::Failed(attempt, Class::AgentDied)),
         ("failed for good", Event::Failed(attempt, Class::Misconfigured)),
+        ("out of quota", Event::Exhausted(attempt, 600)),
         ("pull opened", Event::PullOpened(pull)),
         ("pull merged", Event::PullMerged(pull, merge)),
         ("another pull merged", Event::PullMerged(PullNumber(8), CommitSha(String::new()))),
@@ -43,6 +50,11 @@ fn every_state_meets_every_event() {
         ("skipped", Event::Skipped(Login("ada".to_owned()))),
         ("stopped", Event::Stopped(attempt)),
         ("stopped, an old try", Event::Stopped(Attempt(1))),
+        ("asked", Event::Asked(attempt)),
+        ("asked, an old try", Event::Asked(Attempt(1))),
+        ("replied", Event::Replied(attempt)),
+        ("replied, an old try", Event::Replied(Attempt(1))),
+        ("called", Event::Called),
     ];
     let mut table = String::new();
     for state in &states {

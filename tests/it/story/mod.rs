@@ -24,6 +24,8 @@ mod recognizing;
 mod refining;
 mod refusing;
 mod resting;
+mod reviewing;
 mod starting;
+mod talking;
 mod ticking;
 mod why;

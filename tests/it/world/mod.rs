@@ -13,6 +13,7 @@ mod plan;
 mod server;
 mod settle;
 mod sprint;
+mod talk;
 mod team;
 mod time;
 mod visitor;

@@ -59,6 +59,10 @@ impl Pull {
         self.requested_reviewers.iter().map(|who| who.login.as_str()).collect()
     }
 
+    pub(crate) fn head_sha(&self) -> String {
+        self.head.sha.clone()
+    }
+
     pub(crate) fn branch(&self) -> &str {
         &self.head.name
     }

@@ -13,16 +13,16 @@ use super::{Wish, github, ours};
 const HOME: &str = "acme/web";
 
 pub(crate) struct Sprint<'t> {
-    team: &'t Team,
+    pub(super) team: &'t Team,
     issue: i64,
     tasks: BTreeMap<String, Place>,
 }
 
 /// Where a task's issue is.
 #[derive(Clone, Debug)]
-struct Place {
-    repo: String,
-    issue: i64,
+pub(super) struct Place {
+    pub(super) repo: String,
+    pub(super) issue: i64,
 }
 
 impl<'t> Sprint<'t> {
@@ -515,7 +515,7 @@ impl<'t> Sprint<'t> {
         self.waits(async || self.answer().await.contains(words)).await;
     }
 
-    async fn waits(&self, is_so: impl AsyncFn() -> bool) {
+    pub(super) async fn waits(&self, is_so: impl AsyncFn() -> bool) {
         let begun = std::time::Instant::now();
         while !is_so().await {
             let late = std::time::Duration::from_mins(5) < begun.elapsed();
@@ -579,7 +579,7 @@ impl<'t> Sprint<'t> {
         pulls.filter(|pull| pull.body.contains(&closes)).max_by_key(|pull| pull.number)
     }
 
-    async fn number(&self, task: &str) -> i64 {
+    pub(super) async fn number(&self, task: &str) -> i64 {
         self.pull_of(task).await.number
     }
 
@@ -635,15 +635,15 @@ impl<'t> Sprint<'t> {
         comments.into_iter().find(|one| one.is_ours() && one.body.starts_with(&marker))
     }
 
-    fn place(&self, task: &str) -> Place {
+    pub(super) fn place(&self, task: &str) -> Place {
         self.tasks.get(task).unwrap_or_else(|| panic!("there is no {task}")).clone()
     }
 
-    fn people(&self) -> &super::people::People {
+    pub(super) fn people(&self) -> &super::people::People {
         &self.team.world.people
     }
 
-    async fn does(&self, by: &str, method: Method, path: &str, body: Value) -> Value {
+    pub(super) async fn does(&self, by: &str, method: Method, path: &str, body: Value) -> Value {
         self.people().does(by, method, path, body).await
     }
 }
@@ -657,7 +657,7 @@ fn with_box(text: &str, task: &str, ticked: bool) -> String {
     lines.collect::<Vec<_>>().join("\n")
 }
 
-fn answers(comments: Vec<Comment>) -> Vec<String> {
+pub(super) fn answers(comments: Vec<Comment>) -> Vec<String> {
     let kept = ["plan ", "plan/", "status ", "planning.", "questions."]
         .map(|name| format!("<!-- team6:{name}"));
     let ours = comments.into_iter().filter(Comment::is_ours).map(|comment| comment.body);

@@ -258,16 +258,33 @@ impl Team {
         GitHub::new(settings, Clock::System).unwrap()
     }
 
+    /// Where a person pushes to.
+    pub(crate) fn clone_url(&self, person: &str, repo: &str) -> String {
+        let host = self.world.github.trim_start_matches("http://");
+        format!("http://x-access-token:token-of-{person}@{host}/{repo}.git")
+    }
+
     /// A check of the default branch ends like this.
     pub(crate) async fn checks(&self, repo: &str, name: &str, conclusion: Conclusion) {
+        self.checks_branch(repo, "main", name, conclusion).await;
+    }
+
+    /// A check of a branch ends like this.
+    pub(crate) async fn checks_branch(
+        &self,
+        repo: &str,
+        branch: &str,
+        name: &str,
+        conclusion: Conclusion,
+    ) {
         let github = self.github();
         let repo = repo.parse().unwrap();
         let installation = github.installation_of(&repo).await.unwrap().unwrap();
         let repo = github.on(installation).repo(&repo);
-        let main = BranchName("main".to_owned());
+        let branch = BranchName(branch.to_owned());
         let check = Check {
             name: name.to_owned(),
-            head_sha: repo.find_head(&main).await.unwrap().unwrap(),
+            head_sha: repo.find_head(&branch).await.unwrap().unwrap(),
             external_id: name.to_owned(),
             status: Status::Completed,
             conclusion: Some(conclusion),

@@ -1,0 +1,225 @@
+//! People and a task's agent speak to each other.
+
+use super::apply::{Applied, Cause};
+use super::command::{Said, Spoken};
+use super::{App, Result};
+use crate::db::executions::Execution;
+use crate::db::runs;
+use crate::domain::answers::{self, Given};
+use crate::domain::command::{Ask, mentions};
+use crate::domain::dialogue::{self, Delivery, Source};
+use crate::domain::effect::{Effect, Saying};
+use crate::domain::ids::{DeliveryId, RunId, SprintId, TaskNumber};
+use crate::domain::refusal::Refusal;
+use crate::domain::sprint::{Event, Sprint};
+use crate::domain::task::{State, Task};
+use crate::domain::work::Lease;
+use crate::github::Reaction;
+
+impl App {
+    /// `/team6 ask`: passes on what a person says to a task's agent.
+    pub(super) async fn ask_agent(
+        &self,
+        id: &SprintId,
+        here: Option<TaskNumber>,
+        ask: &Ask,
+        said: &Said,
+        key: &str,
+        delivery: Option<&DeliveryId>,
+    ) -> Result<Applied> {
+        let Some(task) = ask.task.or(here) else {
+            let which = Refusal::WhichTask { command: "ask".to_owned() };
+            return Ok(Applied::Refused(vec![which]));
+        };
+        let words = dialogue::Spoken { now: ask.now, ..self.spoken(id, task, said).await? };
+        let spoken = dialogue::Spoken { text: ask.text.clone(), ..words };
+        let event = Event::Dialogue(task, dialogue::Event::Said(spoken));
+        self.apply(id, &event, &said.cause(key, delivery)).await
+    }
+
+    /// `/team6 answer` on a task's issue or pull request; `words` is all that was said.
+    pub(super) async fn answer_agent(
+        &self,
+        id: &SprintId,
+        task: TaskNumber,
+        (given, words): (Vec<Given>, &str),
+        said: &Said,
+        key: &str,
+        delivery: Option<&DeliveryId>,
+    ) -> Result<Applied> {
+        let answers = match (given.is_empty(), words.is_empty()) {
+            (true, false) => vec![for_all(words)],
+            (_, _) => given,
+        };
+        let spoken =
+            dialogue::Spoken { text: words.to_owned(), ..self.spoken(id, task, said).await? };
+        let event = dialogue::Event::Answered(dialogue::Given { spoken, answers });
+        self.apply(id, &Event::Dialogue(task, event), &said.cause(key, delivery)).await
+    }
+
+    /// Whether a task's agent ever asked anything.
+    pub(super) async fn has_dialogue(&self, id: &SprintId, task: TaskNumber) -> Result<bool> {
+        let sprint = self.sprint(id).await?;
+        let found = sprint.run.as_ref().and_then(|run| run.find(task));
+        Ok(found.is_some_and(|task| !task.dialogue.questions.is_empty()))
+    }
+
+    /// What a comment says to a task's agent, but for its text; what its writer may do is read
+    /// where the task is, at this moment.
+    async fn spoken(
+        &self,
+        id: &SprintId,
+        task: TaskNumber,
+        said: &Said,
+    ) -> Result<dialogue::Spoken> {
+        let sprint = self.sprint(id).await?;
+        let found = sprint.run.as_ref().and_then(|run| run.find(task));
+        let place = found.map_or(&sprint.repo, |task| task.planned.repo());
+        Ok(dialogue::Spoken {
+            by: said.by.clone(),
+            permission: self.permission_in(place, &said.by).await?,
+            at: self.clock().now(),
+            from: Source::Comment { on: said.on.clone(), comment: said.comment },
+            text: String::new(),
+            now: false,
+            threads: Vec::new(),
+        })
+    }
+
+    /// Hears a comment without commands at a task: it may answer its agent, or address it.
+    pub(super) async fn hear_at_task(
+        &self,
+        id: &SprintId,
+        task: TaskNumber,
+        spoken: &Spoken,
+        delivery: Option<&DeliveryId>,
+    ) -> Result<()> {
+        let sprint = self.sprint(id).await?;
+        let Some(found) = sprint.run.as_ref().and_then(|run| run.find(task)) else {
+            return Ok(());
+        };
+        let is_addressed = mentions(&spoken.body, &self.me().slug);
+        let answers = meant(found, spoken, is_addressed);
+        if answers.is_empty() && !is_addressed {
+            return Ok(());
+        }
+        let Spoken { on, comment, by, body } = spoken.clone();
+        let said = Said { on, comment, by, lines: Vec::new() };
+        let words = dialogue::Spoken { text: body, ..self.spoken(id, task, &said).await? };
+        let event = if answers.is_empty() {
+            dialogue::Event::Said(words)
+        } else {
+            dialogue::Event::Answered(dialogue::Given { spoken: words, answers })
+        };
+        let key = format!("told {comment}");
+        let seen = Effect::Acknowledge { repo: said.on.repo.clone(), comment };
+        self.ask_once(&format!("seen {comment}"), &[seen], delivery).await?;
+        match self.apply(id, &Event::Dialogue(task, event), &said.cause(&key, delivery)).await? {
+            Applied::Refused(refusals) => {
+                let saying = Saying::Refused { to: said.by, refusals };
+                let say = Effect::Say { on: said.on, key: key.clone(), saying };
+                self.ask_once(&key, &[say], delivery).await
+            }
+            Applied::Decided | Applied::Ignored => Ok(()),
+        }
+    }
+
+    /// Shows by a reaction how far a message is: 🚀 the agent was told, 👍 it ended its turn.
+    pub(super) async fn show_message(
+        &self,
+        run: &RunId,
+        task: TaskNumber,
+        number: u32,
+    ) -> Result<()> {
+        let Some(sprint) = self.sprint_of(run).await? else { return Ok(()) };
+        let found = sprint.run.as_ref().and_then(|run| run.find(task));
+        let Some(message) = found.and_then(|task| task.dialogue.message(number)) else {
+            return Ok(());
+        };
+        let reaction = match message.state {
+            Delivery::Queued => return Ok(()),
+            Delivery::Delivered { .. } => Reaction::Rocket,
+            Delivery::Acknowledged { .. } => Reaction::ThumbsUp,
+        };
+        let shown = match &message.from {
+            Source::Comment { on, comment } => {
+                self.repo(&on.repo).await?.react(*comment, reaction).await
+            }
+            Source::Line { comment, .. } => {
+                let Some(task) = found else { return Ok(()) };
+                self.repo(task.planned.repo()).await?.react_to_line(*comment, reaction).await
+            }
+            // GitHub has no reactions for these.
+            Source::Review { .. } | Source::Check { .. } | Source::Conflict { .. } => {
+                return Ok(());
+            }
+        };
+        match shown {
+            // Nobody misses it on a comment that was deleted.
+            Err(error) if error.is_gone() || error.is_forbidden() => Ok(()),
+            shown => Ok(shown?),
+        }
+    }
+
+    /// The sprint of a run, if the run still is its latest.
+    pub(super) async fn sprint_of(&self, run: &RunId) -> Result<Option<Sprint>> {
+        let mut tx = self.db().read().await?;
+        let id = runs::times(&mut tx, run).await?.sprint_id;
+        drop(tx);
+        let sprint = self.sprint(&id).await?;
+        let is_latest = sprint.run.as_ref().is_some_and(|latest| latest.id == *run);
+        Ok(is_latest.then_some(sprint))
+    }
+
+    /// Lets something happen in a dialogue because its agent did it, and answers how the sprint is
+    /// then. Under the same commit it is looked whether the lease still is the latest.
+    pub(super) async fn agent_does(
+        &self,
+        execution: &Execution,
+        lease: &Lease,
+        task: TaskNumber,
+        event: dialogue::Event,
+    ) -> Result<Sprint> {
+        let cause = Cause::by(format!("agent {}", execution.agent));
+        let (id, event) = (&execution.sprint_id, Event::Dialogue(task, event));
+        loop {
+            let mut tx = self.db().begin().await?;
+            if !self.queue().holds(&mut tx, lease).await? {
+                drop(tx);
+                return self.sprint(id).await;
+            }
+            if self.apply_in(&mut tx, id, &event, &cause).await?.is_some() {
+                tx.commit().await?;
+                self.wake();
+                return self.sprint(id).await;
+            }
+        }
+    }
+}
+
+/// The answers in a comment that are meant for a task's agent: below a quoted question, numbered
+/// while questions are open, or all of it, from the owner to the only open question.
+fn meant(task: &Task, spoken: &Spoken, is_addressed: bool) -> Vec<Given> {
+    if !matches!(task.state, State::Asking { .. } | State::InProgress { .. } | State::Rework { .. })
+        || !task.dialogue.asks()
+    {
+        return Vec::new();
+    }
+    let is_open = |one: &Given| task.dialogue.open().any(|open| open.is_meant(&one.to));
+    let given: Vec<_> = answers::in_reply(&spoken.body).into_iter().filter(is_open).collect();
+    let is_owner = task.planned.owner.as_ref() == Some(&spoken.by);
+    let only = task.dialogue.open().count() == 1;
+    if !given.is_empty() || !(is_addressed || (is_owner && only && !speaks_to_somebody(spoken))) {
+        return given;
+    }
+    vec![for_all(&spoken.body)]
+}
+
+/// Whether a comment begins by calling a person.
+fn speaks_to_somebody(spoken: &Spoken) -> bool {
+    spoken.body.trim_start().starts_with('@')
+}
+
+fn for_all(words: &str) -> Given {
+    Given::of_all(Some(words.to_owned()))
+}

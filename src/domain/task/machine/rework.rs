@@ -1,0 +1,115 @@
+//! What happens between an agent and people after the first turn: questions, and reviews.
+
+use super::Event::{
+    Asked, Called, Cancelled, Delivered, Exhausted, Failed, Lost, PullClosed, PullMerged,
+    PullOpened, PullReopened, Released, Replied, Retried, Skipped, Stopped, Taken,
+};
+use super::{Consequence, Ending, Event, Next, S, Stage, State, pause_before_next, queued};
+use super::{sent_back, stop};
+use crate::domain::ids::{Attempt, PullNumber};
+use crate::domain::work::Class;
+
+impl State {
+    pub(super) fn asking(
+        &self,
+        attempt: Attempt,
+        pull: Option<PullNumber>,
+        event: &Event,
+    ) -> Option<Next> {
+        match event {
+            Called => Some(match pull {
+                Some(pull) => sent_back(attempt, pull),
+                None => queued(Attempt(attempt.0 + 1), 0),
+            }),
+            PullMerged(merged, merge) if pull == Some(*merged) => {
+                let done = S::Done { attempt, pull: *merged, merge: merge.clone() };
+                Some((done, vec![Consequence::Release]))
+            }
+            PullClosed(closed) if pull == Some(*closed) => {
+                let state = S::Closed { attempt, pull: *closed };
+                Some((state, vec![Consequence::AskAboutClosedPull(*closed)]))
+            }
+            PullOpened(of) | PullReopened(of) if pull == Some(*of) => self.nothing_new(),
+            Asked(of) if *of == attempt => self.nothing_new(),
+            Released => self.nothing_new(),
+            Cancelled => Some(Ending::Cancelled.of(attempt, pull)),
+            Skipped(by) => Some(Ending::Skipped(by.clone()).of(attempt, pull)),
+            Taken(_) | Lost(_) | Delivered(_) | Failed(..) | Exhausted(..) | Stopped(_)
+            | PullOpened(_) | PullMerged(..) | PullClosed(_) | PullReopened(_) | Retried(_)
+            | Asked(_) | Replied(_) => None,
+        }
+    }
+
+    pub(super) fn reworked(
+        &self,
+        (attempt, pull): (Attempt, PullNumber),
+        stage: Stage,
+        event: &Event,
+        tries: i64,
+    ) -> Option<Next> {
+        let to = |stage| S::Rework { attempt, pull, stage };
+        let has_agent = stage != Stage::Delivered;
+        match event {
+            Taken(of) if *of == attempt && has_agent => Some((to(Stage::AtWork), vec![])),
+            Lost(of) if *of == attempt && has_agent => Some((to(Stage::Queued), vec![])),
+            Delivered(of) if *of == attempt && has_agent => {
+                Some((to(Stage::Delivered), vec![Consequence::Publish(attempt)]))
+            }
+            Delivered(of) if *of == attempt => self.nothing_new(),
+            Replied(of) if *of == attempt && has_agent => Some(answered(attempt, pull)),
+            Asked(of) if *of == attempt && has_agent => {
+                Some((S::Asking { attempt, pull: Some(pull) }, vec![]))
+            }
+            Failed(of, class) if *of == attempt => Some(failed(attempt, pull, *class, tries)),
+            Exhausted(of, pause) if *of == attempt => Some(again(attempt, pull, *pause)),
+            Stopped(of) if *of == attempt && has_agent => {
+                Some(failed(attempt, pull, Class::Machinery, tries))
+            }
+            // Pushed.
+            PullOpened(of) if *of == pull && !has_agent => Some(answered(attempt, pull)),
+            PullOpened(of) | PullReopened(of) if *of == pull => self.nothing_new(),
+            PullMerged(merged, merge) if *merged == pull => {
+                let done = S::Done { attempt, pull, merge: merge.clone() };
+                Some((done, with_stop(attempt, has_agent, Consequence::Release)))
+            }
+            PullClosed(closed) if *closed == pull => {
+                let asks = Consequence::AskAboutClosedPull(pull);
+                Some((S::Closed { attempt, pull }, with_stop(attempt, has_agent, asks)))
+            }
+            Cancelled if has_agent => Some(stop(attempt, Some(pull), Ending::Cancelled)),
+            Cancelled => Some(Ending::Cancelled.of(attempt, Some(pull))),
+            Skipped(by) if has_agent => {
+                Some(stop(attempt, Some(pull), Ending::Skipped(by.clone())))
+            }
+            Skipped(by) => Some(Ending::Skipped(by.clone()).of(attempt, Some(pull))),
+            Released | Called => self.nothing_new(),
+            Taken(_) | Lost(_) | Delivered(_) | Failed(..) | Exhausted(..) | Stopped(_)
+            | PullOpened(_) | PullMerged(..) | PullClosed(_) | PullReopened(_) | Retried(_)
+            | Asked(_) | Replied(_) => None,
+        }
+    }
+}
+
+/// With people again.
+fn answered(attempt: Attempt, pull: PullNumber) -> Next {
+    (S::Review { attempt, pull }, vec![Consequence::AnswerReview(attempt)])
+}
+
+fn with_stop(attempt: Attempt, has_agent: bool, then: Consequence) -> Vec<Consequence> {
+    let stop = has_agent.then_some(Consequence::Stop(attempt));
+    stop.into_iter().chain([then]).collect()
+}
+
+/// Tried again; or with people, who are told that it could not be done.
+fn failed(attempt: Attempt, pull: PullNumber, class: Class, tries: i64) -> Next {
+    match pause_before_next(class, tries) {
+        Some(pause) => again(attempt, pull, pause),
+        None => (S::Review { attempt, pull }, vec![Consequence::AskAboutRework(attempt)]),
+    }
+}
+
+fn again(attempt: Attempt, pull: PullNumber, pause_seconds: u32) -> Next {
+    let attempt = Attempt(attempt.0 + 1);
+    let state = S::Rework { attempt, pull, stage: Stage::Queued };
+    (state, vec![Consequence::Queue { attempt, pause_seconds }])
+}
