@@ -242,3 +242,16 @@ create table history (
     text        text        not null
 );
 create index history_sprint on history (sprint_id, id);
+
+-- People who are signed in to the dashboard, and the tokens of their scripts.
+create table session (
+    id      text        not null primary key, -- a fingerprint of what is shown; that is kept nowhere
+    kind    text        not null check (kind in ('browser', 'script')),
+    login   text        not null,
+    name    text        not null,             -- the browser, or what the token is for
+    made_at timestamptz not null,
+    seen_at timestamptz not null,
+    ends_at timestamptz not null
+);
+create index session_login on session (login);
+create index trace_ledger on trace (execution_id) where kind = 'ledger';

@@ -18,8 +18,8 @@ use crate::clock::Clock;
 use crate::config::{self, Settings};
 use crate::db::{self, Db};
 use crate::domain::ids::{AgentName, WorkerId};
-use crate::github::{self, GitHub, Me};
-use crate::web::{Intake, Web, keep_storing};
+use crate::github::{self, Client, GitHub, Me};
+use crate::web::{Door, Intake, Web, keep_storing};
 use crate::worker;
 
 /// How many effects are carried out at once.
@@ -47,6 +47,9 @@ pub enum Error {
     /// GitHub's settings.
     #[error("preparing to talk to GitHub")]
     GitHub(#[from] github::Error),
+    /// What people sign in with.
+    #[error("`{0}` cannot be used for signing people in: {1}")]
+    Door(&'static str, String),
     /// A model's key.
     #[error("reading the keys of the models")]
     Models(#[from] config::Error),
@@ -104,7 +107,8 @@ impl Service {
             app,
         };
         let models = models(service.app.settings())?;
-        service.open(listener, keys.webhook_secret, models);
+        let door = door(service.app.settings(), service.address)?;
+        service.open(listener, keys.webhook_secret, models, door);
         Ok(service)
     }
 
@@ -130,10 +134,17 @@ impl Service {
         self.app.db().close().await;
     }
 
-    fn open(&self, listener: TcpListener, webhook_secret: Vec<u8>, models: worker::Models) {
+    fn open(
+        &self,
+        listener: TcpListener,
+        webhook_secret: Vec<u8>,
+        models: worker::Models,
+        door: Option<Door>,
+    ) {
         let (intake, line) = Intake::new();
         let worker_token = uuid::Uuid::new_v4().simple().to_string();
         let web = Web::new(self.app.clone(), intake, webhook_secret, worker_token.clone());
+        let web = web.with_door(door);
         let closed = self.shutdown.clone().cancelled_owned();
         let router = web.router();
         self.tasks.spawn(keep_storing(self.app.clone(), line));
@@ -224,6 +235,21 @@ fn models(settings: &Settings) -> Result<worker::Models, config::Error> {
         models.insert(name.clone(), model);
     }
     Ok(models)
+}
+
+/// What people sign in to the dashboard with; nothing, if the settings have nothing for it.
+fn door(settings: &Settings, address: SocketAddr) -> Result<Option<Door>, Error> {
+    let github = &settings.github;
+    if github.client_id.is_empty() {
+        return Ok(None);
+    }
+    let secret = std::fs::read_to_string(&github.client_secret_file)
+        .map_err(|error| Error::Door("github.client_secret_file", error.to_string()))?;
+    let here = format!("http://{}", reachable(address));
+    let url = if settings.server.url.is_empty() { &here } else { &settings.server.url };
+    let url = url.parse().map_err(|_| Error::Door("server.url", "it is no address".to_owned()))?;
+    let client = Client { id: github.client_id.clone(), secret: secret.trim().to_owned() };
+    Ok(Some(Door { url, client }))
 }
 
 /// How a configured agent is started.

@@ -3,6 +3,7 @@
 use crate::{
     error::Error,
     hub::Hub,
+    keys,
     model::{Actor, Refusal},
 };
 
@@ -13,6 +14,8 @@ pub struct AppKeys {
     pub id: u64,
     /// The other thing a JSON web token may name as its issuer.
     pub client_id: String,
+    /// What it shows when it signs people in.
+    pub client_secret: String,
     /// The login of its bot.
     pub bot_login: String,
     /// The private key.
@@ -32,6 +35,7 @@ impl Hub {
         Some(AppKeys {
             id: app.id.0,
             client_id: app.client_id.clone(),
+            client_secret: keys::client_secret(app),
             bot_login: world.accounts.at(app.bot).login.clone(),
             pem: app.pem.clone(),
             webhook_secret: app.webhook_secret.clone(),

@@ -15,6 +15,7 @@ use crate::{
     faults::Faults,
     git::{Git, Imagined},
     model::{Actor, Change, Id, Refusal, Repo, World},
+    oauth::OAuth,
     origin::Origin,
     store::Store,
     traffic::Traffic,
@@ -41,6 +42,7 @@ struct Inner {
     outbox: Outbox,
     tasks: TaskTracker,
     http: reqwest::Client,
+    oauth: OAuth,
 }
 
 impl Hub {
@@ -82,6 +84,7 @@ impl Hub {
             outbox: Outbox::default(),
             tasks: TaskTracker::new(),
             http: reqwest::Client::new(),
+            oauth: OAuth::default(),
         }));
         crate::git::hook::install(hub.dir()).await?;
         hub.recover().await?;
@@ -109,6 +112,11 @@ impl Hub {
             self.outbox().wake();
         }
         Ok(answer)
+    }
+
+    /// Who signed in where.
+    pub(crate) fn oauth(&self) -> &OAuth {
+        &self.0.oauth
     }
 
     /// Everything there is, as of now.

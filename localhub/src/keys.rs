@@ -101,6 +101,11 @@ fn derived_key(pem: &str) -> Option<DecodingKey> {
     Some(DecodingKey::from_rsa_der(pair.public_key().as_ref()))
 }
 
+/// What an App shows where it turns codes into tokens: made of its key, so that it stays.
+pub(crate) fn client_secret(app: &App) -> String {
+    fingerprint(format!("client secret of {}", app.pem).as_bytes())
+}
+
 /// A secret nobody can guess.
 pub(crate) fn secret(prefix: &str) -> String {
     format!("{prefix}{}", uuid::Uuid::new_v4().simple())

@@ -39,6 +39,7 @@ mod hub;
 mod json;
 mod keys;
 mod model;
+mod oauth;
 mod origin;
 mod pages;
 mod rest;

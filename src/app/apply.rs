@@ -116,6 +116,7 @@ impl App {
     pub(super) fn wake(&self) {
         self.inner.effects.ring();
         self.inner.jobs.ring();
+        self.inner.changes.ring();
     }
 
     async fn save(

@@ -2,7 +2,7 @@
 
 use super::apply::Applied;
 use super::command::Said;
-use super::{App, Result};
+use super::{App, Error, Result};
 use crate::domain::command::Verb;
 use crate::domain::control::{Control, Wish};
 use crate::domain::ids::{DeliveryId, SprintId, TaskNumber};
@@ -34,7 +34,14 @@ impl App {
         let sprint = self.sprint(id).await?;
         let found = task.and_then(|task| sprint.run.as_ref()?.find(task));
         let place = found.map_or(&sprint.repo, |task| task.planned.repo());
-        let permission = self.permission_in(place, &said.by).await?;
+        let permission = match self.repo(place).await {
+            // What is to be done about a task where we cannot look any more is decided at home.
+            Err(Error::Away(..) | Error::NotInstalled(_)) => {
+                self.permission_in(&sprint.repo, &said.by).await?
+            }
+            Err(error) => return Err(error),
+            Ok(repo) => repo.permission(&said.by).await?,
+        };
         let control = Control { by: said.by.clone(), permission, wish };
         self.apply(id, &Event::Control(control), &said.cause(key, delivery)).await
     }

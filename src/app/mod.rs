@@ -4,6 +4,7 @@
 pub mod apply;
 mod around;
 mod bell;
+pub mod board;
 mod carry_out;
 mod command;
 mod control;
@@ -88,6 +89,10 @@ struct Inner {
     effects: Bell,
     /// Told when a job may be claimed.
     jobs: Bell,
+    /// Told when what people see may have changed.
+    changes: Bell,
+    /// What people were lately found to be allowed.
+    sights: board::Sights,
 }
 
 impl App {
@@ -118,6 +123,8 @@ impl App {
             figures: Figures::new(),
             effects: Bell::new(),
             jobs: Bell::new(),
+            changes: Bell::new(),
+            sights: board::Sights::default(),
         };
         Self { inner: Arc::new(inner) }
     }

@@ -64,6 +64,7 @@ impl App {
         let now = self.clock().now();
         traces::add(&mut tx, &lease.execution, lease.epoch, lines, now).await?;
         tx.commit().await?;
+        self.inner.changes.ring();
         Ok(Ok(()))
     }
 

@@ -91,6 +91,8 @@ pub struct Settings {
 pub struct Server {
     /// Where to listen.
     pub listen: SocketAddr,
+    /// Where browsers find it; empty, if that is where it listens.
+    pub url: String,
 }
 
 /// What is logged, and how.
@@ -125,6 +127,10 @@ pub struct GitHub {
     pub private_key_file: PathBuf,
     /// Where the secret of its webhooks is.
     pub webhook_secret_file: PathBuf,
+    /// The App's other name, under which people sign in.
+    pub client_id: String,
+    /// Where the secret of that is.
+    pub client_secret_file: PathBuf,
     /// The least time between two writes, in milliseconds.
     pub write_spacing_ms: u64,
     /// The label of a sprint issue.

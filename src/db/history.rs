@@ -67,3 +67,15 @@ pub async fn since(tx: &mut Tx, skip: usize) -> Result<Vec<Entry>> {
     .all()
     .await
 }
+
+/// The latest entries of a sprint, newest first.
+pub async fn latest(tx: &mut Tx, sprint: &SprintId, most: i64) -> Result<Vec<Entry>> {
+    tx.query(
+        "select sprint_id, run_id, task, at, caused_by, delivery_id, text
+         from history where sprint_id = $1 order by id desc limit $2",
+    )
+    .bind(sprint.clone())
+    .bind(most)
+    .all()
+    .await
+}

@@ -1,6 +1,7 @@
 //! Everything Team6 remembers: one text of SQL for SQLite and PostgreSQL.
 
 pub mod backup;
+pub mod board;
 pub mod bundles;
 pub mod comments;
 pub mod deliveries;
@@ -14,6 +15,7 @@ pub mod plans;
 pub mod query;
 pub mod repositories;
 pub mod runs;
+pub mod sessions;
 pub mod sprints;
 pub mod tasks;
 pub mod traces;

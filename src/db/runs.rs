@@ -102,3 +102,22 @@ pub async fn times(tx: &mut Tx, run: &RunId) -> Result<Times> {
     .await?
     .ok_or_else(|| Error::Missing(format!("run {run}")))
 }
+
+/// A run with its tasks, if there is one of that id.
+pub async fn find(tx: &mut Tx, id: &RunId) -> Result<Option<Run>> {
+    let row: Option<Row> = tx
+        .query("select id, number, status, started_by, holds from orchestration_runs where id = $1")
+        .bind(id.clone())
+        .first()
+        .await?;
+    let Some(row) = row else { return Ok(None) };
+    let tasks = tasks::of_run(tx, &row.id).await?;
+    Ok(Some(Run {
+        id: row.id,
+        number: row.number,
+        state: row.status,
+        started_by: row.started_by,
+        holds: row.holds.0,
+        tasks,
+    }))
+}

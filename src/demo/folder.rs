@@ -139,6 +139,12 @@ impl Folder {
         self.write("demo.json", &serde_json::to_string_pretty(&announcement)?)
     }
 
+    /// Keeps what the App signs people in with.
+    pub(super) fn keep_client_secret(&self, secret: &str) -> anyhow::Result<PathBuf> {
+        self.write("client-secret", secret)?;
+        Ok(self.path.join("client-secret"))
+    }
+
     /// Writes a file whole or not at all, for this user alone.
     fn write(&self, name: &str, text: &str) -> anyhow::Result<()> {
         let (draft, file) = (self.path.join(format!(".{name}")), self.path.join(name));

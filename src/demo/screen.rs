@@ -27,7 +27,7 @@ impl Screen {
         self.line("");
         self.line(&format!("  the sprint issue   {issue}"));
         self.line(&format!("  the local GitHub   {}", addresses.github));
-        self.line(&format!("  Team6              {}", addresses.team6));
+        self.line(&format!("  Team6's dashboard  {}", addresses.team6));
         self.line(&format!("  everything is in   {}", folder.display()));
         self.line("");
     }

@@ -59,6 +59,9 @@ pub(super) fn settings(
     settings.github.api = addresses.api.clone();
     settings.github.app_id = i64::try_from(app.id)?;
     settings.github.write_spacing_ms = 0;
+    settings.github.client_id.clone_from(&app.client_id);
+    settings.github.client_secret_file = folder.keep_client_secret(&app.client_secret)?;
+    settings.server.url = addresses.team6.to_string();
     settings.sweep.every_seconds = 20;
     // On one machine a restart takes a second, so that a minute is patience enough.
     settings.queue.lease_seconds = 30;

@@ -213,7 +213,7 @@ impl Sprint {
     }
 
     /// Whether the plan as it is was started, so that only a person asks for another one.
-    pub(super) fn is_carried_out(&self) -> bool {
+    pub fn is_carried_out(&self) -> bool {
         let started = |run: &Run| -> Vec<_> {
             run.tasks.iter().map(|task| task.planned.as_shown()).collect()
         };

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::Bytes;
-use axum::http::{Request, Response};
+use axum::http::{Method, Request, Response};
 use futures::future::BoxFuture;
 use reqwest::header::{self, HeaderMap, HeaderValue};
 use reqwest::{Client, redirect};
@@ -112,6 +112,19 @@ impl Transport {
         Err(Error::Astray("in circles".to_owned()))
     }
 
+    /// Sends a form to a page that is not of the API.
+    pub(super) async fn send_form(&self, url: Url, form: &[(&str, &str)]) -> Result<Answer, Error> {
+        let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(form).finish();
+        let request = Request::builder()
+            .method(Method::POST)
+            .uri(url.as_str())
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .header(header::ACCEPT, "application/json");
+        let request = request.body(body.into());
+        let request = request.map_err(|error| Error::Unreachable(error.into()))?;
+        self.answer(request).await.map_err(Error::Unreachable)
+    }
+
     /// Asks, and asks again if the connection broke and asking twice is asking once.
     async fn send_patiently(
         &self,
@@ -150,9 +163,13 @@ impl Transport {
             request = request.header(header::CONTENT_TYPE, "application/json");
             body = serde_json::to_vec(json)?.into();
         }
+        self.answer(request.body(body)?).await
+    }
+
+    async fn answer(&self, request: Request<Bytes>) -> Result<Answer, Lost> {
         let mut response = match &self.0 {
-            Way::Network(client) => over_the_network(client, request.body(body)?).await?,
-            Way::Here(answer) => answer(request.body(body)?).await?,
+            Way::Network(client) => over_the_network(client, request).await?,
+            Way::Here(answer) => answer(request).await?,
         };
         let headers = std::mem::take(response.headers_mut());
         let body = Arc::from(&response.body()[..]);

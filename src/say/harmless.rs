@@ -80,6 +80,25 @@ pub(super) fn plain(text: &str, most: usize) -> String {
     disarmed(&seen(&words.join(" ")).chars().take(most).collect::<String>())
 }
 
+/// One line on a page of ours, where escaping is the template's business.
+pub(super) fn on_page(text: &str, most: usize) -> String {
+    let words: Vec<_> = beginning(text, most).split_whitespace().collect();
+    shortened(&seen(&words.join(" ")), most)
+}
+
+/// Several lines on a page of ours.
+pub(super) fn lines_on_page(text: &str, most: usize) -> String {
+    let lines = beginning(text, most).replace("\r\n", "\n").replace('\r', "\n");
+    shortened(&seen(&lines), most)
+}
+
+fn shortened(text: &str, most: usize) -> String {
+    match text.char_indices().nth(most) {
+        Some((at, _)) => format!("{}…", &text[..at]),
+        None => text.to_owned(),
+    }
+}
+
 /// As much of a text as can matter where `most` characters of it are shown.
 fn beginning(text: &str, most: usize) -> &str {
     let end = text.char_indices().nth(most * 4 + 1_000);

@@ -7,6 +7,7 @@ mod filters;
 mod harmless;
 mod hostile;
 pub mod issue;
+pub mod page;
 pub mod plan;
 pub mod planning;
 pub mod prompt;

@@ -1,6 +1,11 @@
-//! The doors: webhooks from GitHub, and the API for workers.
+//! The doors: webhooks from GitHub, the API for workers, and the dashboard.
 
+mod assets;
 mod intake;
+mod live;
+mod pages;
+mod sign_in;
+mod visitor;
 mod webhook;
 mod worker;
 
@@ -10,11 +15,13 @@ use axum::Json;
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, State};
 use axum::http::StatusCode;
+use axum::middleware::from_fn;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post, put};
 use serde_json::json;
 
 pub use intake::{Intake, keep_storing};
+pub use sign_in::Door;
 
 use crate::app::{App, Error};
 use crate::db::{deliveries, effects};
@@ -24,6 +31,9 @@ use crate::db::{deliveries, effects};
 const LARGEST_PAYLOAD: usize = 25 * 1024 * 1024;
 /// What a worker may hand over in one piece: a bundle, or a batch of a trace.
 const LARGEST_UPLOAD: usize = 64 * 1024 * 1024;
+
+/// What a form may say.
+const LARGEST_FORM: usize = 64 * 1024;
 
 /// What an agent may pass to a tool.
 const LARGEST_CALL: usize = 1024 * 1024;
@@ -39,23 +49,71 @@ struct Inner {
     intake: Intake,
     webhook_secret: Vec<u8>,
     worker_token: String,
+    door: Option<Door>,
 }
 
 impl Web {
     /// The doors of `app`. `worker_token` is what the worker inside this server shows.
     pub fn new(app: App, intake: Intake, webhook_secret: Vec<u8>, worker_token: String) -> Self {
-        Self { inner: Arc::new(Inner { app, intake, webhook_secret, worker_token }) }
+        let inner = Inner { app, intake, webhook_secret, worker_token, door: None };
+        Self { inner: Arc::new(inner) }
+    }
+
+    /// The same, where people can sign in to the dashboard.
+    #[must_use]
+    pub fn with_door(self, door: Option<Door>) -> Self {
+        match Arc::try_unwrap(self.inner) {
+            Ok(inner) => Self { inner: Arc::new(Inner { door, ..inner }) },
+            Err(inner) => Self { inner },
+        }
     }
 
     fn app(&self) -> &App {
         &self.inner.app
     }
 
+    fn door(&self) -> Option<&Door> {
+        self.inner.door.as_ref()
+    }
+
+    fn can_sign_in(&self) -> bool {
+        self.door().is_some()
+    }
+
+    /// The name of the cookie that says who somebody is.
+    fn cookie_name(&self) -> &'static str {
+        self.door().map_or("team6", Door::cookie_name)
+    }
+
+    /// What people look at.
+    fn dashboard() -> Router<Self> {
+        Router::new()
+            .route("/", get(pages::runs))
+            .route("/welcome", get(sign_in::welcome))
+            .route("/sign-in", get(sign_in::begin))
+            .route("/sign-in/callback", get(sign_in::callback))
+            .route("/sign-out", post(sign_in::out))
+            .route("/you", get(pages::you))
+            .route("/sprints/{id}", get(pages::sprint))
+            .route("/sprints/{id}/act", post(pages::act))
+            .route("/runs/{id}", get(pages::run))
+            .route("/runs/{id}/tasks/{number}", get(pages::task))
+            .route("/agents", get(pages::agents))
+            .route("/projects", get(pages::projects))
+            .route("/live", get(live::live))
+            .route("/assets/team6.css", get(assets::style))
+            .route("/assets/team6.js", get(assets::script))
+            .route("/assets/icon.svg", get(assets::icon))
+            .fallback(pages::nothing)
+            .layer(DefaultBodyLimit::max(LARGEST_FORM))
+            .layer(from_fn(assets::guarded))
+    }
+
     /// Every route.
     pub fn router(self) -> Router {
         let uploads = DefaultBodyLimit::max(LARGEST_UPLOAD);
         Router::new()
-            .route("/", get(front))
+            .merge(Self::dashboard())
             .route("/health", get(health))
             .route("/health/live", get(live))
             .route("/health/ready", get(ready))
@@ -74,10 +132,6 @@ impl Web {
             .route("/api/worker/executions/{id}/finish", post(worker::finish))
             .with_state(self)
     }
-}
-
-async fn front() -> &'static str {
-    "Team6 is running. Talk to it on GitHub: label an issue of a milestone `team6:sprint`.\n"
 }
 
 async fn health(State(web): State<Web>) -> Result<Response, Failed> {

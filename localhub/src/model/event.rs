@@ -24,6 +24,8 @@ pub(crate) struct Event {
 #[derive(Clone, Debug)]
 pub(crate) enum Subject {
     Issue(Id<Issue>),
+    /// As it was where it is no more.
+    IssueWas(Arc<Issue>),
     IssueLabel(Id<Issue>, Arc<Label>),
     IssueAssignee(Id<Issue>, Id<Account>),
     IssueMilestone(Id<Issue>, Arc<Milestone>),

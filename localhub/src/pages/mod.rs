@@ -27,6 +27,7 @@ mod overview;
 mod pull;
 mod pull_forms;
 mod sidebar;
+mod sign_in;
 mod thread;
 mod trouble;
 mod visit;
@@ -37,6 +38,7 @@ use axum::{
     routing::{get, post},
 };
 
+pub(crate) use self::sign_in::exchange;
 use self::trouble::Trouble;
 use crate::hub::Hub;
 
@@ -63,6 +65,7 @@ fn general() -> Router<Hub> {
         .route("/localhub/deliveries/{app}/{id}", get(deliveries::show).post(deliveries::redeliver))
         .route("/avatars/{id}", get(assets::avatar))
         .route("/apps/{slug}", get(app::show))
+        .route("/login/oauth/authorize", get(sign_in::authorize))
         .route("/settings/installations/{id}", get(app::installation))
         .route("/{owner}", get(account::show))
 }

@@ -44,6 +44,9 @@ fn by_secret(hub: &Hub, secret: &str) -> Result<Actor, Refusal> {
         }
         return Ok(Actor::Installation(token.id));
     }
+    if let Some(person) = hub.oauth().person(secret) {
+        return Ok(Actor::Person(person));
+    }
     let person = world.accounts.iter().find(|one| one.token.as_deref() == Some(secret));
     person.map(|person| Actor::Person(person.id)).ok_or(Refusal::BadCredentials)
 }

@@ -60,6 +60,7 @@ pub(crate) fn router(hub: Hub) -> Router {
         .merge(git)
         .merge(faults::routes().with_state(hub.clone()))
         .merge(people::routes().with_state(hub.clone()))
+        .merge(pages::exchange().with_state(hub.clone()))
         .merge(pages::router(hub))
         .layer(DefaultBodyLimit::max(LARGEST))
 }

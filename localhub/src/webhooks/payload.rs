@@ -56,6 +56,7 @@ fn subject(view: &View, event: &Event, app: &App) -> Fields {
     let world = &view.world;
     match &event.subject {
         Subject::Issue(id) => on(view, *id),
+        Subject::IssueWas(issue) => vec![("issue", view.issue(issue))],
         Subject::IssueLabel(id, label) => with(on(view, *id), vec![("label", view.label(label))]),
         Subject::IssueAssignee(id, who) => with(on(view, *id), vec![("assignee", view.user(*who))]),
         Subject::IssueMilestone(id, milestone) => {

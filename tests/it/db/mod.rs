@@ -1,5 +1,6 @@
 //! Every function of `db`, on every engine: a file for each table.
 
+mod board;
 mod bundles;
 mod comments;
 mod deliveries;
@@ -11,6 +12,7 @@ mod history;
 mod plans;
 mod repositories;
 mod runs;
+mod sessions;
 mod sprints;
 mod tasks;
 mod traces;

@@ -5,6 +5,7 @@ mod big;
 mod breaking;
 mod closing;
 mod controlling;
+mod dashboard;
 mod dying;
 mod ending;
 mod failing;

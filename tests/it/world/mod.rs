@@ -15,6 +15,7 @@ mod settle;
 mod sprint;
 mod team;
 mod time;
+mod visitor;
 mod wire;
 
 pub(crate) use accident::{Act, When};
@@ -23,3 +24,4 @@ pub(crate) use plan::Wish;
 pub(crate) use sprint::Sprint;
 pub(crate) use team::Team;
 pub(crate) use time::Asked;
+pub(crate) use visitor::Visitor;

@@ -43,6 +43,7 @@ pub(super) fn scripted_planner(words: &[&str]) -> String {
 pub(super) fn settings(dir: &Path, github: &str, app: &AppKeys, planner: Option<&str>) -> PathBuf {
     std::fs::write(dir.join("key.pem"), &app.pem).unwrap();
     std::fs::write(dir.join("secret"), &app.webhook_secret).unwrap();
+    std::fs::write(dir.join("client-secret"), &app.client_secret).unwrap();
     let at = dir.display();
     let agent = |name: &str, good_at: &str| {
         format!(
@@ -56,11 +57,13 @@ pub(super) fn settings(dir: &Path, github: &str, app: &AppKeys, planner: Option<
          [server]\nlisten = \"127.0.0.1:0\"\n\
          [github]\napi = \"{github}/api/v3\"\napp_id = {}\n\
          private_key_file = \"{at}/key.pem\"\nwebhook_secret_file = \"{at}/secret\"\n\
+         client_id = \"{}\"\nclient_secret_file = \"{at}/client-secret\"\n\
          write_spacing_ms = 0\n\
          [queue]\nlease_seconds = 30\n[worker]\nbeat_seconds = 5\nsandbox = \"none\"\n\
          [sweep]\nevery_seconds = 1000000\n\
          [projects.acme]\nrepositories = [\"acme/web\", \"acme/api\", \"acme/docs\"]\n{}{}{planner}",
         app.id,
+        app.client_id,
         agent("backend", "services and storage"),
         agent("frontend", "pages, colors and themes"),
     );

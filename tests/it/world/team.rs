@@ -44,7 +44,7 @@ pub(super) struct World {
     pub(super) clock: Clock,
     kind: Kind,
     pub(super) config: PathBuf,
-    github: String,
+    pub(super) github: String,
 }
 
 /// Team6 in the middle of something, until it may go on.

@@ -71,7 +71,7 @@ impl Change {
     /// <https://docs.github.com/en/issues/tracking-your-work-with-issues/administering-issues/transferring-an-issue-to-another-repository>
     pub(crate) fn transfer_issue(&mut self, id: Id<Issue>, to: Id<Repo>) -> Outcome<()> {
         let old = self.issue(id);
-        self.emit("issues", "transferred", old.repo, Subject::Issue(id))?;
+        self.emit("issues", "transferred", old.repo, Subject::IssueWas(old.clone()))?;
         self.world.repos.edit(old.repo).moved.insert(old.number, id);
         let home = self.world.repos.edit(to);
         let number = home.next_number;
@@ -88,7 +88,7 @@ impl Change {
     /// Deletes an issue for good.
     pub(crate) fn delete_issue(&mut self, id: Id<Issue>) -> Outcome<()> {
         let old = self.issue(id);
-        self.emit("issues", "deleted", old.repo, Subject::Issue(id))?;
+        self.emit("issues", "deleted", old.repo, Subject::IssueWas(old.clone()))?;
         self.world.repos.edit(old.repo).gone.insert(old.number);
         // Nobody finds it any more; what was said about it may still be rendered.
         self.world.issues.edit(id).number = 0;

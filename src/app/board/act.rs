@@ -1,0 +1,193 @@
+//! What people do from the dashboard. It is written as the command they could have typed, and
+//! obeyed as such: by the same code, after asking GitHub what they may do, and once.
+
+use std::collections::BTreeMap;
+
+use super::super::apply::{Applied, Cause};
+use super::super::{App, Result};
+use super::may_decide;
+use crate::db::sprints;
+use crate::domain::checklist::{Edit, Mark};
+use crate::domain::command::{Command, parse};
+use crate::domain::effect::Said;
+use crate::domain::ids::{CommentId, Login, SprintId, TaskNumber};
+use crate::domain::permission::{Asker, Permission, may_ask};
+use crate::domain::plan::{PlannedTask, TextHash};
+use crate::domain::refusal::Refusal;
+use crate::domain::sprint::{Edited, Event, Sprint};
+
+/// What somebody wants.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Act {
+    /// What a line of a comment says: `/team6 pause T3`.
+    Line(String),
+    /// Approve a task in this text, or withdraw that.
+    Approve {
+        /// Which task; none for all that this person may approve.
+        task: Option<TaskNumber>,
+        /// The fingerprint of what they saw.
+        hash: TextHash,
+        /// Whether it is withdrawn.
+        withdrawn: bool,
+    },
+}
+
+/// What came of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Done {
+    /// It is done, or was before.
+    Yes,
+    /// It was not, for these reasons.
+    No(Vec<Refusal>),
+    /// There is no such sprint for this person.
+    Unseen,
+}
+
+impl App {
+    /// Does what a person wants, if they may at this moment. `once` names it among all, so that a
+    /// form that is sent twice does it once.
+    pub async fn act(&self, person: &Login, id: &SprintId, act: &Act, once: &str) -> Result<Done> {
+        let mut tx = self.db().read().await?;
+        let found = sprints::find(&mut tx, id).await?;
+        drop(tx);
+        let Some((sprint, _)) = found else { return Ok(Done::Unseen) };
+        let permission = self.permission_in(&sprint.repo, person).await?;
+        if permission == Permission::None {
+            return Ok(Done::Unseen);
+        }
+        let key = format!("page {once}");
+        if self.is_heard(&key).await? {
+            return Ok(Done::Yes);
+        }
+        let applied = match act {
+            Act::Line(line) => self.act_by_line(person, &sprint, permission, line, &key).await?,
+            Act::Approve { task, hash, withdrawn } => {
+                self.act_by_tick(person, &sprint, (*task, hash), *withdrawn, &key).await?
+            }
+        };
+        Ok(match applied {
+            Applied::Decided | Applied::Ignored => Done::Yes,
+            Applied::Refused(refusals) => Done::No(refusals),
+        })
+    }
+
+    async fn act_by_line(
+        &self,
+        person: &Login,
+        sprint: &Sprint,
+        permission: Permission,
+        line: &str,
+        key: &str,
+    ) -> Result<Applied> {
+        let lines = parse(line);
+        let [only] = lines.as_slice() else {
+            return Ok(Applied::Refused(vec![Refusal::UnknownWord { word: line.to_owned() }]));
+        };
+        if let Err(refusal) = may_ask(&only.command, Asker::Person(permission)) {
+            return Ok(Applied::Refused(vec![refusal]));
+        }
+        let said = Said {
+            on: sprint.issue_ref(),
+            // No comment has such a number, and no two acts have the same.
+            comment: CommentId(-self.clock().now().timestamp_micros()),
+            by: person.clone(),
+            lines: lines.clone(),
+        };
+        let id = &sprint.id;
+        match &only.command {
+            Command::Plan { fresh } if self.settings().has_planner() => {
+                self.have_planned(id, *fresh, &said, key, None).await
+            }
+            Command::Plan { fresh } => self.draft(id, Some(&said.asked()), *fresh).await,
+            Command::Answer { given } => {
+                self.take_answers(id, given.clone(), &said, key, None).await
+            }
+            Command::Start { despite_warnings } => {
+                self.start(id, &said, *despite_warnings, key, None).await
+            }
+            Command::Control { verb, task } => {
+                self.control(id, *verb, *task, &said, key, None).await
+            }
+            Command::Retry { task: Some(task), again } => {
+                self.retry(id, (*task, *again), &said, key, None).await
+            }
+            Command::Refine(_) => self.refine(id, None, &said, lines.clone(), key, None).await,
+            Command::Malformed(mistake) => Ok(Applied::Refused(vec![Refusal::Malformed {
+                why: mistake.why.clone(),
+                usage: mistake.usage.clone(),
+            }])),
+            Command::Retry { task: None, .. }
+            | Command::Diff { .. }
+            | Command::Status
+            | Command::Why { .. }
+            | Command::Help
+            | Command::Unknown { .. } => {
+                Ok(Applied::Refused(vec![Refusal::UnknownWord { word: only.text.clone() }]))
+            }
+        }
+    }
+
+    /// Approves, or withdraws, as a click on a box of the plan comment would; what could not
+    /// count is refused before.
+    async fn act_by_tick(
+        &self,
+        person: &Login,
+        sprint: &Sprint,
+        (task, hash): (Option<TaskNumber>, &TextHash),
+        withdrawn: bool,
+        key: &str,
+    ) -> Result<Applied> {
+        let mut permissions = BTreeMap::new();
+        for one in sprint.plan.iter().flat_map(|plan| &plan.tasks) {
+            if !permissions.contains_key(one.repo()) {
+                let permission = self.permission_in(one.repo(), person).await?;
+                permissions.insert(one.repo().clone(), permission);
+            }
+        }
+        let of = |one: &PlannedTask| permissions.get(one.repo()).copied().unwrap_or_default();
+        if let Err(refusal) = may_tick(sprint, person, (task, hash), of) {
+            return Ok(Applied::Refused(vec![refusal]));
+        }
+        let mark = match task {
+            Some(task) => Mark::Task(task, hash.clone()),
+            None => Mark::Everything(hash.clone()),
+        };
+        let mut edit = Edit::default();
+        if withdrawn {
+            edit.unticked.push(mark);
+        } else {
+            edit.ticked.push(mark);
+        }
+        let (by, at) = (person.clone(), self.clock().now());
+        let edited = Edited { by, at, edit, permissions, key: key.to_owned() };
+        let cause = Cause { once: Some(key.to_owned()), ..Cause::by(person.0.clone()) };
+        self.apply(&sprint.id, &Event::Edited(edited), &cause).await
+    }
+}
+
+/// Whether a click could count.
+fn may_tick(
+    sprint: &Sprint,
+    person: &Login,
+    (task, hash): (Option<TaskNumber>, &TextHash),
+    permission: impl Fn(&PlannedTask) -> Permission,
+) -> std::result::Result<(), Refusal> {
+    let plan = sprint.plan.as_ref().ok_or(Refusal::NoPlan)?;
+    if sprint.is_running() {
+        return Err(Refusal::PlanIsFixed);
+    }
+    let Some(number) = task else {
+        let some = |one: &PlannedTask| may_decide(person, permission(one), one.owner.as_ref());
+        return match (plan.hash() == *hash, plan.tasks.iter().any(some)) {
+            (false, _) => Err(Refusal::PlanOutdated),
+            (true, false) => Err(Refusal::NeedsWrite),
+            (true, true) => Ok(()),
+        };
+    };
+    let found = plan.find(number).ok_or(Refusal::NoSuchTask { task: number })?;
+    if found.hash() != *hash {
+        return Err(Refusal::Outdated { task: number });
+    }
+    let owner = found.owner.as_ref();
+    crate::domain::permission::may_approve(person, permission(found), number, owner)
+}

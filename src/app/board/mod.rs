@@ -1,0 +1,111 @@
+//! What the dashboard shows, to whom, and what people do from there. What one may see and do
+//! follows what one may do on GitHub at that moment; where that cannot be read, nothing is shown.
+
+mod act;
+mod lists;
+mod run;
+mod sessions;
+mod sight;
+mod sprint;
+mod task;
+
+pub use act::{Act, Done};
+pub use sight::Sights;
+
+use super::{App, Result};
+use crate::db::{board, history, sprints};
+use crate::domain::ids::{IssueRef, Login, RepoName, RunId, SprintId, TaskNumber};
+use crate::domain::permission::Permission;
+use crate::say::page::parts::{Entry, Link, Moment};
+
+/// How many entries of the history a page shows.
+const FEED: i64 = 60;
+
+/// What a page is about, and so what makes it change.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Topic {
+    /// Everything somebody may see.
+    All,
+    /// A sprint and its runs.
+    Sprint(SprintId),
+    /// A task, with what its agents say and do.
+    Task(RunId, TaskNumber),
+}
+
+impl App {
+    /// Hears when what people see may have changed.
+    pub fn changes(&self) -> super::Listener {
+        self.inner.changes.listener()
+    }
+
+    /// What is known of a topic: another text after it has changed. Nothing, if this person may
+    /// not see it.
+    pub async fn mark(&self, person: &Login, topic: &Topic) -> Result<Option<String>> {
+        match topic {
+            Topic::All => {
+                let mut tx = self.db().read().await?;
+                let all = board::sprints(&mut tx).await?;
+                drop(tx);
+                let mut sum = 0;
+                for sprint in &all {
+                    if self.may_see(person, &sprint.repo).await? {
+                        sum += sprint.revision;
+                    }
+                }
+                Ok(Some(format!("a{sum}")))
+            }
+            Topic::Sprint(id) => self.mark_of_sprint(person, id).await,
+            Topic::Task(run, task) => {
+                let mut tx = self.db().read().await?;
+                let Some(run) = board::run(&mut tx, run).await? else { return Ok(None) };
+                let lines = board::lines_of_task(&mut tx, &run.id, *task).await?;
+                drop(tx);
+                let mark = self.mark_of_sprint(person, &run.sprint_id).await?;
+                Ok(mark.map(|mark| format!("{mark}.{lines}")))
+            }
+        }
+    }
+
+    async fn mark_of_sprint(&self, person: &Login, id: &SprintId) -> Result<Option<String>> {
+        let mut tx = self.db().read().await?;
+        let found = sprints::find(&mut tx, id).await?;
+        drop(tx);
+        let Some((sprint, revision)) = found else { return Ok(None) };
+        let is_seen = self.may_see(person, &sprint.repo).await?;
+        Ok(is_seen.then(|| format!("s{}", revision.number())))
+    }
+
+    /// A page of GitHub's.
+    fn github_page(&self, repo: &RepoName, kind: &str, number: i64) -> String {
+        self.github().website(&format!("{repo}/{kind}/{number}")).into()
+    }
+
+    fn issue_link(&self, issue: &IssueRef) -> Link {
+        let href = self.github_page(&issue.repo, "issues", issue.number.0);
+        Link { text: issue.to_string(), href }
+    }
+
+    fn pull_link(&self, repo: &RepoName, number: i64) -> Link {
+        Link { text: format!("{repo}#{number}"), href: self.github_page(repo, "pull", number) }
+    }
+
+    /// What happened, without what is about tasks that are `hidden`.
+    fn feed(&self, entries: Vec<history::Entry>, hidden: &[TaskNumber]) -> Vec<Entry> {
+        let now = self.clock().now();
+        let shown = |entry: &history::Entry| entry.task.is_none_or(|task| !hidden.contains(&task));
+        let entries = entries.into_iter().filter(shown);
+        entries
+            .map(|entry| Entry {
+                at: Moment::new(entry.at, now),
+                by: entry.caused_by,
+                task: entry.task.map(|task| task.0),
+                text: entry.text,
+            })
+            .collect()
+    }
+}
+
+/// What a person may do about what belongs to `owner`.
+fn may_decide(person: &Login, permission: Permission, owner: Option<&Login>) -> bool {
+    crate::domain::permission::may_approve(person, permission, TaskNumber(0), owner).is_ok()
+}

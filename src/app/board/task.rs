@@ -1,0 +1,172 @@
+//! A task of a run, as a person may see it.
+
+use super::super::{App, Result};
+use super::may_decide;
+use super::run::{Found, words};
+use crate::db::executions::{Execution, Status, Subject};
+use crate::db::traces;
+use crate::domain::ids::{Attempt, ExecutionId, Login, RunId, TaskNumber};
+use crate::domain::permission::Permission;
+use crate::domain::plan::Dependency;
+use crate::domain::task;
+use crate::say::page::parts::{Badge, Elapsed};
+use crate::say::page::task::{May, Try, View};
+use crate::say::page::trace::{self, Step};
+
+/// How many steps of a trace a page shows.
+const STEPS: usize = 60;
+
+impl App {
+    /// The page of a task, with one try's trace: the one that is asked for, or the latest.
+    pub async fn task_page(
+        &self,
+        person: &Login,
+        run: &RunId,
+        number: TaskNumber,
+        shown: Option<Attempt>,
+        until: Option<usize>,
+    ) -> Result<Option<View>> {
+        let Some(found) = self.found(person, run).await? else { return Ok(None) };
+        let Some(task) = found.run.find(number).filter(|_| !found.hidden.contains(&number)) else {
+            return Ok(None);
+        };
+        let tries: Vec<_> = found.executions.iter().filter(|one| is_at(one, number)).collect();
+        let wanted = tries.iter().find(|one| Some(one.attempt) == shown).or(tries.last());
+        let shown = wanted.map(|one| one.attempt.0);
+        let steps = match wanted {
+            Some(one) => self.steps_of(&one.id).await?,
+            None => Vec::new(),
+        };
+        let permission = self.sight(person, task.planned.repo()).await?;
+        let (trace, earlier) = window(steps, until);
+        let mut tries: Vec<_> = tries.iter().map(|one| self.attempt(&found, one, shown)).collect();
+        tries.reverse();
+        let home = &found.sprint.repo;
+        let mut history = found.history.clone();
+        history.retain(|entry| entry.task == Some(number));
+        Ok(Some(View {
+            run: found.run.id.0.clone(),
+            sprint: found.sprint.id.0.clone(),
+            name: found.sprint.goal.milestone.clone(),
+            run_number: found.run.number.0,
+            number: number.0,
+            title: task.planned.title.clone(),
+            text: task.planned.text.clone(),
+            acceptance: task.planned.acceptance.clone(),
+            badge: Badge::of_task(task),
+            held_by: task.held_by.as_ref().map(|by| by.0.clone()),
+            owner: task.planned.owner.as_ref().map_or_else(String::new, |owner| owner.0.clone()),
+            agent: task.planned.agent.0.clone(),
+            attempt: task.state.attempt().0,
+            issue: self.issue_link(&task.issue),
+            branch: task.branch.0.clone(),
+            pull: task.state.pull().map(|pull| self.pull_link(task.planned.repo(), pull.0)),
+            waits_for: task
+                .planned
+                .after
+                .iter()
+                .map(|one| match one {
+                    Dependency::Task(other) => beside(&found, *other),
+                    Dependency::Outside(_) | Dependency::Dropped(_) | Dependency::Unknown(_) => {
+                        (words(one, home), None, None)
+                    }
+                })
+                .collect(),
+            before: behind(&found, number),
+            tries,
+            shown,
+            trace,
+            earlier,
+            feed: self.feed(history, &found.hidden),
+            may: may(&found, task, person, permission),
+        }))
+    }
+
+    async fn steps_of(&self, execution: &ExecutionId) -> Result<Vec<Step>> {
+        let mut tx = self.db().read().await?;
+        Ok(trace::steps(&traces::of(&mut tx, execution).await?))
+    }
+
+    fn attempt(&self, found: &Found, one: &Execution, shown: Option<i64>) -> Try {
+        let (kind, word) = match one.status {
+            Status::Queued => ("queued", "in the queue"),
+            Status::Running => ("working", "at work"),
+            Status::Delivered => ("delivered", "delivered"),
+            Status::Published | Status::Done => ("done", "delivered"),
+            Status::Failed => ("failed", "failed"),
+            Status::Cancelled => ("cancelled", "cancelled"),
+        };
+        let now = self.clock().now();
+        let delivery = one.delivery.as_ref().map(|delivery| &delivery.0);
+        Try {
+            attempt: one.attempt.0,
+            is_shown: shown == Some(one.attempt.0),
+            badge: Badge::new(kind, word),
+            agent: one.agent.0.clone(),
+            elapsed: one.started_at.map(|at| Elapsed::new(at, one.finished_at, now)),
+            cost: found.cost(|spent| spent.execution_id == one.id),
+            failure: one.failure.as_ref().map(|failure| failure.message.clone()),
+            size: delivery.map(|delivery| {
+                let size = delivery.size;
+                let files = if size.files == 1 { "file" } else { "files" };
+                format!("{} {files}, +{} −{}", size.files, size.added, size.removed)
+            }),
+            commits: delivery.map_or_else(Vec::new, |delivery| delivery.commits.clone()),
+            summary: delivery.map(|delivery| delivery.summary.clone()),
+        }
+    }
+}
+
+fn is_at(one: &Execution, number: TaskNumber) -> bool {
+    matches!(one.subject, Subject::Task(_, task) if task == number)
+}
+
+/// The last steps before `until`, and how many there are before them.
+fn window(mut steps: Vec<Step>, until: Option<usize>) -> (Vec<Step>, usize) {
+    steps.truncate(until.unwrap_or(usize::MAX));
+    let earlier = steps.len().saturating_sub(STEPS);
+    (steps.split_off(earlier), earlier)
+}
+
+/// Another task of the run, where this person may see it.
+fn beside(found: &Found, number: TaskNumber) -> (String, Option<String>, Option<Badge>) {
+    let task = found.run.find(number).filter(|_| !found.hidden.contains(&number));
+    let title = task.map_or(String::new(), |task| format!(" {}", task.planned.title));
+    let href = task.map(|_| format!("/runs/{}/tasks/{number}", found.run.id));
+    (format!("T{number}{title}"), href, task.map(Badge::of_task))
+}
+
+/// What waits for a task.
+fn behind(found: &Found, number: TaskNumber) -> Vec<(String, String, Badge)> {
+    let waits = |task: &&task::Task| {
+        task.planned.waits_for().any(|other| other == number)
+            && !found.hidden.contains(&task.planned.number)
+    };
+    let row = |task: &task::Task| {
+        let number = task.planned.number;
+        let href = format!("/runs/{}/tasks/{number}", found.run.id);
+        (format!("T{number} {}", task.planned.title), href, Badge::of_task(task))
+    };
+    found.run.tasks.iter().filter(waits).map(row).collect()
+}
+
+fn may(found: &Found, task: &task::Task, person: &Login, permission: Permission) -> May {
+    let is_latest = found.sprint.run.as_ref().is_some_and(|run| run.id == found.run.id);
+    if !is_latest || !found.run.state.is_live() {
+        return May::default();
+    }
+    if !may_decide(person, permission, task.planned.owner.as_ref()) {
+        return May { only_read: true, ..May::default() };
+    }
+    // The machine knows what still changes anything.
+    let changes =
+        |event: task::Event| task.state.decide(&event).is_ok_and(|(next, _)| next != task.state);
+    May {
+        pause: task.state.may_still_start() && task.held_by.is_none(),
+        resume: task.held_by.is_some(),
+        retry: changes(task::Event::Retried(task::Again::Fresh)),
+        skip: changes(task::Event::Skipped(person.clone())),
+        cancel: changes(task::Event::Cancelled),
+        only_read: false,
+    }
+}

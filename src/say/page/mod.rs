@@ -1,0 +1,65 @@
+//! The dashboard's pages. Everything on them is data first, so that the API says the same.
+
+mod frame;
+pub mod graph;
+pub mod lists;
+pub mod parts;
+pub mod run;
+pub mod sprint;
+pub mod task;
+#[cfg(test)]
+mod tests;
+pub mod trace;
+
+use askama::Template;
+
+pub use frame::{Frame, Live, Session, Tab, icon, refused, signed_out, trouble, yours};
+
+/// Text from outside on a page: what shows nothing itself and turns the rest around is left out,
+/// and askama escapes what is left.
+mod shown {
+    #![expect(
+        clippy::inline_always,
+        clippy::unnecessary_wraps,
+        clippy::unused_self,
+        unreachable_pub,
+        reason = "askama wants its filters so"
+    )]
+
+    use std::fmt::Display;
+
+    use askama::Values;
+
+    use crate::say::harmless;
+
+    /// A line of somebody else's, at most as long as a title.
+    #[askama::filter_fn]
+    pub(in crate::say) fn line(text: impl Display, _: &dyn Values) -> askama::Result<String> {
+        Ok(harmless::on_page(&text.to_string(), 300))
+    }
+
+    /// The first letter of a name.
+    #[askama::filter_fn]
+    pub(in crate::say) fn initial(text: impl Display, _: &dyn Values) -> askama::Result<String> {
+        Ok(text.to_string().chars().next().map_or_else(String::new, |c| c.to_uppercase().collect()))
+    }
+
+    /// As much of a name as fits into a box.
+    #[askama::filter_fn]
+    pub(in crate::say) fn short(text: impl Display, _: &dyn Values) -> askama::Result<String> {
+        Ok(harmless::on_page(&text.to_string(), 12))
+    }
+
+    /// A text of somebody else's, with its own lines.
+    #[askama::filter_fn]
+    pub(in crate::say) fn text(text: impl Display, _: &dyn Values) -> askama::Result<String> {
+        Ok(harmless::lines_on_page(&text.to_string(), 20_000))
+    }
+}
+
+use shown as filters;
+
+/// What a page is made into. Templates only put text together.
+fn page(template: &impl Template) -> String {
+    template.render().expect("putting text together cannot fail")
+}
