@@ -12,7 +12,7 @@ pub async fn first_time(tx: &mut Tx, key: &str, now: DateTime<Utc>) -> Result<bo
         .bind(now)
         .run()
         .await?;
-    Ok(new <= 1)
+    Ok(new == 1)
 }
 
 /// Whether something was heard.
