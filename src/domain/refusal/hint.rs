@@ -68,11 +68,9 @@ impl Refusal {
             }
             Self::TaskBarred { obstacle, .. } => Some(obstacle.goes_on()),
             Self::HeldByOther { hold } => hold.hint(),
-            Self::NothingSaid => {
-                Some("Write it behind the task: `/team6 ask T3 \"your message\"`.")
-            }
             Self::TooMuchSaid { .. } => Some("They are passed on when its next turn begins."),
             Self::NoOpenQuestion
+            | Self::NothingSaid
             | Self::NobodyListens { .. }
             | Self::NotYourRun { .. }
             | Self::AlreadyPaused { .. }
