@@ -199,6 +199,7 @@ fn sprint(planned: Plan) -> Sprint {
             text: String::new(),
         },
         state: State::Recognized,
+        lack: None,
         planning: Planning::default(),
         plan: Some(planned),
         approvals: vec![],
