@@ -171,7 +171,9 @@ impl App {
 
     /// How the try before this one failed, if it did, and what was said when one last delivered.
     async fn past(&self, execution: &Execution) -> Result<say::prompt::Past> {
-        let Subject::Task(run, task) = &execution.subject else { return Ok(Default::default()) };
+        let Subject::Task(run, task) = &execution.subject else {
+            return Ok(say::prompt::Past::default());
+        };
         let mut tx = self.db().read().await?;
         let all = executions::of_run(&mut tx, run).await?;
         let mut before: Vec<_> = all

@@ -42,7 +42,7 @@ impl App {
         {
             return self.recognize(&id, &known, issue, milestone, delivery).await;
         }
-        self.forget(&id, self.lack_of(issue.as_ref()), delivery).await?;
+        self.forget(&id, lack_of(issue.as_ref()), delivery).await?;
         self.task_issue_touched(touched, issue.as_ref(), delivery).await
     }
 
@@ -107,17 +107,6 @@ impl App {
         let milestone = issue.milestone.as_ref()?;
         let open = issue.state == github::State::Open && milestone.state == github::State::Open;
         (open && issue.is_labelled(&self.settings().github.sprint_label)).then_some(milestone)
-    }
-
-    /// What an issue lacks to be a sprint issue.
-    fn lack_of(&self, issue: Option<&Issue>) -> Lack {
-        let Some(issue) = issue else { return Lack::Gone };
-        match &issue.milestone {
-            _ if issue.state == github::State::Closed => Lack::Closed,
-            None => Lack::Milestone,
-            Some(milestone) if milestone.state == github::State::Closed => Lack::MilestoneClosed,
-            Some(_) => Lack::Label,
-        }
     }
 
     async fn recognize(
@@ -355,4 +344,15 @@ fn obstacle(sprint: &Sprint, repo: &RepoName, issue: Option<&Issue>) -> Option<O
 pub(super) fn is_completed(issue: &Issue) -> bool {
     issue.state == github::State::Closed
         && !matches!(issue.state_reason.as_deref(), Some("not_planned" | "duplicate"))
+}
+
+/// What an issue lacks to be a sprint issue.
+fn lack_of(issue: Option<&Issue>) -> Lack {
+    let Some(issue) = issue else { return Lack::Gone };
+    match &issue.milestone {
+        _ if issue.state == github::State::Closed => Lack::Closed,
+        None => Lack::Milestone,
+        Some(milestone) if milestone.state == github::State::Closed => Lack::MilestoneClosed,
+        Some(_) => Lack::Label,
+    }
 }

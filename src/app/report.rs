@@ -99,15 +99,13 @@ impl App {
                 let same = execution.epoch == lease.epoch && execution.finished_at.is_some();
                 return Ok(if same { Ok(()) } else { Err(Stale) });
             }
-            let happened = match self.ended(&mut tx, lease, &execution, outcome).await? {
-                Happened::Failed(failure)
-                    if failure.class == Class::Quota
-                        && matches!(execution.subject, executions::Subject::Task(..)) =>
-                {
-                    Happened::Exhausted(pause(self.clock().now(), resets_at))
-                }
-                happened => happened,
-            };
+            let mut happened = self.ended(&mut tx, lease, &execution, outcome).await?;
+            if let Happened::Failed(failure) = &happened
+                && failure.class == Class::Quota
+                && matches!(execution.subject, executions::Subject::Task(..))
+            {
+                happened = Happened::Exhausted(pause(self.clock().now(), resets_at));
+            }
             let cause = Cause::by(format!("agent {}", execution.agent));
             let heard = match happened.to(&execution) {
                 Some(event) => {

@@ -271,7 +271,8 @@ pub async fn ended_of_agent(
     agent: &AgentName,
     since: DateTime<Utc>,
 ) -> Result<Vec<Ended>> {
-    let rows: Vec<(RunId, TaskNumber, Status, Option<Json<Failure>>, DateTime<Utc>)> = tx
+    type Found = (RunId, TaskNumber, Status, Option<Json<Failure>>, DateTime<Utc>);
+    let rows: Vec<Found> = tx
         .query(
             "select run_id, task, status, failure, finished_at
              from agent_executions
@@ -282,7 +283,7 @@ pub async fn ended_of_agent(
         .bind(since)
         .all()
         .await?;
-    let ended = |(run, task, status, failure, at): (_, _, Status, Option<Json<Failure>>, _)| {
+    let ended = |(run, task, status, failure, at): Found| {
         let failed = failure.filter(|_| status == Status::Failed).map(|failure| failure.class);
         Ended { task: (run, task), failed, at }
     };

@@ -126,7 +126,9 @@ mod tests {
             own in prop::sample::select(vec![Class::NothingDone, Class::LeftDirty, Class::Spent]),
         ) {
             let mut all = row(&tasks);
-            all.iter_mut().for_each(|one| one.failed = Some(own));
+            for one in &mut all {
+                one.failed = Some(own);
+            }
             prop_assert_eq!(Breaker::of(&all, 0, at(99)), Breaker::Closed);
         }
     }

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::effect::{Effect, Saying};
 use super::ids::{Login, ProjectName, RepoName, TaskNumber};
+use super::plan::PlannedTask;
 use super::refusal::shown;
 use super::run::{Hold, Step};
 use super::sprint::Sprint;
@@ -319,7 +320,7 @@ impl Sprint {
             }
         }
         for (number, mut approval) in approved {
-            let now = self.tasks().iter().find(|task| task.number == number).map(|t| t.hash());
+            let now = self.tasks().iter().find(|task| task.number == number).map(PlannedTask::hash);
             if let Some(hash) = now {
                 self.approvals.retain(|old| old.task != number || old.hash != approval.hash);
                 approval.hash = hash;

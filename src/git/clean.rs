@@ -186,12 +186,12 @@ impl Delivered {
 /// What git says of a bundle that cannot be read: asking again would not mend it. A machine that
 /// cannot write is another matter.
 fn broken(error: Error) -> Error {
-    match error {
-        Error::Failed { stderr, .. } if !is_the_machines_fault(&stderr) => {
-            Error::Unacceptable(format!("the result arrived broken: {stderr}"))
-        }
-        other => other,
+    if let Error::Failed { stderr, .. } = &error
+        && !is_the_machines_fault(stderr)
+    {
+        return Error::Unacceptable(format!("the result arrived broken: {stderr}"));
     }
+    error
 }
 
 fn is_the_machines_fault(stderr: &str) -> bool {

@@ -235,6 +235,7 @@ impl Town {
             commits: vec!["Do it".to_owned()],
             summary: "It is done.".to_owned(),
             size: Size::default(),
+            replaces: None,
         })
     }
 
@@ -255,7 +256,7 @@ impl Town {
     async fn reports(self: &Arc<Self>, nth: usize, held: &Held, outcome: Outcome) {
         let lease = held.lease();
         let app = self.app();
-        let reported = self.alive(app.finish(&lease, &outcome)).await;
+        let reported = self.alive(app.finish(&lease, &outcome, None)).await;
         let Some(Ok(answer)) = reported else { return };
         self.check_report(&lease, answer);
         if self.is_lost_on_the_way() {
@@ -264,7 +265,7 @@ impl Town {
         }
         if self.chance(100) {
             let app = self.app();
-            let again = self.alive(app.finish(&lease, &outcome)).await;
+            let again = self.alive(app.finish(&lease, &outcome, None)).await;
             if answer == Ok(()) && matches!(again, Some(Ok(Err(Stale)))) {
                 self.check_repeated(&lease);
             }
@@ -284,7 +285,7 @@ impl Town {
                 let bundle = format!("{} {}", held.head(), held.parent).into_bytes();
                 let kept = self.alive(app.keep_bundle(&held.lease(), bundle)).await;
                 let app = self.app();
-                let told = self.alive(app.finish(&held.lease(), &self.delivery(&held))).await;
+                let told = self.alive(app.finish(&held.lease(), &self.delivery(&held), None)).await;
                 if let Some(Ok(answer)) = told {
                     self.check_report(&held.lease(), answer);
                 }

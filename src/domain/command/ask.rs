@@ -26,7 +26,7 @@ pub(super) fn parse(behind: &str) -> Option<Ask> {
         ask.now = true;
         before.trim_end()
     });
-    ask.text = unquoted(text).trim().to_owned();
+    unquoted(text).trim().clone_into(&mut ask.text);
     (!ask.text.is_empty()).then_some(ask)
 }
 

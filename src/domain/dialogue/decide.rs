@@ -115,8 +115,8 @@ impl Run {
         number: TaskNumber,
         step: &mut Step,
     ) -> Result<(), task::Nonsense> {
-        let rests = |task: &&Task| task.state.rests() && task.dialogue.has_queued();
-        if self.state.is_live() && self.find(number).filter(rests).is_some() {
+        let rests = |task: &Task| task.state.rests() && task.dialogue.has_queued();
+        if self.state.is_live() && self.find(number).is_some_and(rests) {
             let called = self.meet(sprint, number, &task::Event::Called)?;
             step.effects.extend(called.effects);
             step.notes.extend(called.notes);
@@ -337,10 +337,8 @@ impl Task {
         for message in &mut self.dialogue.messages {
             let Delivery::Delivered { attempt: of, .. } = message.state else { continue };
             if of == attempt {
-                message.state = match is_settled {
-                    true => Delivery::Acknowledged { attempt },
-                    false => Delivery::Queued,
-                };
+                message.state =
+                    if is_settled { Delivery::Acknowledged { attempt } } else { Delivery::Queued };
                 if is_settled {
                     step.effects.push(shown(run, self.planned.number, message.number));
                 }

@@ -4,6 +4,7 @@ use super::knowledge::{Errand, Knowledge};
 use super::run::{queue, turn_at};
 use super::{Reason, Why};
 use crate::domain::ids::{AgentName, ExecutionId, Login, TaskNumber};
+use crate::domain::plan::PlannedTask;
 use crate::domain::planning::{self, Session, Try};
 use crate::domain::refusal::Refusal;
 use crate::domain::run;
@@ -14,7 +15,7 @@ pub(super) fn is_old(sprint: &Sprint) -> bool {
     let run = sprint.run.as_ref();
     run.is_some_and(|run| match run.state {
         run::State::Completed | run::State::Failed | run::State::Cancelled => {
-            let planned = sprint.tasks().iter().map(|task| task.as_shown());
+            let planned = sprint.tasks().iter().map(PlannedTask::as_shown);
             run.tasks.iter().map(|task| task.planned.as_shown()).eq(planned)
         }
         run::State::Pending | run::State::Running | run::State::Paused => true,

@@ -350,7 +350,7 @@ mod tests {
     /// Points on the way of an arrow, close together.
     fn points(path: &str) -> Vec<(f64, f64)> {
         let mut points: Vec<(f64, f64)> = Vec::new();
-        let parts = path.replace('C', "|").replace('L', "|").replace('M', "");
+        let parts = path.replace(['C', 'L'], "|").replace('M', "");
         for part in parts.split('|') {
             let numbers: Vec<f64> = part.split(' ').map(|n| n.parse().unwrap()).collect();
             match *numbers.as_slice() {

@@ -43,12 +43,12 @@ async fn after_a_commit_that_failed_one_can_write_again() {
         connection.lock_handle().await.unwrap().set_commit_hook(|| false);
         drop(connection);
         let mut tx = db.begin().await.unwrap();
-        sprints::insert(&mut tx, &sprint(12, 3)).await.unwrap();
+        sprints::insert(&mut tx, &sprint(12, 3), crate::engines::at(0)).await.unwrap();
         tx.commit().await.unwrap_err();
 
         let mut tx = db.begin().await.unwrap();
         assert!(sprints::all(&mut tx).await.unwrap().is_empty());
-        sprints::insert(&mut tx, &sprint(12, 3)).await.unwrap();
+        sprints::insert(&mut tx, &sprint(12, 3), crate::engines::at(0)).await.unwrap();
         tx.commit().await.unwrap();
     })
     .await;

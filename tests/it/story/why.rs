@@ -2,7 +2,7 @@
 
 use crate::world::{Sprint, Team, timeless};
 
-async fn tasks<'t>(team: &'t Team) -> Sprint<'t> {
+async fn tasks(team: &Team) -> Sprint<'_> {
     let wishes = plan! {
         T1 "Name the colors" owner grace;
         T2 "Add a toggle" owner ada after T1;

@@ -101,7 +101,7 @@ impl Server {
         let said = || std::fs::read_to_string(&log).unwrap_or_default();
         let before = said().len();
         let to = std::fs::File::options().create(true).append(true).open(&log).unwrap();
-        let child = Command::new(PROGRAM)
+        let mut child = Command::new(PROGRAM)
             .args(["serve", "--config"])
             .arg(config)
             .env("TEAM6__SERVER__LISTEN", "127.0.0.1:0")
@@ -115,6 +115,8 @@ impl Server {
             }
             tokio::time::sleep(Duration::from_millis(25)).await;
         }
+        child.kill().unwrap();
+        child.wait().unwrap();
         panic!("`team6 serve` does not listen; its log is {}", log.display())
     }
 

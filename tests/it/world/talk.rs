@@ -70,7 +70,7 @@ impl Sprint<'_> {
     }
 
     /// Somebody commits a file to a branch, as with the pencil on GitHub.
-    pub(crate) async fn commits_to(
+    pub(crate) fn commits_to(
         &self,
         task: &str,
         person: &str,
