@@ -308,7 +308,7 @@ impl Town {
                 }
                 State::Skipped { .. } => {}
                 other => {
-                    self.wrong(format!("the run is completed, and T{nth} is {}", other.word()))
+                    self.wrong(format!("the run is completed, and T{nth} is {}", other.word()));
                 }
             }
         }

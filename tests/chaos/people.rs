@@ -217,7 +217,7 @@ impl Town {
         let all_ticked = !boxes.is_empty() && boxes.iter().all(|(_, ticked)| *ticked);
         let sprint = seen.sprint.as_ref();
         for (mark, ticked) in &boxes {
-            let right = self.who_may_tick(sprint, mark);
+            let right = Self::who_may_tick(sprint, mark);
             if !*ticked {
                 acts.extend(right.iter().map(|by| Act::Tick {
                     by,
@@ -253,7 +253,7 @@ impl Town {
         acts
     }
 
-    fn who_may_tick(&self, sprint: Option<&Sprint>, mark: &str) -> Vec<&'static str> {
+    fn who_may_tick(sprint: Option<&Sprint>, mark: &str) -> Vec<&'static str> {
         let number = mark.strip_prefix('T').and_then(|rest| rest.split(' ').next()?.parse().ok());
         let plan = sprint.and_then(|sprint| sprint.plan.as_ref());
         let planned =
@@ -492,7 +492,7 @@ impl Town {
             let texts =
                 boxes(&page).into_iter().filter(|(one, _)| one == mark || mark.starts_with("all"));
             // The box for everything stands for what this person may approve of it.
-            let may = |one: &str| self.who_may_tick(seen.sprint.as_ref(), one).contains(&by);
+            let may = |one: &str| Self::who_may_tick(seen.sprint.as_ref(), one).contains(&by);
             for (one, _) in texts.filter(|(one, _)| may(one)) {
                 let Some((task, hash)) = one.split_once(' ') else { continue };
                 record.ticked.insert((by.to_owned(), hash.to_owned()));

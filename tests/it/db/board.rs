@@ -95,9 +95,9 @@ async fn queues_and_who_works_for_them() {
             ("c", "leased", false, Some("w")),
         ] {
             tx.query(
-                "insert into job (id, queue, priority, run_at, state, held, unwanted, epoch, worker,
+                "insert into job (id, queue, priority, run_at, state, held, unwanted, urgent, epoch, worker,
                      leased_until, recoveries, restarts)
-                 values ($1, 'agents-x', 0, $2, $3, $4, false, 1, $5, $6, 0, 0)",
+                 values ($1, 'agents-x', 0, $2, $3, $4, false, 0, 1, $5, $6, 0, 0)",
             )
             .bind(id)
             .bind(at(0))

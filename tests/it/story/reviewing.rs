@@ -45,7 +45,7 @@ async fn what_people_push_to_the_branch_is_taken_in_and_stays() {
     let wishes = plan! { T1 "Name the colors" owner ada in docs; };
     let sprint = team.running("Dark mode", wishes).await;
     let branch = sprint.pull_of("T1").await.branch().to_owned();
-    sprint.commits_to("T1", "ada", &branch, "docs/mine.md", "By hand\n");
+    sprint.commits_to("T1", "ada", &branch, "docs/mine.md", "By hand\n").await;
     let mine = sprint.head_of("T1", &branch);
 
     sprint.reviews("T1", "ada", "REQUEST_CHANGES", "Add a table", &[]).await;
@@ -124,7 +124,7 @@ async fn a_conflict_with_the_base_is_rebased_by_the_agent() {
     let sprint = team.running("Dark mode", wishes).await;
     let branch = sprint.pull_of("T1").await.branch().to_owned();
 
-    sprint.commits_to("T1", "ada", "main", DOC, "# Something else\n");
+    sprint.commits_to("T1", "ada", "main", DOC, "# Something else\n").await;
     team.settles().await;
 
     let main = sprint.head_of("T1", "main");

@@ -70,7 +70,7 @@ impl Sprint<'_> {
     }
 
     /// Somebody commits a file to a branch, as with the pencil on GitHub.
-    pub(crate) fn commits_to(
+    pub(crate) async fn commits_to(
         &self,
         task: &str,
         person: &str,
@@ -83,23 +83,24 @@ impl Sprint<'_> {
         let origin = format!("localhub/repos/{}.git", place.repo);
         let origin = self.team.world.dir.path().join(origin);
         let url = self.team.clone_url(person, &place.repo);
-        let git = |args: &[&str]| {
-            let done = std::process::Command::new("git")
+        let git = async |args: &[&str]| {
+            let done = tokio::process::Command::new("git")
                 .arg("-C")
                 .arg(dir.path())
                 .args(["-c", "user.name=x", "-c", "user.email=x@example.org"])
                 .args(args)
                 .output()
+                .await
                 .unwrap();
             assert!(done.status.success(), "{args:?}: {}", String::from_utf8_lossy(&done.stderr));
         };
-        git(&["clone", "-q", "-b", branch, &origin.to_string_lossy(), "."]);
+        git(&["clone", "-q", "-b", branch, &origin.to_string_lossy(), "."]).await;
         let file = dir.path().join(path);
         std::fs::create_dir_all(file.parent().unwrap()).unwrap();
         std::fs::write(file, text).unwrap();
-        git(&["add", "-A"]);
-        git(&["commit", "-q", "-m", &format!("{person} writes {path}")]);
-        git(&["push", "-q", &url, &format!("HEAD:{branch}")]);
+        git(&["add", "-A"]).await;
+        git(&["commit", "-q", "-m", &format!("{person} writes {path}")]).await;
+        git(&["push", "-q", &url, &format!("HEAD:{branch}")]).await;
     }
 
     /// Where a branch of a task's repository stands.
