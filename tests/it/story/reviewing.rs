@@ -8,7 +8,7 @@ use crate::world::Team;
 const DOC: &str = "docs/name_the_colors.md";
 
 #[tokio::test]
-#[ignore = "its words are not written down yet"]
+#[ignore = "the words of threads do not reach the scripted agent yet"]
 async fn a_review_sends_the_task_back_and_every_thread_is_answered() {
     let team = Team::new().await;
     let wishes = plan! { T1 "Name the colors" owner ada in docs; };
@@ -93,7 +93,7 @@ async fn an_approval_and_talk_among_people_send_nothing_back() {
 }
 
 #[tokio::test]
-#[ignore = "its words are not written down yet"]
+#[ignore = "a red check is not seen to be put right yet"]
 async fn a_red_check_is_put_right_three_times_at_most() {
     let team = Team::new().await;
     let wishes = plan! { T1 "Name the colors" owner ada in docs; };

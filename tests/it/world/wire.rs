@@ -8,7 +8,7 @@ use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use team6::clock::Clock;
 use tokio::net::TcpListener;
 use tokio::sync::mpsc;
@@ -22,7 +22,7 @@ pub(super) struct Exchange {
     pub(super) status: u16,
     /// When it was asked, by Team6's clock.
     pub(super) at: DateTime<Utc>,
-    /// Whether the answer was an accident.
+    /// Whether the answer was an accident, or the clock was put forward meanwhile and the token with it.
     pub(super) spoiled: bool,
 }
 
@@ -142,6 +142,8 @@ fn noted(
     answer: Response,
     spoiled: bool,
 ) -> Response {
+    let jumped = TimeDelta::minutes(30) < wire.clock.now() - at;
+    let spoiled = spoiled || jumped;
     let exchange = Exchange {
         at,
         asked: format!("{method} {address}"),
