@@ -80,12 +80,14 @@ impl Turn {
                 &format!("docs/asked_for/{}.md", one.number),
                 &format!("# {} asked for this\n\n{}\n", one.by, one.text.trim()),
             )];
-            edits.extend(one.threads.iter().filter_map(|(_, path, words)| self.noted(path, words)));
             let tree = self.stage.tree.as_path();
-            for edit in &edits {
-                self.pause().await;
-                let (old, new) = edit.apply(tree)?;
-                self.stage.wrote(edit.path(), old, &new);
+            self.write(&edits[0]).await?;
+            // One after the other: two threads may be about one file.
+            for (_, path, words) in &one.threads {
+                if let Some(edit) = self.noted(path, words) {
+                    self.write(&edit).await?;
+                    edits.push(edit);
+                }
             }
             let step = Step::new("Do it", &format!("Do what {} asked for: {first}", one.by), edits);
             let call = self.stage.runs("git commit");
@@ -96,6 +98,13 @@ impl Turn {
             self.answer_threads(one).await?;
         }
         Ok(Some(answers.join("\n\n")))
+    }
+
+    async fn write(&self, edit: &Edit) -> Result<(), String> {
+        self.pause().await;
+        let (old, new) = edit.apply(self.stage.tree.as_path())?;
+        self.stage.wrote(edit.path(), old, &new);
+        Ok(())
     }
 
     async fn answer_threads(&self, said: &Said) -> Result<(), String> {

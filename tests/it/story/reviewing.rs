@@ -8,7 +8,6 @@ use crate::world::Team;
 const DOC: &str = "docs/name_the_colors.md";
 
 #[tokio::test]
-#[ignore = "the words of threads do not reach the scripted agent yet"]
 async fn a_review_sends_the_task_back_and_every_thread_is_answered() {
     let team = Team::new().await;
     let wishes = plan! { T1 "Name the colors" owner ada in docs; };
@@ -30,9 +29,10 @@ async fn a_review_sends_the_task_back_and_every_thread_is_answered() {
     reviewers.sort_unstable();
     assert_eq!(reviewers, ["ada", "grace"]);
     let head = pull.head_sha();
-    let threads = sprint.threads_of("T1").await.join("\n").replace(&head[..7], "…");
-    insta::assert_snapshot!(threads, @"");
-    insta::assert_snapshot!(sprint.answers_at_the_pull_of("T1").await.join("\n"), @"");
+    let threads = sprint.threads_of("T1").await.join("\n");
+    let threads = threads.replace('\u{200b}', "").replace(&head[..7], "…");
+    insta::assert_snapshot!(threads);
+    insta::assert_snapshot!(sprint.answers_at_the_pull_of("T1").await.join("\n"));
     assert_eq!(sprint.sessions(), 1);
     sprint.merges("ada", "T1").await;
     assert_eq!(sprint.stands().await, "T1 merged");
@@ -93,7 +93,6 @@ async fn an_approval_and_talk_among_people_send_nothing_back() {
 }
 
 #[tokio::test]
-#[ignore = "a red check is not seen to be put right yet"]
 async fn a_red_check_is_put_right_three_times_at_most() {
     let team = Team::new().await;
     let wishes = plan! { T1 "Name the colors" owner ada in docs; };
@@ -110,7 +109,10 @@ async fn a_red_check_is_put_right_three_times_at_most() {
     team.checks_branch("acme/docs", &branch, "build", Conclusion::Failure).await;
 
     assert_eq!(sprint.tries().await, "T1 4 times");
-    insta::assert_snapshot!(sprint.answer_at("T1").await, @"");
+    let asked = sprint.answer_at("T1").await;
+    // The address of the check has another port each time.
+    let (before, address) = asked.split_once(" (http").unwrap();
+    insta::assert_snapshot!(format!("{before}{}", address.split_once(')').unwrap().1));
     // A person's word starts it anew.
     sprint.hears_at("T1", "ada", "@team6 pin the compiler").await;
     assert_eq!(sprint.tries().await, "T1 5 times");
