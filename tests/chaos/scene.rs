@@ -127,8 +127,8 @@ impl Scene {
             let after = (0..nth).filter(|_| dice.chance(450)).collect();
             wishes.push(Wish {
                 title: TITLES[nth].to_owned(),
-                repo: *dice.pick(&REPOSITORIES),
-                owner: *dice.pick(&["ada", "grace"]),
+                repo: dice.pick::<&str>(&REPOSITORIES),
+                owner: dice.pick::<&str>(&["ada", "grace"]),
                 after,
             });
         }

@@ -225,7 +225,7 @@ impl Town {
     /// Kills Team6; whoever called is never heard of again.
     pub(crate) async fn die(&self) {
         self.death.comes();
-        std::future::pending().await
+        std::future::pending::<()>().await;
     }
 
     /// Starts Team6 anew.

@@ -181,9 +181,10 @@ impl Town {
             self.suffer(fate, "git push").await.map_err(lost)?;
             return Err(failed("the requested URL returned error: 502"));
         }
-        match pushed.expect("GitHub is there") {
-            true => Ok(()),
-            false => Err(failed("! [rejected] (non-fast-forward)")),
+        if pushed.expect("GitHub is there") {
+            Ok(())
+        } else {
+            Err(failed("! [rejected] (non-fast-forward)"))
         }
     }
 }
