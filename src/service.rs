@@ -225,7 +225,7 @@ fn models(settings: &Settings) -> Result<worker::Models, config::Error> {
         let found = chosen.and_then(|chosen| Some((chosen, settings.models.get(chosen)?)));
         let Some((chosen, model)) = found else { continue };
         let (Some(base), key) = (model.address(), model.key(chosen)?) else { continue };
-        let config::Budget { tokens, cost } = agent.budget;
+        let config::Budget { tokens, cost, .. } = agent.budget;
         let model = worker::Model {
             name: model.model.clone(),
             provider: Provider { kind: model.provider, base, key },

@@ -164,7 +164,7 @@ impl App {
                 self.interrupt(tx, run, before, after).await?;
             }
         }
-        if old.state != run.state || old.holds != run.holds {
+        if old.state != run.state || old.holds != run.holds || old.purse != run.purse {
             runs::advance(tx, run, now).await?;
         }
         let holds_changed = old.state != run.state
@@ -273,6 +273,7 @@ impl App {
             execution: new.id.clone(),
             run,
             project: new.project.clone(),
+            agent: new.agent.clone(),
             priority,
             run_at: now
                 + TimeDelta::seconds(i64::from(pause_seconds))

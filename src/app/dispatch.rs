@@ -2,14 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::TimeDelta;
 
 use super::apply::Cause;
 use super::executing::{Happened, task_of};
-use super::why::limits;
 use super::{App, Error, Listener, Result};
 use crate::db::executions::{self, Execution, Subject};
 use crate::db::workers;
+use crate::domain::budget::Limit;
 use crate::domain::ids::{Attempt, CommitSha, ProjectName, RepoName, WorkerId};
 use crate::domain::sprint::Sprint;
 use crate::domain::task::Task;
@@ -67,17 +67,12 @@ impl App {
         let mut tx = self.db().begin().await?;
         let lost = self.queue().take_back(&mut tx, &who).await?;
         self.recovered(&mut tx, lost).await?;
-        let leased =
-            self.queue().claim(&mut tx, &who, &limits(self.settings()), now, lease).await?;
+        let limits = self.limits_now(&mut tx, now).await?;
+        let leased = self.queue().claim(&mut tx, &who, &limits, now, lease).await?;
         tx.commit().await?;
         let Some(leased) = leased else { return Ok(None) };
-        if let Some(later) = self.held_back(&leased).await? {
-            let mut tx = self.db().begin().await?;
-            self.queue().give_back(&mut tx, &leased, later).await?;
-            tx.commit().await?;
-            return Ok(None);
-        }
-        match self.hand_out(&leased, &claim.worker).await {
+        let Some(allowance) = self.afforded(&leased).await? else { return Ok(None) };
+        match self.hand_out(&leased, &claim.worker, allowance).await {
             Ok(claimed) => Ok(Some(claimed)),
             Err(error) => {
                 tracing::warn!(execution.id = %leased.execution, %error, "cannot hand it out now");
@@ -109,15 +104,12 @@ impl App {
         self.inner.jobs.listener()
     }
 
-    /// From when on what was leased may be done, if not now.
-    async fn held_back(&self, lease: &Lease) -> Result<Option<DateTime<Utc>>> {
-        let mut tx = self.db().read().await?;
-        let execution = executions::get(&mut tx, &lease.execution).await?;
-        drop(tx);
-        self.not_before(&execution).await
-    }
-
-    async fn hand_out(&self, lease: &Lease, worker: &WorkerId) -> Result<Claimed> {
+    async fn hand_out(
+        &self,
+        lease: &Lease,
+        worker: &WorkerId,
+        allowance: Limit,
+    ) -> Result<Claimed> {
         let mut tx = self.db().read().await?;
         let execution = executions::get(&mut tx, &lease.execution).await?;
         drop(tx);
@@ -151,6 +143,7 @@ impl App {
             prompt,
             resume,
             told,
+            allowance,
             work: order.work,
             author: self.me().identity(),
         };

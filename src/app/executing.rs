@@ -17,6 +17,8 @@ pub(super) enum Happened {
     Failed(Failure),
     /// The provider of its model wants no more calls for so many seconds.
     Exhausted(u32),
+    /// It spent what it may spend.
+    Spent,
     /// Its commits are here.
     Delivered,
     /// It did what it was for without commits.
@@ -38,6 +40,7 @@ impl Happened {
                     Self::Lost => task::Event::Lost(attempt),
                     Self::Failed(failure) => task::Event::Failed(attempt, failure.class),
                     Self::Exhausted(seconds) => task::Event::Exhausted(attempt, seconds),
+                    Self::Spent => task::Event::Spent(attempt),
                     Self::Delivered => task::Event::Delivered(attempt),
                     Self::Replied => task::Event::Replied(attempt),
                     Self::Asked => task::Event::Asked(attempt),
@@ -52,7 +55,11 @@ impl Happened {
                     Self::Lost => planning::Event::Lost(of),
                     Self::Failed(failure) => planning::Event::Failed(of, failure),
                     Self::Stopped => planning::Event::Failed(of, stopped()),
-                    Self::Delivered | Self::Replied | Self::Asked | Self::Exhausted(_) => {
+                    Self::Delivered
+                    | Self::Replied
+                    | Self::Asked
+                    | Self::Spent
+                    | Self::Exhausted(_) => {
                         return None;
                     }
                 };

@@ -39,6 +39,7 @@ mod retry;
 mod review;
 mod show;
 mod speak;
+mod spending;
 mod start;
 mod sweep;
 mod task_tools;

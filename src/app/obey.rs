@@ -159,6 +159,10 @@ impl App {
                 Some(task) => self.retry(sprint, (task, *again), said, key, *delivery).await?,
                 None => Applied::Refused(vec![Refusal::WhichTask { command: "retry".to_owned() }]),
             },
+            Command::Budget { task, amount } => {
+                let raised = (task.or(*here), *amount);
+                self.raise_budget(sprint, raised, said, key, *delivery).await?
+            }
             Command::Diff { since } => self.diff(sprint, said, *since, key, *delivery).await?,
             Command::Status => self.say(obeyed, Saying::Status((*sprint).clone()), key).await?,
             Command::Why { task } => {
@@ -259,6 +263,7 @@ fn not_understood(line: &Line) -> Option<Refusal> {
         | Command::Why { .. }
         | Command::Retry { .. }
         | Command::Control { .. }
+        | Command::Budget { .. }
         | Command::Help => None,
     }
 }

@@ -3,6 +3,7 @@
 
 use super::apply::{Applied, Cause};
 use super::{App, Result};
+use crate::domain::budget::{self, Amount, Raise};
 use crate::domain::control::{Control, Wish};
 use crate::domain::ids::{Login, SprintId, TaskNumber};
 use crate::domain::permission::Permission;
@@ -24,6 +25,8 @@ pub enum Order {
     Skip(TaskNumber),
     /// Try the task again.
     Retry(TaskNumber, Again),
+    /// Let more be spent on the task, or on the run.
+    Budget(Option<TaskNumber>, Amount),
 }
 
 impl App {
@@ -38,6 +41,10 @@ impl App {
             Order::Resume(task) => wish(Wish::Resume(task)),
             Order::Cancel(task) => wish(Wish::Cancel(task)),
             Order::Skip(task) => wish(Wish::Skip(task)),
+            Order::Budget(task, amount) => {
+                let raise = Raise { by: by.clone(), permission, task, amount };
+                Event::Budget(budget::Event::Raised(raise))
+            }
             Order::Retry(task, again) => {
                 let at = self.clock().now();
                 let (by, title, text) = (by.clone(), None, None);

@@ -34,7 +34,7 @@ impl App {
         let mut renewals = Vec::with_capacity(leases.len());
         for lease in leases {
             let (renewed, urgent) = self.queue().renew(&mut tx, &lease, until).await?;
-            renewals.push(Renewal { lease, renewed, urgent });
+            renewals.push(Renewal { lease, renewed, urgent, allowance: None });
         }
         tx.commit().await?;
         Ok(renewals)
@@ -105,6 +105,15 @@ impl App {
                 && matches!(execution.subject, executions::Subject::Task(..))
             {
                 happened = Happened::Exhausted(pause(self.clock().now(), resets_at));
+            }
+            if let Happened::Failed(failure) = &happened
+                && failure.class == Class::Spent
+                && matches!(execution.subject, executions::Subject::Task(..))
+            {
+                happened = Happened::Spent;
+                if self.refused_more(&mut tx, &execution).await?.is_none() {
+                    continue;
+                }
             }
             let cause = Cause::by(format!("agent {}", execution.agent));
             let heard = match happened.to(&execution) {

@@ -79,6 +79,12 @@ impl App {
             Saying::AgentBreaks { agent, class, until } => {
                 say::dialogue::breaks(agent, *class, *until)
             }
+            Saying::NearlySpent { to, task, words } => say::budget::nearly_spent(to, *task, words),
+            Saying::RunSpent { to, words } => say::budget::run_spent(to, words),
+            Saying::TaskSpent { run, task, .. } => {
+                let Some(text) = self.task_spent(run, *task).await? else { return Ok(None) };
+                text
+            }
             Saying::StillBroken { task, owner, why } => {
                 say::dialogue::still_broken(owner, *task, why)
             }
@@ -171,6 +177,15 @@ impl App {
         let found = run.and_then(|run| Some((run, run.find(task)?)));
         let found = found.filter(|(_, task)| task.barred.contains(barred));
         Ok(found.map(|(run, task)| say::why::barred(task, run, barred)))
+    }
+
+    /// That a task is held because its budget is spent; nothing, if it is so no more.
+    async fn task_spent(&self, id: &RunId, task: TaskNumber) -> Result<Option<String>> {
+        let sprint = self.of_run(id).await?;
+        let run = sprint.run.as_ref().filter(|run| run.id == *id);
+        let found = run.and_then(|run| Some((run, run.find(task)?)));
+        let held = found.filter(|(_, task)| matches!(task.state, State::Spent { .. }));
+        Ok(held.map(|(run, task)| say::budget::task_spent(task, run)))
     }
 
     async fn of_run(&self, id: &RunId) -> Result<Sprint> {

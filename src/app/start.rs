@@ -37,6 +37,7 @@ impl App {
             despite_warnings,
             // Read when it is decided.
             taken: BTreeSet::new(),
+            budgets: self.budgets(&sprint),
         };
         self.apply(id, &Event::Started(start), &said.cause(key, delivery)).await
     }

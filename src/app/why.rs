@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::{App, Result};
+use super::{App, Result, breaking};
 use crate::config::Settings;
 use crate::db::executions::{self, Status};
 use crate::db::{Db, Tx, effects, plans, runs, sprints, tasks, traces, workers};
@@ -102,6 +102,7 @@ async fn knowledge(
         recognized: Some(sprints::since(&mut tx, &sprint.id).await?),
         errands: errands(&mut tx).await?,
         workers: alive(&mut tx, settings, now).await?,
+        broken: breaking::broken(&mut tx, now).await?,
         ..Knowledge::default()
     };
     if let Some(plan) = &sprint.plan {
@@ -141,6 +142,7 @@ async fn job(
     let Some(place) = Queue::Database.place(tx, &execution.id, now).await? else {
         return Ok(None);
     };
+    let most_of_agent = limits.of_agent.get(&execution.agent).copied().map(i64::from);
     let lease = TimeDelta::seconds(i64::from(settings.queue.lease_seconds));
     let beat = place.leased_until.map(|until| until - lease);
     // A beat comes every third of a lease or oftener.
@@ -152,6 +154,7 @@ async fn job(
         ahead: place.ahead,
         in_project: (place.at_work, i64::from(limits.of(&execution.project))),
         in_all: (place.at_work_in_all, i64::from(limits.total)),
+        of_agent: (place.at_work_of_agent, most_of_agent),
         beat,
         silent,
         step: step(tx, &execution.id).await?,
@@ -197,12 +200,15 @@ async fn alive(
 
 /// How many jobs may be on lease at once.
 pub(super) fn limits(settings: &Settings) -> Limits {
-    let projects = settings.projects.iter();
+    let (projects, agents) = (settings.projects.iter(), settings.agents.iter());
     Limits {
         total: settings.queue.concurrency,
         per_project: settings.queue.concurrency_per_project,
         of_project: projects
             .filter_map(|(name, project)| Some((name.clone(), project.concurrency?)))
+            .collect(),
+        of_agent: agents
+            .filter_map(|(name, agent)| Some((name.clone(), agent.concurrency?)))
             .collect(),
     }
 }

@@ -21,6 +21,7 @@ use crate::agent::sandbox::shim;
 use crate::agent::{self, scripted};
 use crate::config::{Log, LogFormat, Settings};
 use crate::demo::{self, Screen};
+use crate::domain::ids::IssueRef;
 use crate::domain::task::Again;
 use crate::telemetry;
 
@@ -92,6 +93,18 @@ enum Command {
         /// Go on from where the last try stopped.
         #[arg(long)]
         goes_on: bool,
+    },
+    /// Let more be spent on a sprint or a task: `team6 budget acme/web#12 T3 +5`.
+    Budget {
+        /// The sprint issue: `owner/repository#number`.
+        #[arg(value_parser = sprint::issue)]
+        sprint: IssueRef,
+        /// The task, if not the whole run, and how much more: `+5` dollars, `+500000 tokens` or
+        /// `+30 minutes`.
+        #[arg(required = true)]
+        more: Vec<String>,
+        #[command(flatten)]
+        configured: Configured,
     },
     /// List what Team6 still has to do on GitHub, and what GitHub refused for good; or have one of
     /// these tried again: `team6 effects retry ID`.
@@ -218,6 +231,9 @@ impl Cli {
             Command::Retry { asked, goes_on } => {
                 let again = if goes_on { Again::Continue } else { Again::Fresh };
                 asked.control(sprint::Verb::Retry(again)).await
+            }
+            Command::Budget { sprint, more, configured } => {
+                sprint::budget(configured.settings()?, sprint, &more).await
             }
             Command::Effects { what: None, configured } => {
                 effects::list(&configured.settings()?).await

@@ -10,6 +10,7 @@ use crate::app::{self, App, Explained, Order};
 use crate::clock::Clock;
 use crate::config::Settings;
 use crate::db::{Db, deliveries, effects, history, sprints};
+use crate::domain::budget::Amount;
 use crate::domain::ids::{IssueNumber, IssueRef, Login, SprintId, TaskNumber};
 use crate::domain::task::Again;
 use crate::github::{self, GitHub, Me};
@@ -34,6 +35,7 @@ pub(super) enum Verb {
     Cancel,
     Skip,
     Retry(Again),
+    Budget(Amount),
 }
 
 /// Says how a sprint stands.
@@ -117,6 +119,7 @@ pub(super) async fn control(
         (Verb::Cancel, task) => Order::Cancel(task),
         (Verb::Skip, Some(task)) => Order::Skip(task),
         (Verb::Retry(again), Some(task)) => Order::Retry(task, again),
+        (Verb::Budget(amount), task) => Order::Budget(task, amount),
         (Verb::Skip | Verb::Retry(_), None) => bail!("say which task, like `T3`"),
     };
     let db = Db::open(&settings.database_url()).await?;
@@ -129,6 +132,19 @@ pub(super) async fn control(
     }
     say("done; what follows is carried out by the server, within a second if it runs");
     Ok(ExitCode::SUCCESS)
+}
+
+/// Lets more be spent on a sprint or a task: `T3 +5`, `+20`.
+pub(super) async fn budget(
+    settings: Settings,
+    sprint: IssueRef,
+    more: &[String],
+) -> anyhow::Result<ExitCode> {
+    let words: Vec<_> = more.iter().flat_map(|word| word.split_whitespace()).collect();
+    let named = words.first().and_then(|word| task(word).ok());
+    let amount = &words[usize::from(named.is_some())..];
+    let amount = Amount::read(amount).map_err(|why| anyhow!(why))?;
+    control(settings, &About { sprint, task: named }, Verb::Budget(amount)).await
 }
 
 /// The application, to decide something and not to ask GitHub anything.
@@ -163,7 +179,7 @@ fn moment(at: DateTime<Utc>) -> String {
 }
 
 /// `owner/repository#number`
-fn issue(text: &str) -> anyhow::Result<IssueRef> {
+pub(super) fn issue(text: &str) -> anyhow::Result<IssueRef> {
     let wrong = || format!("`{text}` is not an issue, like `acme/web#12`");
     let (repo, number) = text.split_once('#').with_context(wrong)?;
     let repo = repo.parse().map_err(|_| anyhow!(wrong()))?;

@@ -6,6 +6,7 @@ use std::path::{Component, Path};
 use serde::Deserialize;
 
 use super::models::{Model, ModelName, amount_if_said};
+use crate::domain::budget::Limit;
 use crate::domain::ids::AgentName;
 use crate::domain::model::Kind;
 use crate::domain::money::Money;
@@ -38,9 +39,14 @@ pub struct Agent {
     /// How long it may take, where that differs from other agents.
     #[serde(default)]
     pub limits: Limits,
-    /// What it may spend on one task.
+    /// How many of it may work at once, if that is limited.
+    pub concurrency: Option<u32>,
+    /// What it may spend on one execution.
     #[serde(default)]
     pub budget: Budget,
+    /// What it may spend on one task, in all executions, where that differs from the usual.
+    #[serde(default)]
+    pub task_budget: Budget,
     /// The interfaces of models it understands; any, if none is said.
     #[serde(default)]
     pub speaks: Vec<Kind>,
@@ -62,7 +68,7 @@ pub struct Limits {
     pub turn_seconds: Option<u64>,
 }
 
-/// What an agent may spend on one task; what is not said is not limited.
+/// What may be spent; what is not said is not limited.
 #[derive(Clone, Copy, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Budget {
@@ -71,6 +77,16 @@ pub struct Budget {
     /// In dollars.
     #[serde(default, deserialize_with = "amount_if_said")]
     pub cost: Option<Money>,
+    /// In minutes of agents' work.
+    pub minutes: Option<u64>,
+}
+
+impl Budget {
+    /// The same as it is decided by.
+    pub fn limit(self) -> Limit {
+        let seconds = self.minutes.map(|minutes| minutes.saturating_mul(60));
+        Limit { cost: self.cost, tokens: self.tokens, seconds }
+    }
 }
 
 impl Agent {

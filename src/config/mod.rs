@@ -17,6 +17,7 @@ pub use agents::{Agent, Budget, Limits, PLACEHOLDERS};
 pub use models::{Costs, Model, ModelName, PRICES};
 pub use presets::PRESETS;
 
+use crate::domain::budget::Limit;
 use crate::domain::ids::{AgentName, ProjectName, RepoName};
 use crate::domain::money::Prices;
 use crate::domain::planner::Specialist;
@@ -75,6 +76,8 @@ pub struct Settings {
     pub sweep: Sweep,
     /// `[planning]`
     pub planning: Planning,
+    /// `[budgets]`
+    pub budgets: Budgets,
     /// `[projects.…]`
     pub projects: BTreeMap<ProjectName, Project>,
     /// `[models.…]`
@@ -217,6 +220,16 @@ pub struct Planning {
     pub most_tasks: usize,
 }
 
+/// What may be spent, where nothing else is said.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Budgets {
+    /// On a task, in all its executions.
+    pub task: Budget,
+    /// On a run.
+    pub run: Budget,
+}
+
 /// Repositories that share a queue.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -225,6 +238,9 @@ pub struct Project {
     pub repositories: Vec<RepoName>,
     /// How many agents may work in it at once, if not the usual number.
     pub concurrency: Option<u32>,
+    /// What may be spent on one of its runs, where that differs from the usual.
+    #[serde(default)]
+    pub budget: Budget,
 }
 
 impl Settings {
@@ -311,6 +327,18 @@ impl Settings {
                 good_at: agent.description.clone(),
             })
             .collect()
+    }
+
+    /// What may be spent on a run of a project.
+    pub fn run_budget(&self, project: &ProjectName) -> Limit {
+        let own = self.projects.get(project).map(|project| project.budget.limit());
+        own.unwrap_or_default().or(self.budgets.run.limit())
+    }
+
+    /// What may be spent on a task of an agent.
+    pub fn task_budget(&self, agent: &AgentName) -> Limit {
+        let own = self.agents.get(agent).map(|agent| agent.task_budget.limit());
+        own.unwrap_or_default().or(self.budgets.task.limit())
     }
 
     /// What models cost.

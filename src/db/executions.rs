@@ -265,7 +265,7 @@ pub async fn of_run(tx: &mut Tx, run: &RunId) -> Result<Vec<Execution>> {
     Ok(rows.into_iter().filter_map(Row::whole).collect())
 }
 
-/// How an agent's executions at tasks ended since then, the latest first.
+/// How an agent's last executions at tasks ended since then, the latest first.
 pub async fn ended_of_agent(
     tx: &mut Tx,
     agent: &AgentName,
@@ -277,7 +277,7 @@ pub async fn ended_of_agent(
             "select run_id, task, status, failure, finished_at
              from agent_executions
              where agent = $1 and kind = 'task' and finished_at >= $2 and status <> 'cancelled'
-             order by finished_at desc, id desc",
+             order by finished_at desc, id desc limit 500",
         )
         .bind(agent.clone())
         .bind(since)
@@ -290,17 +290,17 @@ pub async fn ended_of_agent(
     Ok(rows.into_iter().map(ended).collect())
 }
 
-/// How many tasks an agent is at work on.
-pub async fn at_work(tx: &mut Tx, agent: &AgentName) -> Result<usize> {
-    let row: Option<(i64,)> = tx
+/// The agents that failed at a task since then.
+pub async fn failing_agents(tx: &mut Tx, since: DateTime<Utc>) -> Result<Vec<AgentName>> {
+    let rows: Vec<(AgentName,)> = tx
         .query(
-            "select count(*) from agent_executions
-             where agent = $1 and kind = 'task' and status = 'running'",
+            "select distinct agent from agent_executions
+             where kind = 'task' and status = 'failed' and finished_at >= $1 order by agent",
         )
-        .bind(agent.clone())
-        .first()
+        .bind(since)
+        .all()
         .await?;
-    Ok(usize::try_from(row.unwrap_or_default().0).unwrap_or(0))
+    Ok(rows.into_iter().map(|row| row.0).collect())
 }
 
 #[derive(FromRow)]

@@ -16,6 +16,7 @@ pub mod query;
 pub mod repositories;
 pub mod runs;
 pub mod sessions;
+pub mod spending;
 pub mod sprints;
 pub mod tasks;
 pub mod traces;

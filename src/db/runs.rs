@@ -5,6 +5,7 @@ use sqlx::FromRow;
 use sqlx::types::Json;
 
 use super::{Error, Result, Tx, tasks};
+use crate::domain::budget::Purse;
 use crate::domain::ids::{Login, RunId, RunNumber, SprintId};
 use crate::domain::run::{Hold, Run, State};
 
@@ -15,6 +16,7 @@ struct Row {
     status: State,
     started_by: Login,
     holds: Json<Vec<Hold>>,
+    purse: Json<Purse>,
 }
 
 /// When a run began and ended, and of which sprint it is.
@@ -34,8 +36,8 @@ pub struct Times {
 pub async fn insert(tx: &mut Tx, sprint: &SprintId, run: &Run, now: DateTime<Utc>) -> Result<()> {
     tx.query(
         "insert into orchestration_runs (id, sprint_id, number, status, started_by, started_at,
-             holds)
-         values ($1, $2, $3, $4, $5, $6, $7)",
+             holds, purse)
+         values ($1, $2, $3, $4, $5, $6, $7, $8)",
     )
     .bind(run.id.clone())
     .bind(sprint.clone())
@@ -44,6 +46,7 @@ pub async fn insert(tx: &mut Tx, sprint: &SprintId, run: &Run, now: DateTime<Utc
     .bind(run.started_by.clone())
     .bind(now)
     .bind(Json(run.holds.clone()))
+    .bind(Json(run.purse))
     .run()
     .await?;
     Ok(())
@@ -55,7 +58,7 @@ pub async fn advance(tx: &mut Tx, run: &Run, now: DateTime<Utc>) -> Result<()> {
     tx.query(
         "update orchestration_runs
          set status = $2, holds = $3, finished_at = coalesce(finished_at, $4),
-             held_since = case when $5 then coalesce(held_since, $6) end
+             held_since = case when $5 then coalesce(held_since, $6) end, purse = $7
          where id = $1",
     )
     .bind(run.id.clone())
@@ -64,6 +67,7 @@ pub async fn advance(tx: &mut Tx, run: &Run, now: DateTime<Utc>) -> Result<()> {
     .bind(finished)
     .bind(!run.holds.is_empty())
     .bind(now)
+    .bind(Json(run.purse))
     .run()
     .await?;
     Ok(())
@@ -73,7 +77,7 @@ pub async fn advance(tx: &mut Tx, run: &Run, now: DateTime<Utc>) -> Result<()> {
 pub async fn latest(tx: &mut Tx, sprint: &SprintId) -> Result<Option<Run>> {
     let row: Option<Row> = tx
         .query(
-            "select id, number, status, started_by, holds from orchestration_runs
+            "select id, number, status, started_by, holds, purse from orchestration_runs
              where sprint_id = $1 order by number desc limit 1",
         )
         .bind(sprint.clone())
@@ -87,6 +91,7 @@ pub async fn latest(tx: &mut Tx, sprint: &SprintId) -> Result<Option<Run>> {
         state: row.status,
         started_by: row.started_by,
         holds: row.holds.0,
+        purse: row.purse.0,
         tasks,
     }))
 }
@@ -106,7 +111,7 @@ pub async fn times(tx: &mut Tx, run: &RunId) -> Result<Times> {
 /// A run with its tasks, if there is one of that id.
 pub async fn find(tx: &mut Tx, id: &RunId) -> Result<Option<Run>> {
     let row: Option<Row> = tx
-        .query("select id, number, status, started_by, holds from orchestration_runs where id = $1")
+        .query("select id, number, status, started_by, holds, purse from orchestration_runs where id = $1")
         .bind(id.clone())
         .first()
         .await?;
@@ -118,6 +123,7 @@ pub async fn find(tx: &mut Tx, id: &RunId) -> Result<Option<Run>> {
         state: row.status,
         started_by: row.started_by,
         holds: row.holds.0,
+        purse: row.purse.0,
         tasks,
     }))
 }

@@ -8,6 +8,7 @@ use sqlx::types::Json;
 
 use super::plain::plain;
 use super::{Result, Tx};
+use crate::domain::budget::Purse;
 use crate::domain::dialogue::Dialogue;
 use crate::domain::found::Barred;
 use crate::domain::ids::{
@@ -27,6 +28,7 @@ struct Row {
     held_by: Option<Login>,
     dialogue: Json<Dialogue>,
     barred: Json<Vec<Barred>>,
+    purse: Json<Purse>,
 }
 
 /// Since when a task is where it is.
@@ -63,9 +65,9 @@ pub async fn insert(
     tx.query(
         "insert into orchestration_tasks (run_id, number, repo, issue, title, owner, agent, branch,
              planned, waits_for, state, status, attempt, pull, merge_commit, updated_at, since,
-             held_by, barred, dialogue)
+             held_by, barred, dialogue, purse)
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $16, $17,
-             $18, $19)",
+             $18, $19, $20)",
     )
     .bind(run.clone())
     .bind(planned.number)
@@ -86,6 +88,7 @@ pub async fn insert(
     .bind(task.held_by.clone())
     .bind(Json(task.barred.clone()))
     .bind(plain(&task.dialogue))
+    .bind(Json(task.purse))
     .run()
     .await?;
     Ok(())
@@ -99,7 +102,8 @@ pub async fn advance(tx: &mut Tx, run: &RunId, task: &Task, now: DateTime<Utc>) 
              updated_at = $9, branch = $10, title = $11, planned = $12, held_by = $13,
              barred = $14, repo = $15,
              since = case when status = $5 and attempt = $6 then since else $9 end,
-             held_since = case when $16 then coalesce(held_since, $9) end, dialogue = $17
+             held_since = case when $16 then coalesce(held_since, $9) end, dialogue = $17,
+             purse = $18
          where run_id = $1 and number = $2",
     )
     .bind(run.clone())
@@ -119,6 +123,7 @@ pub async fn advance(tx: &mut Tx, run: &RunId, task: &Task, now: DateTime<Utc>) 
     .bind(task.planned.repo().clone())
     .bind(task.is_held())
     .bind(plain(&task.dialogue))
+    .bind(Json(task.purse))
     .run()
     .await?;
     Ok(())
@@ -128,7 +133,8 @@ pub async fn advance(tx: &mut Tx, run: &RunId, task: &Task, now: DateTime<Utc>) 
 pub async fn of_run(tx: &mut Tx, run: &RunId) -> Result<Vec<Task>> {
     let rows: Vec<Row> = tx
         .query(
-            "select repo, issue, branch, planned, waits_for, state, held_by, barred, dialogue
+            "select repo, issue, branch, planned, waits_for, state, held_by, barred,
+                 dialogue, purse
              from orchestration_tasks
              where run_id = $1 order by number",
         )
@@ -146,6 +152,7 @@ pub async fn of_run(tx: &mut Tx, run: &RunId) -> Result<Vec<Task>> {
             held_by: row.held_by,
             dialogue: row.dialogue.0,
             barred: row.barred.0,
+            purse: row.purse.0,
         })
         .collect())
 }
@@ -261,6 +268,7 @@ fn status(state: &State) -> &'static str {
         State::Delivered { .. } => "delivered",
         State::Review { .. } => "review",
         State::Asking { .. } => "asking",
+        State::Spent { .. } => "spent",
         State::Rework { .. } => "rework",
         State::Closed { .. } => "closed",
         State::Done { .. } => "done",

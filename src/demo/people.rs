@@ -44,6 +44,17 @@ pub(super) struct Pull {
     pub(super) merged: bool,
 }
 
+/// What somebody thinks of a pull request.
+#[derive(Deserialize)]
+pub(super) struct Review {}
+
+/// A file of a pull request.
+#[derive(Deserialize)]
+struct Changed {
+    filename: String,
+    status: String,
+}
+
 impl People {
     pub(super) fn new(api: &Url, secrets: &Secrets) -> anyhow::Result<Self> {
         Ok(Self {
@@ -109,6 +120,27 @@ impl People {
         let review = json!({ "event": "APPROVE", "body": "Good." });
         self.tell(by, Method::POST, &format!("repos/{repo}/pulls/{pull}/reviews"), review).await?;
         self.tell(by, Method::PUT, &format!("repos/{repo}/pulls/{pull}/merge"), json!({})).await
+    }
+
+    /// Who has reviewed a pull request so far, each as often as they did.
+    pub(super) async fn reviews(&self, repo: &str, pull: i64) -> anyhow::Result<Vec<Review>> {
+        self.read(&format!("repos/{repo}/pulls/{pull}/reviews?per_page=100")).await
+    }
+
+    /// Asks for a change, with a word at the first line of a file that the pull request changes.
+    pub(super) async fn request_changes(
+        &self,
+        by: &str,
+        repo: &str,
+        pull: i64,
+        text: &str,
+    ) -> anyhow::Result<()> {
+        let files: Vec<Changed> = self.read(&format!("repos/{repo}/pulls/{pull}/files")).await?;
+        let at = |file: &Changed| json!({ "path": file.filename, "line": 1, "side": "RIGHT", "body": "Say here what it is for." });
+        let comments: Vec<_> =
+            files.iter().filter(|file| file.status == "added").take(1).map(at).collect();
+        let review = json!({ "event": "REQUEST_CHANGES", "body": text, "comments": comments });
+        self.tell(by, Method::POST, &format!("repos/{repo}/pulls/{pull}/reviews"), review).await
     }
 
     async fn read<T: DeserializeOwned>(&self, path: &str) -> anyhow::Result<T> {

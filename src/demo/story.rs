@@ -17,6 +17,8 @@ pub(super) enum Step {
     Say { by: String, text: String },
     /// Approve a task by ticking its box.
     Tick { by: String, comment: i64, marker: String, task: String },
+    /// Ask for a change, as in life.
+    Review { by: String, repo: &'static str, pull: i64, title: String },
     /// Review and merge a pull request.
     Merge { by: String, repo: &'static str, pull: i64, title: String },
     /// Nothing: it is Team6's turn.
@@ -40,6 +42,9 @@ impl Step {
             Self::Merge { by, repo, pull, title } => {
                 format!("Review and merge {repo}#{pull} ({title}), as {by}.")
             }
+            Self::Review { by, repo, pull, title } => format!(
+                "Review {repo}#{pull} ({title}), as {by}: ask for a change, or merge it right away."
+            ),
             Self::Wait | Self::Over => String::new(),
         }
     }
@@ -113,11 +118,29 @@ impl Story {
         for repo in REPOSITORIES {
             for pull in self.people.open_pulls(repo).await? {
                 if let Some(by) = self.reviewer(&pull) {
-                    return Ok(Step::Merge { by, repo, pull: pull.number, title: pull.title });
+                    let (pull, title) = (pull.number, pull.title);
+                    let is_first = self.is_first(repo, pull).await?;
+                    return Ok(if is_first {
+                        Step::Review { by, repo, pull, title }
+                    } else {
+                        Step::Merge { by, repo, pull, title }
+                    });
                 }
             }
         }
         Ok(Step::Wait)
+    }
+
+    /// Whether this is the pull request of the first task and nobody has reviewed it yet: its owner
+    /// wants something changed.
+    async fn is_first(&self, repo: &str, pull: i64) -> anyhow::Result<bool> {
+        let run = self.run().await?;
+        let first = run.as_ref().and_then(|run| run.tasks.first());
+        let is_its = first.is_some_and(|task| {
+            task.planned.repo().as_str() == repo
+                && task.state.pull().is_some_and(|number| number.0 == pull)
+        });
+        Ok(is_its && self.people.reviews(repo, pull).await?.is_empty())
     }
 
     /// Who was asked to review what the App opened.
@@ -138,6 +161,11 @@ impl Story {
             Step::Tick { by, comment, marker, task } => {
                 self.people.tick(by, home, *comment, marker).await?;
                 Some((by.clone(), format!("approves {task}")))
+            }
+            Step::Review { by, repo, pull, title } => {
+                let text = "Please add a word about this to the docs.";
+                self.people.request_changes(by, repo, *pull, text).await?;
+                Some((by.clone(), format!("wants a change in {repo}#{pull}: {title}")))
             }
             Step::Merge { by, repo, pull, title } => {
                 self.people.approve_and_merge(by, repo, *pull).await?;

@@ -6,7 +6,7 @@ use localhub::{AppKeys, Seed};
 use super::Options;
 use super::files;
 use super::folder::{Addresses, Folder, Secrets};
-use crate::config::{Agent, PLANNER, Project, Settings};
+use crate::config::{Agent, Budget, PLANNER, Project, Settings};
 use crate::domain::ids::{AgentName, ProjectName};
 
 /// The App's name in addresses.
@@ -71,6 +71,7 @@ pub(super) fn settings(
         Project {
             repositories: REPOSITORIES.iter().map(|name| name.parse()).collect::<Result<_, _>>()?,
             concurrency: None,
+            budget: Budget::default(),
         },
     )]
     .into();

@@ -11,6 +11,7 @@ pub use ask::mentions;
 pub use prose::prose;
 
 use super::answers::{self, Given};
+use super::budget::Amount;
 use super::ids::TaskNumber;
 use super::refine::Change;
 use super::refusal::Refusal;
@@ -66,6 +67,13 @@ pub enum Command {
         verb: Verb,
         /// Which task; `None` where the place of the comment says it, or the whole sprint is meant.
         task: Option<TaskNumber>,
+    },
+    /// Let more be spent.
+    Budget {
+        /// On which task; `None` where the place of the comment says it, or the run is meant.
+        task: Option<TaskNumber>,
+        /// How much more.
+        amount: Amount,
     },
     /// Say what can be asked for.
     Help,
@@ -212,6 +220,11 @@ pub const HELP: &[Entry] = &[
         does: "try a task again that failed, was cancelled or whose pull request was closed; `retry T3 continue` goes on from its last try",
         who: "the task's owner or a maintainer",
     },
+    Entry {
+        usage: "/team6 budget T3 +5",
+        does: "let $5 more be spent on a task whose budget is short, and go on; without a task, on the whole run. `+500000 tokens` and `+30 minutes` do the same for those",
+        who: "the task's owner or a maintainer; for the run whoever started it or a maintainer",
+    },
     Entry { usage: "/team6 help", does: "show this list", who: "anybody" },
 ];
 
@@ -225,6 +238,7 @@ impl Command {
             | Self::Refine(_)
             | Self::Start { .. }
             | Self::Retry { .. }
+            | Self::Budget { .. }
             | Self::Control { .. } => true,
             Self::Diff { .. }
             | Self::Status
@@ -344,6 +358,7 @@ fn understand(verb: &str, behind: &str) -> Result<Command, Mistake> {
         "resume" => control(Verb::Resume, &said).map_err(mistake),
         "cancel" => control(Verb::Cancel, &said).map_err(mistake),
         "skip" => control(Verb::Skip, &said).map_err(mistake),
+        "budget" => budget(&said).map_err(mistake),
         "status" => Ok(Command::Status),
         "why" => about(&said).map(|task| Command::Why { task }).map_err(mistake),
         _ => Ok(Command::Help),
@@ -359,6 +374,13 @@ fn is_option(word: &str, name: &str) -> bool {
 /// What is meant for one task must not be done to the whole sprint because of a slip.
 fn control(verb: Verb, said: &[&str]) -> Result<Command, String> {
     about(said).map(|task| Command::Control { verb, task })
+}
+
+/// `T3 +5`, or `+5` alone.
+fn budget(said: &[&str]) -> Result<Command, String> {
+    let names_a_task = said.first().is_some_and(|word| word.starts_with(['t', 'T']));
+    let (task, amount) = said.split_at(usize::from(names_a_task));
+    Ok(Command::Budget { task: about(task)?, amount: Amount::read(amount)? })
 }
 
 /// The task that is named, if one is.

@@ -256,6 +256,31 @@ pub enum Saying {
         /// Until when.
         until: DateTime<Utc>,
     },
+    /// Most of what may be spent on a task, or on the run, is spent.
+    NearlySpent {
+        /// Which task; the run, where none is named.
+        task: Option<TaskNumber>,
+        /// Who should know.
+        to: Login,
+        /// What was spent of what.
+        words: String,
+    },
+    /// A task's agent spent what it may, and its owner decides.
+    TaskSpent {
+        /// Which run's.
+        run: RunId,
+        /// Which task.
+        task: TaskNumber,
+        /// Its owner.
+        owner: Login,
+    },
+    /// Everything that may be spent on a run is spent, and nothing new is started in it.
+    RunSpent {
+        /// Who decides.
+        to: Login,
+        /// What was spent of what.
+        words: String,
+    },
     /// Checks or conflicts sent a task's agent back too often, and the owner decides.
     StillBroken {
         /// Which task.

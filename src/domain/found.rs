@@ -265,7 +265,7 @@ impl Sprint {
         let trouble = trouble.filter(|_| is_home || run.tasks.iter().any(concerns));
         let was = match &before {
             Some(Hold::OutOfReach { trouble, .. }) => Some(*trouble),
-            Some(Hold::Person(_) | Hold::NotASprint) | None => None,
+            Some(Hold::Person(_) | Hold::NotASprint | Hold::Spent) | None => None,
         };
         if trouble == was {
             return;
@@ -394,6 +394,7 @@ impl State {
             | Self::Delivered { .. }
             | Self::Review { .. }
             | Self::Asking { .. }
+            | Self::Spent { .. }
             | Self::Rework { .. }
             | Self::Closed { .. }
             | Self::Failed { .. }

@@ -3,6 +3,7 @@
 pub mod answers;
 pub mod approval;
 pub mod breaker;
+pub mod budget;
 pub mod checklist;
 pub mod command;
 pub mod control;

@@ -174,6 +174,20 @@ pub enum Refusal {
         /// Who started it.
         by: Login,
     },
+    /// Only some may say what a run may spend.
+    #[error("only {by}, who started this sprint, or a maintainer can raise its budget")]
+    NotYourBudget {
+        /// Who started it.
+        by: Login,
+    },
+    /// There is no budget that this could raise.
+    #[error("nothing limits what {} may spend in {unit}", task_or_run(.task.as_ref()))]
+    NotLimited {
+        /// Which task; the run, where none is named.
+        task: Option<TaskNumber>,
+        /// Dollars, tokens or minutes.
+        unit: String,
+    },
     /// It is paused already.
     #[error("{by} has paused this sprint already")]
     AlreadyPaused {
@@ -362,6 +376,10 @@ impl Refusal {
         }
         false
     }
+}
+
+fn task_or_run(task: Option<&TaskNumber>) -> String {
+    task.map_or_else(|| "this run".to_owned(), |task| format!("T{task}"))
 }
 
 /// `T1 → T2 → T1`

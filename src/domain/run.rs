@@ -5,6 +5,7 @@ use std::fmt;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::budget::Purse;
 use super::effect::{Effect, Saying};
 use super::found::Trouble;
 use super::ids::{ExecutionId, IssueRef, Login, RepoName, RunId, RunNumber, SprintId, TaskNumber};
@@ -24,6 +25,8 @@ pub struct Run {
     pub started_by: Login,
     /// Why nothing new is started, each reason once; it is paused while there is one.
     pub holds: Vec<Hold>,
+    /// What may be spent on it.
+    pub purse: Purse,
     /// Its tasks, by number.
     pub tasks: Vec<Task>,
 }
@@ -65,6 +68,8 @@ pub enum Hold {
     Person(Login),
     /// Its issue is no sprint issue any more.
     NotASprint,
+    /// Its budget is spent.
+    Spent,
     /// A repository of its cannot be worked in.
     OutOfReach {
         /// Which.
@@ -84,6 +89,7 @@ impl Hold {
             Self::NotASprint => {
                 Some("Put the label and the milestone back, and it goes on by itself.")
             }
+            Self::Spent => Some("`/team6 budget +20` lets $20 more be spent."),
             Self::OutOfReach { trouble, .. } => Some(trouble.hint()),
         }
     }
@@ -92,7 +98,7 @@ impl Hold {
     pub fn is_a_persons(&self) -> bool {
         match self {
             Self::Person(_) => true,
-            Self::NotASprint | Self::OutOfReach { .. } => false,
+            Self::NotASprint | Self::Spent | Self::OutOfReach { .. } => false,
         }
     }
 }
@@ -102,6 +108,7 @@ impl fmt::Display for Hold {
         match self {
             Self::Person(by) => write!(f, "{by} paused it"),
             Self::NotASprint => f.write_str("its issue is no sprint issue any more"),
+            Self::Spent => f.write_str("its budget is spent"),
             Self::OutOfReach { repo, trouble, .. } => {
                 write!(f, "{repo} cannot be worked in: {trouble}")
             }
@@ -243,6 +250,12 @@ impl Run {
                 let saying = |owner| Saying::ReworkFailed { run, task: number, owner, execution };
                 step.effects.extend(self.ask(number, &key, saying));
             }
+            Consequence::AskAboutBudget(attempt) => {
+                let (run, execution) = (self.id.clone(), execution(attempt));
+                let key = format!("spent {execution}");
+                let saying = |owner| Saying::TaskSpent { run, task: number, owner };
+                step.effects.extend(self.ask_at_work(number, &key, saying));
+            }
             Consequence::AnswerReview(attempt) => step.effects.push(Effect::AnswerReview {
                 run: self.id.clone(),
                 task: number,
@@ -273,6 +286,19 @@ impl Run {
         let task = self.find(number)?;
         let owner = task.planned.owner.clone()?;
         Some(Effect::Say { on: task.issue.clone(), key: key.to_owned(), saying: saying(owner) })
+    }
+
+    /// The same, where people speak about it now.
+    fn ask_at_work(
+        &self,
+        number: TaskNumber,
+        key: &str,
+        saying: impl FnOnce(Login) -> Saying,
+    ) -> Option<Effect> {
+        let task = self.find(number)?;
+        let owner = task.planned.owner.clone()?;
+        let on = task.talked_about_at();
+        Some(Effect::Say { on, key: key.to_owned(), saying: saying(owner) })
     }
 
     /// The tasks that wait for this one, directly or not.

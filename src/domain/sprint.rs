@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 pub use super::approval::{Approval, Edited};
+use super::budget;
 use super::control::Control;
 use super::dialogue;
 use super::effect::{Effect, Saying};
@@ -130,6 +131,8 @@ pub enum Event {
     Task(TaskNumber, task::Event),
     /// People and a task's agent speak to each other.
     Dialogue(TaskNumber, dialogue::Event),
+    /// Something was spent, or more may be.
+    Budget(budget::Event),
     /// A person wants another try at a task.
     Retry(Retry),
     /// A person pauses, resumes, cancels or skips.
@@ -186,6 +189,7 @@ impl Sprint {
                 next.with_run(|run, id| Ok(run.meet(id, number, &event)?))?
             }
             Event::Dialogue(number, event) => next.converse(number, event)?,
+            Event::Budget(event) => next.budget(event)?,
             Event::Retry(retry) => next.retry(retry)?,
             Event::Control(control) => next.controlled(&control)?,
             Event::OutsideDone(issue) => {
@@ -391,6 +395,7 @@ impl Sprint {
             state: run::State::Pending,
             started_by: start.by.clone(),
             holds: Vec::new(),
+            purse: budget::Purse::new(start.budgets.run),
             tasks: plan.tasks.iter().map(|task| start.task(task)).collect::<Result<_, _>>()?,
         };
         let mut step = run.begin(&self.id);

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::budget::{Budgets, Purse};
 use super::dialogue::Dialogue;
 use super::ids::{BranchName, IssueRef, Login, RepoName};
 use super::lint::Surroundings;
@@ -20,6 +21,8 @@ pub struct Start {
     pub despite_warnings: bool,
     /// The branches that other sprints work on.
     pub taken: BTreeSet<(RepoName, BranchName)>,
+    /// What may be spent.
+    pub budgets: Budgets,
 }
 
 impl Start {
@@ -41,6 +44,7 @@ impl Start {
             held_by: None,
             dialogue: Dialogue::default(),
             barred: Vec::new(),
+            purse: Purse::new(self.budgets.tasks.get(&planned.number).copied().unwrap_or_default()),
         })
     }
 

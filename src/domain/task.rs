@@ -4,6 +4,7 @@ mod machine;
 
 use serde::{Deserialize, Serialize};
 
+use super::budget::Purse;
 use super::dialogue::Dialogue;
 use super::found::Barred;
 use super::ids::{Attempt, BranchName, CommitSha, IssueRef, Login, PullNumber};
@@ -29,6 +30,8 @@ pub struct Task {
     pub dialogue: Dialogue,
     /// What else does.
     pub barred: Vec<Barred>,
+    /// What may be spent on it.
+    pub purse: Purse,
 }
 
 /// Where a task is.
@@ -62,6 +65,13 @@ pub enum State {
     /// Its agent asked something, ended its turn, and waits for the answer.
     Asking {
         /// Which try asked.
+        attempt: Attempt,
+        /// Its pull request, if there is one already.
+        pull: Option<PullNumber>,
+    },
+    /// Its agent spent what it may spend, and waits until somebody allows more.
+    Spent {
+        /// Which try it was.
         attempt: Attempt,
         /// Its pull request, if there is one already.
         pull: Option<PullNumber>,
@@ -161,6 +171,10 @@ pub enum Event {
     Failed(Attempt, Class),
     /// The provider of this try's model wants no more calls for so many seconds.
     Exhausted(Attempt, u32),
+    /// The agent of this try spent what it may spend.
+    Spent(Attempt),
+    /// More may be spent.
+    Funded,
     /// Its pull request is open.
     PullOpened(PullNumber),
     /// Its pull request was merged, as this commit.
@@ -214,6 +228,8 @@ pub enum Consequence {
     AskAboutFailure(Attempt),
     /// Tell the owner that the agent could not do what was asked about its pull request.
     AskAboutRework(Attempt),
+    /// Tell the owner that this try's agent spent what it may spend.
+    AskAboutBudget(Attempt),
     /// Answer the threads of the review that this try was about, and ask for another one.
     AnswerReview(Attempt),
     /// Ask the owner what to do: the pull request was closed.
@@ -253,6 +269,7 @@ impl State {
             | Self::Delivered { attempt }
             | Self::Review { attempt, .. }
             | Self::Asking { attempt, .. }
+            | Self::Spent { attempt, .. }
             | Self::Rework { attempt, .. }
             | Self::Closed { attempt, .. }
             | Self::Done { attempt, .. }
@@ -271,6 +288,7 @@ impl State {
             | Self::Closed { pull, .. }
             | Self::Done { pull, .. } => Some(*pull),
             Self::Asking { pull, .. }
+            | Self::Spent { pull, .. }
             | Self::Stopping { pull, .. }
             | Self::Cancelled { pull, .. }
             | Self::Skipped { pull, .. } => *pull,
@@ -292,6 +310,7 @@ impl State {
             | Self::Delivered { .. }
             | Self::Review { .. }
             | Self::Asking { .. }
+            | Self::Spent { .. }
             | Self::Rework { .. }
             | Self::Closed { .. }
             | Self::Failed { .. }
@@ -318,6 +337,7 @@ impl State {
             | Self::Assigned { .. }
             | Self::InProgress { .. }
             | Self::Asking { .. }
+            | Self::Spent { .. }
             | Self::Rework { .. } => true,
             Self::Delivered { .. }
             | Self::Review { .. }
@@ -341,6 +361,7 @@ impl State {
             | Self::Delivered { .. }
             | Self::Review { .. }
             | Self::Asking { .. }
+            | Self::Spent { .. }
             | Self::Rework { .. }
             | Self::Closed { .. }
             | Self::Done { .. }
@@ -372,6 +393,7 @@ impl State {
             | Self::Delivered { .. }
             | Self::Review { .. }
             | Self::Asking { .. }
+            | Self::Spent { .. }
             | Self::Rework { .. }
             | Self::Closed { .. }
             | Self::Failed { .. } => true,
@@ -391,6 +413,7 @@ impl State {
             Self::Delivered { .. } => "delivered",
             Self::Review { .. } => "in review",
             Self::Asking { .. } => "waiting for an answer",
+            Self::Spent { .. } => "held, because its budget is spent",
             Self::Rework { stage: Stage::Queued, .. } => "back in the queue",
             Self::Rework { stage: Stage::AtWork, .. } => "being reworked",
             Self::Rework { stage: Stage::Delivered, .. } => "reworked",

@@ -10,6 +10,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 pub use knowledge::{Errand, Job, Knowledge, Since};
+pub use run::out_of_budget;
 
 use super::found::{Obstacle, Trouble};
 use super::ids::{AgentName, Attempt, IssueRef, Login, RepoName, TaskNumber};
@@ -129,6 +130,13 @@ pub enum Reason {
         /// Who.
         by: Login,
     },
+    /// What may be spent on it is spent.
+    Spent {
+        /// What was spent of what; nothing, where it is what one execution may spend.
+        words: String,
+        /// Whether it is the run's budget.
+        of_run: bool,
+    },
     /// Something in the world keeps the task from starting.
     Barred {
         /// What.
@@ -234,6 +242,25 @@ pub enum Queue {
         at_work: i64,
         /// How many are before it in the queue.
         ahead: i64,
+    },
+    /// As many of its agent are at work as may be.
+    AgentFull {
+        /// Which agent.
+        agent: AgentName,
+        /// How many are at work.
+        at_work: i64,
+    },
+    /// Its agent failed again and again in the same way, and gets no work for a while.
+    AgentBroke {
+        /// Which agent.
+        agent: AgentName,
+        /// How it failed.
+        class: Class,
+    },
+    /// Its agent failed again and again, and is tried with one task first.
+    AgentIsTried {
+        /// Which agent.
+        agent: AgentName,
     },
     /// Others are before it.
     Behind {

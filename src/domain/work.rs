@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::budget::{Limit, Spending};
 use super::ids::{
     AgentName, BranchName, CommitSha, Epoch, ExecutionId, ProjectName, RepoName, WorkerId,
 };
@@ -30,6 +31,9 @@ pub struct Assignment {
     /// The latest message of people that is in what it is told.
     #[serde(default)]
     pub told: i64,
+    /// What it may spend, as far as the server limits it.
+    #[serde(default)]
+    pub allowance: Limit,
     /// What kind of work it is, and on what.
     pub work: Work,
     /// Who the commits are by.
@@ -194,9 +198,21 @@ pub struct Renew {
     pub worker: WorkerId,
     /// What it holds.
     pub leases: Vec<Lease>,
+    /// What they spent so far.
+    #[serde(default)]
+    pub spent: Vec<Spent>,
     /// How long the answer may be kept back while there is nothing to say, in seconds.
     #[serde(default)]
     pub patience_seconds: u64,
+}
+
+/// What an execution spent so far.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Spent {
+    /// Under which lease.
+    pub lease: Lease,
+    /// How much.
+    pub so_far: Spending,
 }
 
 /// The answer to [`Renew`].
@@ -216,6 +232,9 @@ pub struct Renewal {
     /// The message that interrupts the agent's turn, unless it was told already; 0 for none.
     #[serde(default)]
     pub urgent: i64,
+    /// What it may spend from now on, where it said what it spent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub allowance: Option<Limit>,
 }
 
 /// Some lines of an execution's trace.
@@ -237,6 +256,9 @@ pub struct Finish {
     /// When the model's provider wants to be called again, where it said so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub resets_at: Option<DateTime<Utc>>,
+    /// What it spent.
+    #[serde(default)]
+    pub spent: Spending,
 }
 
 /// One line of an execution's trace.

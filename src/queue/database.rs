@@ -4,7 +4,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use sqlx::FromRow;
 
 use super::{
-    Claimant, Depth, Job, Limits, MOST_RECOVERIES, MOST_RESTARTS, Recovered, UNCLAIMED, name,
+    Claimant, Depth, Job, Limits, MOST_RECOVERIES, MOST_RESTARTS, Recovered, UNCLAIMED, name, next,
 };
 use crate::db::{Result, Tx};
 use crate::domain::ids::{Epoch, ExecutionId, ProjectName, RunId};
@@ -19,8 +19,8 @@ pub(super) async fn enqueue(tx: &mut Tx, job: &Job, now: DateTime<Utc>) -> Resul
     let job = job.clone();
     tx.query(
         "insert into job (id, queue, run_id, priority, run_at, state, held, unwanted, urgent, epoch,
-             recoveries, restarts)
-         values ($1, $2, $3, $4, $5, 'ready', false, false, 0, $6, 0, 0)
+             recoveries, restarts, agent)
+         values ($1, $2, $3, $4, $5, 'ready', false, false, 0, $6, 0, 0, $7)
          on conflict (id) do nothing",
     )
     .bind(job.execution)
@@ -29,6 +29,7 @@ pub(super) async fn enqueue(tx: &mut Tx, job: &Job, now: DateTime<Utc>) -> Resul
     .bind(job.priority)
     .bind(job.run_at)
     .bind(UNCLAIMED)
+    .bind(job.agent)
     .run()
     .await?;
     Ok(())
@@ -63,6 +64,7 @@ pub(super) async fn claim(
     if i64::from(limits.total) <= leased {
         return Ok(None);
     }
+    let full = next::full(tx, limits).await?;
     let names: Option<Vec<String>> =
         who.projects.as_ref().map(|projects| projects.iter().map(name).collect());
     for queue in open.into_iter().filter(|queue| 0 < queue.due) {
@@ -70,19 +72,16 @@ pub(super) async fn claim(
         if !may_serve || i64::from(limit(limits, &queue.name)) <= queue.leased {
             continue;
         }
+        let Some(job) = next::next(tx, &queue.name, &full, now).await? else { continue };
         let taken: Option<(ExecutionId, Epoch)> = tx
             .query(
                 "update job
-                 set state = 'leased', epoch = epoch + 1, worker = $3, incarnation = $4,
-                     leased_until = $5
-                 where id = (select id from job
-                             where queue = $1 and state = 'ready' and not held and run_at <= $2
-                             order by priority, run_at, id limit 1)
-                   and state = 'ready'
+                 set state = 'leased', epoch = epoch + 1, worker = $2, incarnation = $3,
+                     leased_until = $4
+                 where id = $1 and state = 'ready'
                  returning id, epoch",
             )
-            .bind(queue.name)
-            .bind(now)
+            .bind(job)
             .bind(who.worker.clone())
             .bind(who.incarnation.clone())
             .bind(now + lease)

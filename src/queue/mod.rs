@@ -4,6 +4,7 @@
 //! a job holds a lease with an epoch; a newer epoch makes every older one deaf and dumb.
 
 mod database;
+mod next;
 mod standing;
 
 use std::collections::BTreeMap;
@@ -11,7 +12,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::db::{Result, Tx};
-use crate::domain::ids::{Epoch, ExecutionId, ProjectName, RunId, WorkerId};
+use crate::domain::ids::{AgentName, Epoch, ExecutionId, ProjectName, RunId, WorkerId};
 use crate::domain::work::{Lease, Renewed};
 
 /// The engine that keeps the queues.
@@ -30,6 +31,8 @@ pub struct Job {
     pub run: Option<RunId>,
     /// Whose queue.
     pub project: ProjectName,
+    /// Which agent's work it is.
+    pub agent: AgentName,
     /// Lower is sooner.
     pub priority: i64,
     /// Not before.
@@ -45,6 +48,8 @@ pub struct Limits {
     pub per_project: u32,
     /// In these projects.
     pub of_project: BTreeMap<ProjectName, u32>,
+    /// Of these agents, in all projects; others are not limited.
+    pub of_agent: BTreeMap<AgentName, u32>,
 }
 
 /// Who asks for a job.
@@ -101,6 +106,8 @@ pub struct Place {
     pub at_work: i64,
     /// How many of all queues are at work.
     pub at_work_in_all: i64,
+    /// How many of its agent are at work, in all queues.
+    pub at_work_of_agent: i64,
 }
 
 impl Limits {

@@ -5,11 +5,12 @@ use sqlx::FromRow;
 
 use super::Place;
 use crate::db::{Result, Tx};
-use crate::domain::ids::{ExecutionId, WorkerId};
+use crate::domain::ids::{AgentName, ExecutionId, WorkerId};
 
 #[derive(FromRow)]
 struct Row {
     queue: String,
+    agent: AgentName,
     state: String,
     priority: i64,
     run_at: DateTime<Utc>,
@@ -23,20 +24,21 @@ pub(super) async fn place(
 ) -> Result<Option<Place>> {
     let row: Option<Row> = tx
         .query(
-            "select queue, state, priority, run_at, leased_until from job
+            "select queue, agent, state, priority, run_at, leased_until from job
              where id = $1 and state in ('ready', 'leased')",
         )
         .bind(execution.clone())
         .first()
         .await?;
     let Some(row) = row else { return Ok(None) };
-    let counts: Option<(i64, i64, i64)> = tx
+    let counts: Option<(i64, i64, i64, i64)> = tx
         .query(
             "select count(case when queue = $1 and state = 'ready' and not held and run_at <= $5
                      and (priority < $2 or (priority = $2 and (run_at < $3
                           or (run_at = $3 and id < $4)))) then 1 end),
                  count(case when queue = $1 and state = 'leased' then 1 end),
-                 count(case when state = 'leased' then 1 end)
+                 count(case when state = 'leased' then 1 end),
+                 count(case when agent = $6 and state = 'leased' then 1 end)
              from job where state in ('ready', 'leased')",
         )
         .bind(row.queue)
@@ -44,11 +46,13 @@ pub(super) async fn place(
         .bind(row.run_at)
         .bind(execution.clone())
         .bind(now)
+        .bind(row.agent)
         .first()
         .await?;
-    let (ahead, at_work, at_work_in_all) = counts.unwrap_or_default();
+    let (ahead, at_work, at_work_in_all, at_work_of_agent) = counts.unwrap_or_default();
     let leased_until = row.leased_until.filter(|_| row.state == "leased");
-    Ok(Some(Place { run_at: row.run_at, leased_until, ahead, at_work, at_work_in_all }))
+    let run_at = row.run_at;
+    Ok(Some(Place { run_at, leased_until, ahead, at_work, at_work_in_all, at_work_of_agent }))
 }
 
 pub(super) async fn workers(tx: &mut Tx, now: DateTime<Utc>) -> Result<Vec<WorkerId>> {

@@ -6,11 +6,13 @@ use std::collections::BTreeSet;
 use chrono::DateTime;
 
 use super::hostile::{HOSTILE, acts};
-use super::{LONGEST, comments, ending, issue, plan, planning, pull, status};
+use super::{LONGEST, budget, comments, dialogue, ending, issue, plan, planning, pull, status};
+use crate::domain::budget::Budgets;
+use crate::domain::dialogue as agents;
 use crate::domain::diff::{Changed, ChangedTask, Diff};
 use crate::domain::ids::{
-    AgentName, BranchName, CommitSha, ExecutionId, IssueNumber, IssueRef, Login, MilestoneNumber,
-    ProjectName, RepoId, RepoName, SprintId, TaskNumber,
+    AgentName, Attempt, BranchName, CommitSha, ExecutionId, IssueNumber, IssueRef, Login,
+    MilestoneNumber, ProjectName, RepoId, RepoName, SprintId, TaskNumber,
 };
 use crate::domain::lint::{RedBranch, Surroundings, Warning};
 use crate::domain::permission::Permission;
@@ -107,7 +109,13 @@ fn started(text: &str) -> Sprint {
         ..Surroundings::default()
     };
     let by = Login(text.to_owned());
-    let start = Start { by, around, despite_warnings: true, taken: BTreeSet::new() };
+    let start = Start {
+        by,
+        around,
+        despite_warnings: true,
+        taken: BTreeSet::new(),
+        budgets: Budgets::default(),
+    };
     sprint.decide(Event::Started(start)).unwrap().sprint
 }
 
@@ -161,6 +169,8 @@ fn pages(text: &str) -> Vec<(&'static str, String)> {
         ("not started", comments::not_started(&sprint)),
     ]);
     pages.extend(of_a_planning(text, sprint));
+    pages.extend(of_a_dialogue(text, &running));
+    pages.extend(of_a_budget(text, &running));
     pages
 }
 
@@ -218,6 +228,38 @@ fn of_a_run(text: &str, running: &Sprint, delivery: &Delivery) -> Vec<(&'static 
         ("the end", comments::completed(text, 60, &[summarized])),
         ("an issue", issue::body(&task.planned)),
         ("a pull", pull::body(&execution, task, text, &running.issue_ref(), delivery, 2, &skipped)),
+    ]
+}
+
+/// What passes between people and a task's agent.
+fn of_a_dialogue(text: &str, running: &Sprint) -> Vec<(&'static str, String)> {
+    let person = Login(text.to_owned());
+    let task = &running.run.as_ref().unwrap().tasks[0];
+    let question = agents::Question {
+        number: 1,
+        attempt: Attempt(1),
+        text: text.to_owned(),
+        options: vec![text.to_owned(), text.to_owned()],
+        answer: None,
+    };
+    let (number, agent) = (TaskNumber(1), AgentName(text.to_owned()));
+    vec![
+        ("an agent's question", dialogue::asks(task, &question)),
+        ("an agent's words", dialogue::replied(&person, number, text)),
+        ("no rework", dialogue::not_reworked(&person, number, text)),
+        ("still broken", dialogue::still_broken(&person, number, text)),
+        ("a thread", dialogue::thread_answered(Some(text), Some(text))),
+        ("a broken agent", dialogue::breaks(&agent, Class::AgentDied, DateTime::UNIX_EPOCH)),
+    ]
+}
+
+fn of_a_budget(text: &str, running: &Sprint) -> Vec<(&'static str, String)> {
+    let person = Login(text.to_owned());
+    let run = running.run.as_ref().unwrap();
+    vec![
+        ("nearly spent", budget::nearly_spent(&person, Some(TaskNumber(1)), text)),
+        ("the run is spent", budget::run_spent(&person, text)),
+        ("a task is spent", budget::task_spent(&run.tasks[0], run)),
     ]
 }
 

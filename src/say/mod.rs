@@ -1,5 +1,6 @@
 //! What Team6 says: comments, pull requests, prompts. Nothing else formats text for people.
 
+pub mod budget;
 pub mod comments;
 pub mod dialogue;
 pub mod ending;

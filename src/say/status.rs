@@ -66,6 +66,12 @@ fn line<'a>(task: &'a Task, home: &RepoName) -> Line<'a> {
 fn words(task: &Task, home: &RepoName) -> String {
     let words = stands(task, home);
     let held_by = task.held_by.as_ref().filter(|_| task.state.may_still_start());
+    let words = match task.purse.stage {
+        Some(_) if task.purse.limit.is_there() && !task.state.is_over() => {
+            format!("{words}, {} spent", task.purse.words())
+        }
+        Some(_) | None => words,
+    };
     match (held_by, task.barred.first().filter(|_| !task.state.is_over())) {
         (_, Some(barred)) => format!("{words}, held: {}", barred.obstacle),
         (Some(by), None) => format!("{words}, paused by {}", harmless::person(&by.0)),
@@ -84,6 +90,7 @@ fn stands(task: &Task, home: &RepoName) -> String {
         State::Delivered { .. } => "📦 delivered, its pull request is being opened".to_owned(),
         State::Review { pull: number, .. } => format!("👀 in review: {}", pull(number.0)),
         State::Asking { .. } => format!("❓ waits for an answer to {}", questions(task)),
+        State::Spent { .. } => "💰 held, because its budget is spent".to_owned(),
         State::Rework { attempt, pull: number, stage } => {
             let stage = match stage {
                 Stage::Queued => "in the queue",
@@ -155,6 +162,9 @@ fn next(run: &Run, home: &RepoName) -> Vec<String> {
                 let at = reference(home, task.planned.repo(), task.issue.number.0);
                 next.push(format!("**{owner}** answers T{number}'s agent on {at}"));
             }
+            State::Spent { .. } => {
+                next.push(format!("**{owner}** lets T{number} spend more: `/team6 budget T{number} +5`"));
+            }
             State::Closed { .. } => next.push(format!(
                 "**{owner}** reopens T{number}'s pull request, or says `/team6 retry T{number}`"
             )),
@@ -202,6 +212,13 @@ fn why_paused(hold: &Hold, sprint: &Sprint) -> String {
             format!(
                 "Nothing new is started, because this issue is no sprint issue any more{why}. It \
                  goes on when the issue is open again, with its label, in an open milestone."
+            )
+        }
+        Hold::Spent => {
+            let words = sprint.run.as_ref().map_or_else(String::new, |run| run.purse.words());
+            format!(
+                "Nothing new is started, because the budget is spent: {words}. `/team6 budget +20` lets \
+                 $20 more be spent."
             )
         }
         Hold::OutOfReach { repo, trouble, .. } => format!(

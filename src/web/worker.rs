@@ -16,7 +16,7 @@ use super::{Failed, Web};
 use crate::app::{Stale, Worker};
 use crate::domain::ids::{Epoch, ExecutionId};
 use crate::domain::work::{
-    Claim, Finish, Lease, Renew, Renewal, Renewals, Renewed, ToolCall, TraceBatch, TurnEnded,
+    Claim, Finish, Lease, Renew, Renewal, Renewals, Renewed, Spent, ToolCall, TraceBatch, TurnEnded,
 };
 
 /// How long a claim is held while there is no work.
@@ -66,7 +66,8 @@ pub(super) async fn renew(
     Known(_): Known,
     Json(renew): Json<Renew>,
 ) -> Result<Json<Renewals>, Failed> {
-    let renewals = web.app().renew(renew.leases.clone()).await?;
+    let mut renewals = web.app().renew(renew.leases.clone()).await?;
+    allow(&web, &renew.spent, &mut renewals).await?;
     let patience = Duration::from_secs(renew.patience_seconds).min(PATIENCE);
     let is_news = |one: &Renewal| one.renewed != Renewed::GoOn || one.urgent != 0;
     let news = renewals.iter().any(is_news);
@@ -75,7 +76,20 @@ pub(super) async fn renew(
     }
     web.app().show_that_time_passes(&renew.leases).await?;
     web.app().until_news(&renew.leases, patience).await?;
-    Ok(Json(Renewals { leases: web.app().renew(renew.leases).await? }))
+    let mut renewals = web.app().renew(renew.leases).await?;
+    allow(&web, &renew.spent, &mut renewals).await?;
+    Ok(Json(Renewals { leases: renewals }))
+}
+
+/// Adds what those may spend that said what they spent.
+async fn allow(web: &Web, spent: &[Spent], renewals: &mut [Renewal]) -> Result<(), Failed> {
+    for renewal in renewals {
+        let said = spent.iter().find(|one| one.lease == renewal.lease);
+        if let Some(said) = said.filter(|_| renewal.renewed == Renewed::GoOn) {
+            renewal.allowance = web.app().spends(&said.lease, said.so_far).await?;
+        }
+    }
+    Ok(())
 }
 
 pub(super) async fn removable(
@@ -139,6 +153,7 @@ pub(super) async fn finish(
     Json(finish): Json<Finish>,
 ) -> Result<StatusCode, Failed> {
     let lease = Lease { execution, epoch: finish.epoch };
+    web.app().spends(&lease, finish.spent).await?;
     Ok(heard(web.app().finish(&lease, &finish.outcome, finish.resets_at).await?))
 }
 

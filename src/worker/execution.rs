@@ -77,7 +77,8 @@ pub(super) async fn carry_out(
         told?;
         spoiled.store(is_unacceptable(&outcome), Ordering::Relaxed);
         tracing::info!(execution.id = %assignment.execution, outcome = word(&outcome), "an execution ended");
-        shared.server.finish(&held.lease, outcome, held.resets_at()).await
+        let ended = (held.resets_at(), held.account.spent());
+        shared.server.finish(&held.lease, outcome, ended).await
     };
     let reported = tokio::select! {
         reported = report => reported,
@@ -135,6 +136,10 @@ impl Work<'_> {
         if self.held.asks.load(Ordering::Relaxed) {
             self.spool.tell("The agent ended its turn and waits for an answer");
             return Ok(Outcome::Asked);
+        }
+        if let Some(spent) = trouble.clone().filter(|_| self.held.account.is_cut_off()) {
+            // What it did until then is half of something.
+            return Err(Stop::Failed(spent));
         }
         self.spool.tell("The agent ended its turn; looking at what it did");
         let replaces = checkout.head.clone().filter(|_| checkout.may_rebase);
@@ -203,8 +208,10 @@ impl Work<'_> {
         let (trace, unwanted) = (Arc::clone(&self.spool), &self.held.unwanted);
         let model = self.shared.settings.models.get(&self.assignment.agent);
         let mut place = place.clone();
-        let thinking = Thinking::begin(model, spec, sandbox, &mut place, &self.spool, unwanted);
+        let means = (model, &self.held.account);
+        let thinking = Thinking::begin(means, spec, sandbox, &mut place, &self.spool, unwanted);
         let thinking = thinking.map_err(Stop::Failed)?;
+        self.held.account.begins();
         let turn = agent::run(
             &thinking.spec,
             sandbox,
@@ -216,11 +223,12 @@ impl Work<'_> {
         );
         let turn = tokio::select! {
             turn = turn => turn,
-            never = thinking.overdue() => match never {},
+            never = thinking.overdue(&self.held.account) => match never {},
         };
         self.held.quota_until(thinking.resets_at());
-        let trouble = thinking.end(&self.spool).await;
+        let trouble = thinking.end(&self.spool, &self.held.account).await;
         self.held.covers_nobody();
+        self.held.account.ends();
         match turn {
             Ok(ended) => Ok((ended, trouble)),
             Err(_) if unwanted.is_cancelled() => Err(Stop::Unwanted),

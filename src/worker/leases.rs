@@ -11,10 +11,11 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::Shared;
+use super::account::Account;
 use super::urgent::Urgent;
 use crate::agent::Group;
 use crate::domain::ids::ExecutionId;
-use crate::domain::work::{Assignment, Lease, Renewal, Renewed};
+use crate::domain::work::{Assignment, Lease, Renewal, Renewed, Spent};
 use crate::git::Key;
 
 /// The leases held at the moment.
@@ -41,6 +42,8 @@ pub(super) struct Held {
     resets_at: Mutex<Option<DateTime<Utc>>>,
     /// Whether the agent asked something and waits for the answer.
     pub(super) asks: AtomicBool,
+    /// What it may spend.
+    pub(super) account: Account,
     /// Cancelled when somebody else has the lease.
     pub(super) lost: CancellationToken,
     length: Duration,
@@ -57,6 +60,7 @@ impl Leases {
             unwanted: CancellationToken::new(),
             urgent: Urgent::new(assignment.told),
             asks: AtomicBool::new(false),
+            account: Account::new(assignment.allowance),
             resets_at: Mutex::new(None),
             lost: CancellationToken::new(),
             length: Duration::from_secs(assignment.lease_seconds.into()),
@@ -106,6 +110,9 @@ impl Leases {
             Renewed::GoOn => {
                 held.confirm(asked);
                 held.urgent.comes(renewal.urgent);
+                if let Some(limit) = renewal.allowance {
+                    held.account.allow(limit);
+                }
             }
             Renewed::Cancel => {
                 held.confirm(asked);
@@ -130,6 +137,11 @@ impl Held {
     /// When the provider of its model wants to be called again, where it said so.
     pub(super) fn resets_at(&self) -> Option<DateTime<Utc>> {
         *locked(&self.resets_at)
+    }
+
+    /// What it spent so far.
+    fn spent(&self) -> Spent {
+        Spent { lease: self.lease.clone(), so_far: self.account.spent() }
     }
 
     /// The agent is gone.
@@ -171,15 +183,14 @@ async fn keep_renewing(shared: &Shared) {
     let beat = shared.settings.beat;
     loop {
         let more = shared.leases.more.notified();
-        let leases: Vec<Lease> =
-            shared.leases.all().iter().map(|held| held.lease.clone()).collect();
-        if leases.is_empty() {
+        let spent: Vec<Spent> = shared.leases.all().iter().map(|held| held.spent()).collect();
+        if spent.is_empty() {
             more.await;
             continue;
         }
         let asked = Instant::now();
         let renewed = tokio::select! {
-            renewed = shared.server.renew(&shared.settings.worker, leases, beat / 2) => renewed,
+            renewed = shared.server.renew(&shared.settings.worker, spent, beat / 2) => renewed,
             // Asked again for all of them.
             () = more => continue,
         };

@@ -2,6 +2,7 @@
 //!
 //! It holds no database and no GitHub credential, only its own token and, for each execution, one that reads.
 
+mod account;
 mod backoff;
 mod execution;
 mod leases;

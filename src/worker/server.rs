@@ -10,9 +10,10 @@ use serde_json::Value;
 use super::Settings;
 use super::backoff::Backoff;
 use crate::agent::Turn;
+use crate::domain::budget::Spending;
 use crate::domain::ids::WorkerId;
 use crate::domain::work::{
-    Claim, Claimed, Finish, Lease, NextTurn, Outcome, Renew, Renewals, ToolAnswer, ToolCall,
+    Claim, Claimed, Finish, Lease, NextTurn, Outcome, Renew, Renewals, Spent, ToolAnswer, ToolCall,
     TraceBatch, TraceLine, TurnEnded,
 };
 use crate::git::Key;
@@ -78,11 +79,12 @@ impl Server {
     pub(super) async fn renew(
         &self,
         worker: &WorkerId,
-        leases: Vec<Lease>,
+        spent: Vec<Spent>,
         patience: Duration,
     ) -> Result<Renewals, Error> {
         let patience_seconds = patience.as_secs();
-        let renew = Renew { worker: worker.clone(), leases, patience_seconds };
+        let leases = spent.iter().map(|one| one.lease.clone()).collect();
+        let renew = Renew { worker: worker.clone(), leases, spent, patience_seconds };
         let call = self.post("renew", &renew).timeout(patience + CALL);
         Ok(checked(call.send().await?)?.json().await?)
     }
@@ -131,10 +133,10 @@ impl Server {
         &self,
         lease: &Lease,
         outcome: Outcome,
-        resets_at: Option<DateTime<Utc>>,
+        (resets_at, spent): (Option<DateTime<Utc>>, Spending),
     ) -> Result<(), Error> {
         let path = format!("executions/{}/finish", lease.execution);
-        let finish = Finish { epoch: lease.epoch, outcome, resets_at };
+        let finish = Finish { epoch: lease.epoch, outcome, resets_at, spent };
         self.until_answered(|| self.post(&path, &finish)).await.map(drop)
     }
 

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::convert::Infallible;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -10,9 +11,10 @@ use serde_json::json;
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
+use super::account::Account;
 use super::spool::Spool;
 use crate::agent::ledger::{
-    Allowance, Budget, Error, Ledger, News, Patience, Provider, Settings, Spent, Statement,
+    Allowance, Error, Ledger, News, Patience, Provider, Settings, Spent, Statement,
 };
 use crate::agent::sandbox::{Door, Listener};
 use crate::agent::{Place, Reach, Sandbox, Spec};
@@ -22,7 +24,7 @@ use crate::domain::money::Prices;
 use crate::domain::work::{Class, Failure};
 
 /// An agent that has spent everything may say so and end its turn in this time.
-const LAST_WORDS: Duration = Duration::from_mins(1);
+const LAST_WORDS: Duration = Duration::from_secs(8);
 
 /// The models of a worker's agents.
 pub type Models = BTreeMap<AgentName, Model>;
@@ -56,12 +58,13 @@ struct Trouble {
     last: Mutex<Option<Failure>>,
     resets_at: Mutex<Option<DateTime<Utc>>>,
     is_spent: Notify,
+    cut_off: AtomicBool,
 }
 
 impl Thinking {
     /// Opens a ledger, if the agent has a model of ours.
     pub(super) fn begin(
-        model: Option<&Model>,
+        (model, account): (Option<&Model>, &Account),
         spec: &Spec,
         sandbox: &Sandbox,
         place: &mut Place,
@@ -78,7 +81,7 @@ impl Thinking {
         };
         let door = sandbox.door(place, Door::Model);
         let (listener, url) = door.map_err(|error| broken(&error))?;
-        let opened = Self::open(listener, model, spool, &trouble);
+        let opened = Self::open(listener, model, account, (spool, &trouble));
         let ledger = opened.map_err(|error| broken(&error))?;
         let spec = spec.filled(&Reach {
             url: url.as_str().trim_end_matches('/').to_owned(),
@@ -91,14 +94,14 @@ impl Thinking {
     fn open(
         listener: Listener,
         model: &Model,
-        spool: &Arc<Spool>,
-        trouble: &Arc<Trouble>,
+        account: &Account,
+        (spool, trouble): (&Arc<Spool>, &Arc<Trouble>),
     ) -> Result<Ledger, Error> {
         let (spool, trouble) = (Arc::clone(spool), Arc::clone(trouble));
         let settings = Settings {
             provider: model.provider.clone(),
             prices: Arc::clone(&model.prices),
-            budget: Budget::new(model.allowance),
+            budget: account.opens(model.allowance),
             watch: Arc::new(move |news| trouble.hear(news, &spool)),
             clock: Clock::System,
             patience: Patience::default(),
@@ -106,10 +109,13 @@ impl Thinking {
         Ledger::open(listener, settings)
     }
 
-    /// Stops an agent that has spent everything and does not end its turn.
-    pub(super) async fn overdue(&self) -> Infallible {
-        self.trouble.is_spent.notified().await;
-        tokio::time::sleep(LAST_WORDS).await;
+    /// Stops an agent that has spent everything and does not end its turn, or has no time left.
+    pub(super) async fn overdue(&self, account: &Account) -> Infallible {
+        tokio::select! {
+            () = self.trouble.is_spent.notified() => tokio::time::sleep(LAST_WORDS).await,
+            () = account.time_is_up() => self.trouble.time_is_up(),
+        }
+        self.trouble.cut_off.store(true, Ordering::Relaxed);
         self.stop.cancel();
         std::future::pending().await
     }
@@ -120,7 +126,10 @@ impl Thinking {
     }
 
     /// Closes the ledger; answers what it said no about, which explains a failure better than the agent does.
-    pub(super) async fn end(self, spool: &Spool) -> Option<Failure> {
+    pub(super) async fn end(self, spool: &Spool, account: &Account) -> Option<Failure> {
+        if self.trouble.cut_off.load(Ordering::Relaxed) {
+            account.cuts_off();
+        }
         if let Some(ledger) = self.ledger {
             let statement = ledger.close().await;
             spool.tell(&summary(&statement));
@@ -138,8 +147,12 @@ impl Trouble {
             }
             News::Budget(Spent::Exhausted) => {
                 self.is_spent.notify_one();
-                let message = "the agent has spent what it may spend on one execution".to_owned();
-                Failure { class: Class::Spent, message }
+                spent("the agent has spent what it may spend")
+            }
+            News::Refused => {
+                self.is_spent.notify_one();
+                self.cut_off.store(true, Ordering::Relaxed);
+                spent("the agent has spent what it may spend, and wanted to spend more")
             }
             News::Quota { until } => {
                 *self.resets_at.lock().unwrap_or_else(PoisonError::into_inner) = until;
@@ -155,12 +168,24 @@ impl Trouble {
             }
         };
         spool.tell(&failure.message);
+        self.note(failure);
+    }
+
+    fn time_is_up(&self) {
+        self.note(spent("the agent has worked as long as it may"));
+    }
+
+    fn note(&self, failure: Failure) {
         let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
         // What is spent stays spent; a quota may have passed.
         if last.as_ref().is_none_or(|last| last.class != Class::Spent) {
             *last = Some(failure);
         }
     }
+}
+
+fn spent(words: &str) -> Failure {
+    Failure { class: Class::Spent, message: words.to_owned() }
 }
 
 fn summary(statement: &Statement) -> String {

@@ -128,7 +128,7 @@ async fn renew(State(server): State<Server>, Json(renew): Json<Renew>) -> Json<R
     let mut knows = server.knows();
     knows.renewals += 1;
     let renewed = knows.answer.clone().unwrap_or(Renewed::GoOn);
-    let renewal = |lease| Renewal { lease, renewed: renewed.clone(), urgent: 0 };
+    let renewal = |lease| Renewal { lease, renewed: renewed.clone(), urgent: 0, allowance: None };
     Json(Renewals { leases: renew.leases.into_iter().map(renewal).collect() })
 }
 

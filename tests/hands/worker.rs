@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use team6::agent::sandbox::Setup;
 use team6::agent::{Limits, Spec};
+use team6::domain::budget::Limit;
 use team6::domain::ids::{
     AgentName, Attempt, BranchName, Epoch, ExecutionId, ProjectName, RunId, TaskNumber, WorkerId,
 };
@@ -113,6 +114,7 @@ impl World {
             prompt: format!("Task: {task}\nRepository: acme/web\n"),
             resume: None,
             told: 0,
+            allowance: Limit::default(),
             work: Work::Task(checkout.clone()),
             author: somebody(),
         };

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use chrono::DateTime;
+use team6::domain::budget::Budgets;
 use team6::domain::effect::Asked;
 use team6::domain::ids::{
     AgentName, Attempt, BranchName, CommentId, CommitSha, ExecutionId, IssueNumber, IssueRef,
@@ -354,6 +355,7 @@ fn running() -> Sprint {
         around: around(),
         despite_warnings: false,
         taken: BTreeSet::new(),
+        budgets: Budgets::default(),
     };
     sprint.decide(Event::Started(start)).unwrap().sprint
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use team6::db::{Db, Tx};
-use team6::domain::ids::{ExecutionId, ProjectName, RunId, WorkerId};
+use team6::domain::ids::{AgentName, ExecutionId, ProjectName, RunId, WorkerId};
 use team6::domain::work::{Lease, Renewed};
 use team6::queue::{
     Claimant, Depth, Job, Limits, MOST_RECOVERIES, MOST_RESTARTS, Queue, Recovered,
@@ -37,7 +37,12 @@ async fn of_every_queue(story: impl AsyncFn(&mut Bench)) {
     .await;
 }
 
-const MANY: Limits = Limits { total: 1000, per_project: 1000, of_project: BTreeMap::new() };
+const MANY: Limits = Limits {
+    total: 1000,
+    per_project: 1000,
+    of_project: BTreeMap::new(),
+    of_agent: BTreeMap::new(),
+};
 
 /// A queue and a transaction to speak to it in.
 struct Bench {
@@ -112,9 +117,14 @@ fn job(id: &str) -> Job {
         execution: ExecutionId(id.into()),
         run: Some(RunId("run".into())),
         project: project("acme/web"),
+        agent: agent("builder"),
         priority: 0,
         run_at: at(0),
     }
+}
+
+fn agent(name: &str) -> AgentName {
+    AgentName(name.into())
 }
 
 fn jobs_of(name: &str, jobs: usize) -> Vec<Job> {
@@ -203,9 +213,50 @@ async fn a_project_works_on_as_much_at_once_as_it_may() {
             total: 100,
             per_project: 3,
             of_project: BTreeMap::from([(project("b"), 1), (project("c"), 9)]),
+            of_agent: BTreeMap::new(),
         };
         bench.claim_all(&worker("w"), &limits, 0).await;
         assert_eq!(bench.depths().await, [depth("agents-a", 6, 3), depth("agents-b", 8, 1)]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_agent_works_on_as_much_at_once_as_it_may_and_others_go_before_it_then() {
+    of_every_queue(async |bench| {
+        let by = |name: &str, job: Job| Job { agent: agent(name), ..job };
+        let slow =
+            |name| jobs_of(name, 3).into_iter().map(|job| by("slow", job)).collect::<Vec<_>>();
+        bench.enqueue(&slow("a")).await;
+        bench.enqueue(&[Job { priority: 9, ..by("quick", job("last")) }]).await;
+        bench.enqueue(&slow("b")).await;
+        let limits = Limits { of_agent: BTreeMap::from([(agent("slow"), 2)]), ..MANY };
+        let mut claimed = bench.claim_all(&worker("w"), &limits, 0).await;
+        claimed.sort();
+        assert_eq!(claimed, ["a 000", "b 000", "last"]);
+        let none = Limits { of_agent: BTreeMap::from([(agent("slow"), 0)]), ..MANY };
+        assert_eq!(bench.claim(&worker("w"), &none, 0).await, None);
+        assert_eq!(bench.claim_all(&worker("w"), &MANY, 0).await.len(), 4);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_message_interrupts_the_agent_of_its_job_until_it_was_told() {
+    of_every_queue(async |bench| {
+        bench.enqueue(&[job("a"), job("b")]).await;
+        let lease = bench.claim(&worker("w"), &MANY, 0).await.unwrap();
+        let other = bench.claim(&worker("w"), &MANY, 0).await.unwrap();
+        for (message, news) in [(7, true), (0, false)] {
+            let (queue, tx) = (bench.queue, &mut bench.tx);
+            queue.interrupt(tx, &lease.execution, message).await.unwrap();
+            let renewed = queue.renew(tx, &lease, at(90)).await.unwrap();
+            assert_eq!(renewed, (Renewed::GoOn, message));
+            assert_eq!(queue.renew(tx, &other, at(90)).await.unwrap(), (Renewed::GoOn, 0));
+            assert_eq!(queue.has_news(tx, &[other.clone()]).await.unwrap(), false);
+            let both = [other.clone(), lease.clone()];
+            assert_eq!(queue.has_news(tx, &both).await.unwrap(), news);
+        }
     })
     .await;
 }

@@ -44,11 +44,16 @@ async fn pass(desk: &Arc<Desk>, parts: &Parts, body: Body) -> Result<Response, R
     let turn = Arc::clone(&desk.turns).acquire_owned().await.map_err(|_| busy())?;
     let body = whole(body).await?;
     if desk.budget.is_spent() && call.way.is_some() {
-        desk.tell(desk.budget.news());
+        desk.tell_that_it_was_refused();
         return Err(Refused::spent());
     }
     let price = |model: &str| desk.price(model);
-    let question = call.ask(&body, desk.budget.left(), price)?;
+    let asked = call.ask(&body, desk.budget.left(), price);
+    let question = asked.inspect_err(|refused| {
+        if refused.status() == StatusCode::PAYMENT_REQUIRED {
+            desk.tell_that_it_was_refused();
+        }
+    })?;
     let (answer, answered) = oneshot::channel();
     let exchange = Exchange {
         desk: Arc::clone(desk),

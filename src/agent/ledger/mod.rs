@@ -55,6 +55,8 @@ pub struct Provider {
 pub enum News {
     /// How far the budget is spent.
     Budget(Spent),
+    /// A call was refused, because nothing is left.
+    Refused,
     /// The provider says that we asked too much of it, and perhaps until when.
     Quota {
         /// When asking is worth while again.
@@ -215,6 +217,11 @@ impl Desk {
         if let Some(spent) = spent {
             (self.watch)(News::Budget(spent));
         }
+    }
+
+    fn tell_that_it_was_refused(&self) {
+        self.tell(self.budget.news());
+        (self.watch)(News::Refused);
     }
 
     fn price(&self, model: &str) -> Price {

@@ -7,7 +7,11 @@ use super::shell;
 /// Where the agent remembers that it has misbehaved once already.
 const ONCE: &str = ".scripted-once";
 
-/// What a line `scripted: …` asks for; with `once` after it, only the first time.
+/// A sign from outside that all is well.
+const GO_ON: &str = ".scripted-go-on";
+
+/// What a line `scripted: …` asks for; with `once` after it, only the first time, and with `until`,
+/// until a sign is in its home.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Mischief {
     /// Dies in the middle of its work.
@@ -34,7 +38,12 @@ impl Mischief {
             "workflow" => Self::Workflow,
             _ => return None,
         };
-        if words.next() == Some("once") {
+        let again = words.next();
+        if again == Some("until") {
+            // Until somebody mends it.
+            return (!std::env::home_dir()?.join(GO_ON).exists()).then_some(mischief);
+        }
+        if again == Some("once") {
             let marker = std::env::home_dir()?.join(ONCE);
             if marker.exists() {
                 return None;

@@ -10,6 +10,7 @@ mod people;
 mod planner;
 mod recipe;
 mod shell;
+mod spend;
 pub(super) mod tools;
 
 use std::path::Path;
@@ -78,6 +79,7 @@ impl Turn {
             .think(&format!("The task is “{title}” in {repo}. Let me look at what is there."));
         self.look_around(tree).await;
         self.waits_to_go_on(first).await;
+        self.spends(first).await?;
         if mischief == Some(Mischief::Nothing) {
             self.stage.say("I looked at everything and see nothing to do.");
             return Ok(());

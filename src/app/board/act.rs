@@ -108,6 +108,9 @@ impl App {
             Command::Control { verb, task } => {
                 self.control(id, *verb, *task, &said, key, None).await
             }
+            Command::Budget { task, amount } => {
+                self.raise_budget(id, (*task, *amount), &said, key, None).await
+            }
             Command::Retry { task: Some(task), again } => {
                 self.retry(id, (*task, *again), &said, key, None).await
             }

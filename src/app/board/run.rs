@@ -127,7 +127,9 @@ impl App {
                 Hold::OutOfReach { repo, .. } if !self.may_see(person, repo).await? => {
                     "a repository of its cannot be worked in".to_owned()
                 }
-                Hold::OutOfReach { .. } | Hold::Person(_) | Hold::NotASprint => hold.to_string(),
+                Hold::OutOfReach { .. } | Hold::Person(_) | Hold::NotASprint | Hold::Spent => {
+                    hold.to_string()
+                }
             });
         }
         Ok(words)

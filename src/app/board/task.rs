@@ -4,7 +4,7 @@ use super::super::{App, Result};
 use super::may_decide;
 use super::run::{Found, words};
 use crate::db::executions::{Execution, Status, Subject};
-use crate::db::traces;
+use crate::db::{spending, traces};
 use crate::domain::ids::{Attempt, ExecutionId, Login, RunId, TaskNumber};
 use crate::domain::permission::Permission;
 use crate::domain::plan::Dependency;
@@ -57,6 +57,7 @@ impl App {
             held_by: task.held_by.as_ref().map(|by| by.0.clone()),
             owner: task.planned.owner.as_ref().map_or_else(String::new, |owner| owner.0.clone()),
             agent: task.planned.agent.0.clone(),
+            budget: self.budget_of(run, task).await?,
             attempt: task.state.attempt().0,
             issue: self.issue_link(&task.issue),
             branch: task.branch.0.clone(),
@@ -80,6 +81,16 @@ impl App {
             feed: self.feed(history, &found.hidden),
             may: may(&found, task, person, permission),
         }))
+    }
+
+    /// What was spent on a task of what may be, in words, where that is limited.
+    async fn budget_of(&self, run: &RunId, task: &task::Task) -> Result<Option<String>> {
+        if !task.purse.limit.is_there() {
+            return Ok(None);
+        }
+        let mut tx = self.db().read().await?;
+        let spent = spending::of_task(&mut tx, run, task.planned.number).await?;
+        Ok(Some(task.purse.with(spent).words()))
     }
 
     async fn steps_of(&self, execution: &ExecutionId) -> Result<Vec<Step>> {

@@ -297,7 +297,7 @@ impl Task {
             E::Taken(attempt) => self.deliver(run, *attempt, 1, step),
             E::Lost(attempt) => self.hang_up(run, *attempt, false, step),
             // What nobody will try again is not said again.
-            E::Exhausted(attempt, _) => {
+            E::Exhausted(attempt, _) | E::Spent(attempt) => {
                 self.hang_up(run, *attempt, false, step);
                 // It used up nothing.
                 self.dialogue.uncounted += 1;
@@ -318,6 +318,7 @@ impl Task {
             | E::PullReopened(_)
             | E::Retried(_)
             | E::Cancelled
+            | E::Funded
             | E::Skipped(_) => {}
         }
     }

@@ -73,6 +73,8 @@ impl Refusal {
             | Self::NothingSaid
             | Self::NobodyListens { .. }
             | Self::NotYourRun { .. }
+            | Self::NotYourBudget { .. }
+            | Self::NotLimited { .. }
             | Self::AlreadyPaused { .. }
             | Self::NotPaused
             | Self::TaskAlreadyPaused { .. }

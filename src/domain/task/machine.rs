@@ -6,8 +6,8 @@
 mod rework;
 
 use super::Event::{
-    Asked, Called, Cancelled, Delivered, Exhausted, Failed, Lost, PullClosed, PullMerged,
-    PullOpened, PullReopened, Released, Replied, Retried, Skipped, Stopped, Taken,
+    Asked, Called, Cancelled, Delivered, Exhausted, Failed, Funded, Lost, PullClosed, PullMerged,
+    PullOpened, PullReopened, Released, Replied, Retried, Skipped, Spent, Stopped, Taken,
 };
 use super::State as S;
 use super::{Consequence, Ending, Event, MOST_ATTEMPTS, Nonsense, Stage, State, pause_after};
@@ -32,6 +32,7 @@ impl State {
             }
             S::Delivered { attempt } => self.delivered(*attempt, event, tries),
             S::Asking { attempt, pull } => self.asking(*attempt, *pull, event),
+            S::Spent { attempt, pull } => self.spent(*attempt, *pull, event),
             S::Rework { attempt, pull, stage } => {
                 self.reworked((*attempt, *pull), *stage, event, tries)
             }
@@ -65,16 +66,17 @@ impl State {
             // Stopped though nobody ended it, by a worker that knows no better.
             Stopped(of) if *of == attempt => Some(after_failure(attempt, Class::Machinery, tries)),
             Asked(of) if *of == attempt => Some((S::Asking { attempt, pull: None }, vec![])),
+            Spent(of) if *of == attempt => Some(held(attempt, None)),
             // There is no pull request to which it could have said something.
             Replied(of) if *of == attempt => {
                 Some(after_failure(attempt, Class::NothingDone, tries))
             }
             Cancelled => Some(stop(attempt, None, Ending::Cancelled)),
             Skipped(by) => Some(stop(attempt, None, Ending::Skipped(by.clone()))),
-            Released | Called => self.nothing_new(),
+            Released | Called | Funded => self.nothing_new(),
             Taken(_) | Lost(_) | Delivered(_) | Failed(..) | Exhausted(..) | Stopped(_)
             | PullOpened(_) | PullMerged(..) | PullClosed(_) | PullReopened(_) | Retried(_)
-            | Asked(_) | Replied(_) => None,
+            | Asked(_) | Replied(_) | Spent(_) => None,
         }
     }
 
@@ -84,12 +86,12 @@ impl State {
             // Pushed and refused for good, as a workflow file is.
             Failed(of, class) if *of == attempt => Some(after_failure(attempt, *class, tries)),
             Delivered(of) if *of == attempt => self.nothing_new(),
-            Released | Called => self.nothing_new(),
+            Released | Called | Funded => self.nothing_new(),
             Cancelled => Some(Ending::Cancelled.of(attempt, None)),
             Skipped(by) => Some(Ending::Skipped(by.clone()).of(attempt, None)),
             Taken(_) | Lost(_) | Delivered(_) | Failed(..) | Exhausted(..) | Stopped(_)
             | PullMerged(..) | PullClosed(_) | PullReopened(_) | Retried(_) | Asked(_)
-            | Replied(_) => None,
+            | Replied(_) | Spent(_) => None,
         }
     }
 
@@ -108,12 +110,13 @@ impl State {
             PullOpened(of) | PullClosed(of) if *of == pull => self.nothing_new(),
             Delivered(of) if *of == attempt && is_open => self.nothing_new(),
             Called if is_open => Some(sent_back(attempt, pull)),
-            Released | Called => self.nothing_new(),
+            Released | Called | Funded => self.nothing_new(),
             // Of a try that was stopped because the pull request was closed.
             Stopped(of)
             | Lost(of)
             | Failed(of, _)
             | Exhausted(of, _)
+            | Spent(of)
             | Delivered(of)
             | Asked(of)
             | Replied(of)
@@ -126,7 +129,7 @@ impl State {
             Skipped(by) => Some(Ending::Skipped(by.clone()).of(attempt, Some(pull))),
             Taken(_) | Lost(_) | Delivered(_) | Failed(..) | Exhausted(..) | Stopped(_)
             | PullOpened(_) | PullMerged(..) | PullClosed(_) | PullReopened(_) | Retried(_)
-            | Asked(_) | Replied(_) => None,
+            | Asked(_) | Replied(_) | Spent(_) => None,
         }
     }
 
@@ -137,6 +140,7 @@ impl State {
             | Lost(of)
             | Failed(of, _)
             | Exhausted(of, _)
+            | Spent(of)
             | Delivered(of)
             | Asked(of)
             | Replied(of)
@@ -150,19 +154,19 @@ impl State {
             Released => self.nothing_new(),
             Taken(_) | Lost(_) | Delivered(_) | Failed(..) | Exhausted(..) | Stopped(_)
             | PullOpened(_) | PullMerged(..) | PullClosed(_) | PullReopened(_) | Retried(_)
-            | Cancelled | Skipped(_) | Asked(_) | Replied(_) | Called => None,
+            | Cancelled | Skipped(_) | Asked(_) | Replied(_) | Called | Spent(_) | Funded => None,
         }
     }
 
     fn failed(&self, attempt: Attempt, event: &Event) -> Option<Next> {
         match event {
             Retried(_) => Some(queued(Attempt(attempt.0 + 1), 0)),
-            Released | Called => self.nothing_new(),
+            Released | Called | Funded => self.nothing_new(),
             Cancelled => Some(Ending::Cancelled.of(attempt, None)),
             Skipped(by) => Some(Ending::Skipped(by.clone()).of(attempt, None)),
             Taken(_) | Lost(_) | Delivered(_) | Failed(..) | Exhausted(..) | Stopped(_)
             | PullOpened(_) | PullMerged(..) | PullClosed(_) | PullReopened(_) | Asked(_)
-            | Replied(_) => None,
+            | Replied(_) | Spent(_) => None,
         }
     }
 
@@ -179,6 +183,7 @@ impl State {
             | Delivered(of)
             | Failed(of, _)
             | Exhausted(of, _)
+            | Spent(of)
             | Asked(of)
             | Replied(of)
                 if *of == attempt =>
@@ -200,10 +205,10 @@ impl State {
                 }
                 Ending::Skipped(_) => self.nothing_new(),
             },
-            Cancelled | Released | Called => self.nothing_new(),
+            Cancelled | Released | Called | Funded => self.nothing_new(),
             Taken(_) | Lost(_) | Delivered(_) | Failed(..) | Exhausted(..) | Stopped(_)
             | PullOpened(_) | PullMerged(..) | PullClosed(_) | PullReopened(_) | Retried(_)
-            | Asked(_) | Replied(_) => None,
+            | Asked(_) | Replied(_) | Spent(_) => None,
         }
     }
 
@@ -226,7 +231,7 @@ impl State {
             Cancelled if !is_skipped => self.nothing_new(),
             Skipped(_) => self.nothing_new(),
             Taken(_) | Lost(_) | Delivered(_) | Failed(..) | Exhausted(..) | PullMerged(..)
-            | Retried(_) | Cancelled | Asked(_) | Replied(_) | Called => None,
+            | Retried(_) | Cancelled | Asked(_) | Replied(_) | Called | Spent(_) | Funded => None,
         }
     }
 
@@ -244,10 +249,10 @@ fn waiting(event: &Event) -> Option<Next> {
         Released => Some(queued(Attempt(1), 0)),
         Cancelled => Some(Ending::Cancelled.of(Attempt(0), None)),
         Skipped(by) => Some(Ending::Skipped(by.clone()).of(Attempt(0), None)),
-        Called => Some((S::Waiting, vec![])),
+        Called | Funded => Some((S::Waiting, vec![])),
         Taken(_) | Lost(_) | Delivered(_) | Failed(..) | Exhausted(..) | Stopped(_)
         | PullOpened(_) | PullMerged(..) | PullClosed(_) | PullReopened(_) | Retried(_)
-        | Asked(_) | Replied(_) => None,
+        | Asked(_) | Replied(_) | Spent(_) => None,
     }
 }
 
@@ -261,6 +266,11 @@ impl Ending {
             ),
         }
     }
+}
+
+/// Held until somebody allows more.
+fn held(attempt: Attempt, pull: Option<PullNumber>) -> Next {
+    (S::Spent { attempt, pull }, vec![Consequence::AskAboutBudget(attempt)])
 }
 
 fn stop(attempt: Attempt, pull: Option<PullNumber>, then: Ending) -> Next {

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 
+use crate::domain::breaker::Breaker;
 use crate::domain::effect::Effect;
 use crate::domain::ids::{AgentName, ExecutionId, TaskNumber};
 use crate::domain::refusal::Refusal;
@@ -35,6 +36,8 @@ pub struct Knowledge {
     pub errands: Vec<Errand>,
     /// What each worker that was heard of lately can start.
     pub workers: Vec<Vec<AgentName>>,
+    /// The agents that fail again and again.
+    pub broken: BTreeMap<AgentName, Breaker>,
 }
 
 /// Since when a task is where it is.
@@ -61,6 +64,8 @@ pub struct Job {
     pub in_project: (i64, i64),
     /// How many are at work in all, and how many may be.
     pub in_all: (i64, i64),
+    /// How many of its agent are at work, and how many may be, if that is limited.
+    pub of_agent: (i64, Option<i64>),
     /// When its worker was heard of last.
     pub beat: Option<DateTime<Utc>>,
     /// Whether that is too long ago.

@@ -5,6 +5,7 @@ use chrono::{DateTime, Utc};
 use super::knowledge::{Job, Knowledge, Since};
 use super::plan::stuck;
 use super::{Queue, Reason, Why};
+use crate::domain::breaker::Breaker;
 use crate::domain::ids::{
     AgentName, Attempt, ExecutionId, IssueNumber, IssueRef, Login, PullNumber, TaskNumber,
 };
@@ -57,6 +58,9 @@ fn held(sprint: &Sprint, run: &Run, known: &Knowledge) -> Option<Why> {
         Hold::NotASprint => {
             Why::new(None, Reason::NotASprint { lack: sprint.lack }).since(known.recognized)
         }
+        Hold::Spent => {
+            spent(run.purse.words(), true).since(known.held).by([run.started_by.clone()])
+        }
         Hold::OutOfReach { repo, trouble, since } => {
             let reason = Reason::OutOfReach { repo: repo.clone(), trouble: *trouble };
             Why::new(None, reason).since(Some(*since))
@@ -81,6 +85,7 @@ pub(super) fn of_task(sprint: &Sprint, run: &Run, task: &Task, known: &Knowledge
             Stage::Delivered => publishing(run, task, *attempt, known),
         },
         State::Asking { .. } => asking(task),
+        State::Spent { .. } => out_of_budget(run, task),
         State::Stopping { .. } => Why::new(None, Reason::BeingStopped),
         State::Review { .. }
         | State::Closed { .. }
@@ -129,6 +134,7 @@ fn with_people(run: &Run, task: &Task, known: &Knowledge) -> Why {
         | State::InProgress { .. }
         | State::Delivered { .. }
         | State::Asking { .. }
+        | State::Spent { .. }
         | State::Rework { .. }
         | State::Stopping { .. } => Why::new(None, Reason::BeingStopped),
     }
@@ -139,6 +145,25 @@ fn asking(task: &Task) -> Why {
     let owner = task.planned.owner.clone().unwrap_or_else(|| Login("ghost".to_owned()));
     let open = task.dialogue.open().map(|one| (one.number, owner.clone())).collect();
     Why::new(None, Reason::AgentAsks { open }).by([owner])
+}
+
+/// It waits until somebody allows more: of its own budget, or else of the run's.
+pub fn out_of_budget(run: &Run, task: &Task) -> Why {
+    if run.purse.is_spent() && !task.purse.is_spent() {
+        return spent(run.purse.words(), true).about(task).by([run.started_by.clone()]);
+    }
+    let words = if task.purse.is_near() { task.purse.words() } else { String::new() };
+    spent(words, false).about(task).by(task.planned.owner.clone())
+}
+
+impl Why {
+    fn about(self, task: &Task) -> Self {
+        Self { task: Some(task.planned.number), ..self }
+    }
+}
+
+fn spent(words: String, of_run: bool) -> Why {
+    Why::new(None, Reason::Spent { words, of_run })
 }
 
 /// What must be done before it, and why that does not move.
@@ -197,7 +222,11 @@ fn in_queue(sprint: &Sprint, run: &Run, task: &Task, attempt: Attempt, known: &K
     let job = known.jobs.get(&execution);
     let after = known.failures.get(&task.planned.number).map(|(class, _)| *class);
     let queue = queue(job, attempt, after, &task.planned.agent, known);
-    let at = turn_at(job, known);
+    let broken = match known.broken.get(&task.planned.agent) {
+        Some(Breaker::Open { until, .. }) => Some(*until),
+        Some(Breaker::Trying { .. } | Breaker::Closed) | None => None,
+    };
+    let at = broken.max(turn_at(job, known));
     Why::new(None, Reason::InQueue { queue }).since(job.map(|job| job.queued)).at(at)
 }
 
@@ -215,6 +244,15 @@ pub(super) fn queue(
     known: &Knowledge,
 ) -> Queue {
     let Some(job) = job else { return Queue::Next };
+    match known.broken.get(agent) {
+        Some(Breaker::Open { class, .. }) => {
+            return Queue::AgentBroke { agent: agent.clone(), class: *class };
+        }
+        Some(Breaker::Trying { .. }) if 0 < job.of_agent.0 => {
+            return Queue::AgentIsTried { agent: agent.clone() };
+        }
+        Some(Breaker::Trying { .. } | Breaker::Closed) | None => {}
+    }
     let rests = known.now < job.run_at;
     match &job.trouble {
         Some(trouble) if rests => return Queue::NotHandedOut { trouble: trouble.clone() },
@@ -228,6 +266,11 @@ pub(super) fn queue(
     }
     if !known.workers.iter().any(|agents| agents.contains(agent)) {
         return Queue::NoWorkerFor { agent: agent.clone() };
+    }
+    if let (at_work, Some(most)) = job.of_agent
+        && most <= at_work
+    {
+        return Queue::AgentFull { agent: agent.clone(), at_work };
     }
     for (at_work, most) in [job.in_project, job.in_all] {
         if most <= at_work {
@@ -263,7 +306,7 @@ fn publishing(run: &Run, task: &Task, attempt: Attempt, known: &Knowledge) -> Wh
             let reason = Reason::OutOfReach { repo: repo.clone(), trouble: *trouble };
             Some(Why::new(None, reason).since(Some(*since)))
         }
-        Hold::OutOfReach { .. } | Hold::Person(_) | Hold::NotASprint => None,
+        Hold::OutOfReach { .. } | Hold::Person(_) | Hold::NotASprint | Hold::Spent => None,
     });
     out.or_else(|| errand.map(|errand| stuck(errand, "opening its pull request")))
         .unwrap_or_else(|| Why::new(None, Reason::Publishing))

@@ -55,6 +55,7 @@ impl Why {
             Reason::Completed => format!("{who} is completed: every task is merged or skipped"),
             Reason::RunCancelled => format!("{who} was cancelled"),
             Reason::TaskPaused { by } => format!("{who} is paused by {}", name(by)),
+            Reason::Spent { words, of_run } => spent(&who, words, *of_run),
             Reason::Barred { obstacle } => format!("{who} is held: {obstacle}"),
             Reason::WaitsFor { first, others } => waits_for(&who, first, others),
             Reason::WaitsForIssue { issue, hopeless: false } => {
@@ -119,6 +120,12 @@ impl Why {
             Reason::Running { first, .. } | Reason::WaitsFor { first, .. } => first.next(),
             Reason::Paused { .. } => "`/team6 resume` lets it go on.".to_owned(),
             Reason::TaskPaused { .. } => format!("`/team6 resume T{task}` lets it go on."),
+            Reason::Spent { of_run: true, .. } => {
+                "`/team6 budget +20` lets $20 more be spent on the run.".to_owned()
+            }
+            Reason::Spent { of_run: false, .. } => {
+                format!("`/team6 budget T{task} +5` lets it spend $5 more and go on.")
+            }
             Reason::Barred { obstacle } => obstacle.hint(task),
             Reason::WaitsForIssue { issue, hopeless: false } => {
                 format!("It goes on when {issue} is closed as completed.")
@@ -178,6 +185,14 @@ fn questions(open: &[(u32, Login)]) -> String {
     format!("the planner's question{s} {} {are} open", all.join(", "))
 }
 
+fn spent(who: &str, words: &str, of_run: bool) -> String {
+    match (words, of_run) {
+        ("", _) => format!("{who} is held, because its agent spent what one try may spend"),
+        (words, true) => format!("{who} is held, because the run has spent its budget: {words}"),
+        (words, false) => format!("{who} is held, because it has spent its budget: {words}"),
+    }
+}
+
 fn unapproved(tasks: &[(TaskNumber, Option<Login>)]) -> String {
     let numbers: Vec<_> = tasks.iter().map(|(number, _)| *number).collect();
     let are = if numbers.len() == 1 { "is" } else { "are" };
@@ -196,7 +211,13 @@ fn next_in(queue: &Queue) -> &'static str {
         Queue::NoWorker => "Whoever runs Team6 starts a worker.",
         Queue::NoWorkerFor { .. } => "Whoever runs Team6 configures that agent on a worker.",
         Queue::NotHandedOut { .. } => "It is tried again by itself.",
-        Queue::Full { .. } | Queue::Behind { .. } => "It starts when those are done.",
+        Queue::Full { .. } | Queue::AgentFull { .. } | Queue::Behind { .. } => {
+            "It starts when those are done."
+        }
+        Queue::AgentBroke { .. } => {
+            "Then one task is tried; whoever runs Team6 can say `team6 check`."
+        }
+        Queue::AgentIsTried { .. } => "If that one goes well, the others follow by themselves.",
         Queue::Next => "A worker takes it in a moment.",
     }
 }
@@ -217,6 +238,19 @@ fn in_queue(who: &str, queue: &Queue) -> String {
         Queue::Full { at_work, ahead } => format!(
             "{who} waits in the queue: {at_work} at work is the most there may be, and {ahead} more {} before it",
             if *ahead == 1 { "is" } else { "are" }
+        ),
+        Queue::AgentFull { agent, at_work } => format!(
+            "{who} waits in the queue: {at_work} of the agent `{}` at work is the most there may be",
+            shown(&agent.0)
+        ),
+        Queue::AgentBroke { agent, class } => format!(
+            "{who} waits, because the agent `{}` failed again and again in the same way ({}) and gets no work for a while",
+            shown(&agent.0),
+            words(*class)
+        ),
+        Queue::AgentIsTried { agent } => format!(
+            "{who} waits, because the agent `{}` failed again and again and is tried with one task first",
+            shown(&agent.0)
         ),
         Queue::Behind { ahead } => format!("{who} waits in the queue, behind {ahead} more"),
         Queue::Next => format!("{who} is the next in the queue"),

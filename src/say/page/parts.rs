@@ -68,7 +68,9 @@ fn kind_of(state: &task::State) -> &'static str {
         task::State::InProgress { .. } | task::State::Rework { .. } => "working",
         task::State::Delivered { .. } => "delivered",
         // A person must act.
-        task::State::Review { .. } | task::State::Asking { .. } => "review",
+        task::State::Review { .. } | task::State::Asking { .. } | task::State::Spent { .. } => {
+            "review"
+        }
         task::State::Closed { .. } => "closed",
         task::State::Done { .. } => "done",
         task::State::Failed { .. } => "failed",

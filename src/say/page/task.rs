@@ -34,6 +34,8 @@ pub struct View {
     pub owner: String,
     /// Its agent.
     pub agent: String,
+    /// What was spent on it of what may be, where that is limited.
+    pub budget: Option<String>,
     /// Which try it is at; 0 before the first.
     pub attempt: i64,
     /// Its issue.

@@ -144,6 +144,7 @@ fn task(text: &str) -> task::View {
         held_by: Some(said()),
         owner: said(),
         agent: said(),
+        budget: Some(said()),
         attempt: 1,
         issue: link(text),
         branch: said(),

@@ -89,6 +89,13 @@ impl Wish {
             }
             "owner" if is_name => Act::Line(format!("/team6 owner T{} @{value}", self.task?)),
             "agent" if is_name => Act::Line(format!("/team6 agent T{} {value}", self.task?)),
+            "budget" => {
+                let task = self.task.map_or_else(String::new, |task| format!(" T{task}"));
+                let more = self.value.trim().trim_start_matches('+').trim();
+                let is_plain = |c: char| c.is_ascii_alphanumeric() || "$._, ".contains(c);
+                let more = Some(more).filter(|more| more.chars().all(is_plain))?;
+                Act::Line(format!("/team6 budget{task} +{more}"))
+            }
             "answer" => {
                 let text: Vec<_> = self.text.split_whitespace().collect();
                 Act::Line(format!("/team6 answer {} {}", self.question?, text.join(" ")))

@@ -225,3 +225,38 @@ async fn why_it_could_not_be_handed_out_is_known_until_it_was() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn how_an_agents_tries_ended_is_told_latest_first_and_only_what_counts() {
+    in_one_transaction(async |tx| {
+        let (sprint, run) = under_way(tx, 12, &[]).await;
+        let died = Failure { class: Class::AgentDied, message: "it died".into() };
+        for (task, agent) in [(1, "frontend"), (2, "frontend"), (3, "frontend"), (4, "backend")] {
+            let agent = AgentName(agent.into());
+            let one = New { agent, ..new(&sprint.id, &run.id, task, 1) };
+            executions::insert(tx, &one, at(0)).await.unwrap();
+            match task {
+                2 => executions::done(tx, &one.id, at(20)).await.unwrap(),
+                3 => {
+                    let stopped = Status::Cancelled;
+                    executions::failed(tx, &one.id, stopped, None, at(30)).await.unwrap();
+                }
+                n => {
+                    let (failed, at) = (Status::Failed, at(n * 10));
+                    executions::failed(tx, &one.id, failed, Some(&died), at).await.unwrap();
+                }
+            }
+        }
+        let frontend = AgentName("frontend".into());
+        let ended = executions::ended_of_agent(tx, &frontend, at(0)).await.unwrap();
+        let told: Vec<_> = ended.iter().map(|one| (one.task.1.0, one.failed, one.at)).collect();
+        assert_eq!(told, [(2, None, at(20)), (1, Some(Class::AgentDied), at(10))]);
+        assert_eq!(executions::ended_of_agent(tx, &frontend, at(15)).await.unwrap().len(), 1);
+
+        let failing = executions::failing_agents(tx, at(0)).await.unwrap();
+        assert_eq!(failing, [AgentName("backend".into()), frontend]);
+        let lately = executions::failing_agents(tx, at(20)).await.unwrap();
+        assert_eq!(lately, [AgentName("backend".into())]);
+    })
+    .await;
+}

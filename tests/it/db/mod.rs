@@ -13,6 +13,7 @@ mod plans;
 mod repositories;
 mod runs;
 mod sessions;
+mod spending;
 mod sprints;
 mod tasks;
 mod traces;
@@ -20,6 +21,7 @@ mod transactions;
 mod workers;
 
 use team6::db::{self, Tx};
+use team6::domain::budget::Purse;
 use team6::domain::dialogue::Dialogue;
 use team6::domain::ids::{
     AgentName, BranchName, CommitSha, IssueNumber, IssueRef, Login, MilestoneNumber, ProjectName,
@@ -88,6 +90,7 @@ fn task(number: i64, state: task::State) -> Task {
         held_by: None,
         dialogue: Dialogue::default(),
         barred: Vec::new(),
+        purse: Purse::default(),
     }
 }
 
@@ -98,6 +101,7 @@ fn run(sprint: &Sprint, number: i64, state: run::State) -> Run {
         state,
         started_by: Login("ada".into()),
         holds: Vec::new(),
+        purse: Purse::default(),
         tasks: Vec::new(),
     }
 }

@@ -4,7 +4,9 @@ use std::collections::BTreeSet;
 
 use team6::db::tasks::{self, Place};
 use team6::db::{Tx, runs};
+use team6::domain::budget::{Limit, Purse, Stage};
 use team6::domain::ids::{Attempt, BranchName, Login, PullNumber, TaskNumber};
+use team6::domain::money::Money;
 use team6::domain::plan::Dependency;
 use team6::domain::task::{State, Task};
 use team6::domain::{run, sprint};
@@ -24,6 +26,7 @@ fn states() -> Vec<State> {
         State::Review { attempt: FIRST, pull: PULL },
         State::Closed { attempt: FIRST, pull: PULL },
         State::Done { attempt: FIRST, pull: PULL, merge: sha('a') },
+        State::Spent { attempt: FIRST, pull: Some(PULL) },
         State::Failed { attempt: Attempt(5) },
     ]
 }
@@ -171,6 +174,41 @@ async fn a_task_is_found_under_its_repositorys_new_name() {
         let new = team6::domain::ids::IssueRef { repo: repo("acme/site"), ..old };
         let found = tasks::of_issue(tx, &new).await.unwrap();
         assert_eq!(found, Some(place(&sprint, &run, 1)));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_is_in_review_in_a_repository_is_of_runs_under_way_only() {
+    in_one_transaction(async |tx| {
+        let review = |pull| State::Review { attempt: FIRST, pull: PullNumber(pull) };
+        let closed = State::Closed { attempt: FIRST, pull: PullNumber(42) };
+        let all =
+            [task(1, review(40)), task(2, State::Waiting), task(3, review(41)), task(4, closed)];
+        let (sprint, run) = under_way(tx, 12, &all).await;
+        let (_, over) = under_way(tx, 13, &[task(1, review(50))]).await;
+        runs::advance(tx, &run::Run { state: run::State::Cancelled, ..over.clone() }, at(1))
+            .await
+            .unwrap();
+
+        let found = tasks::in_review(tx, &repo("acme/web")).await.unwrap();
+        let (first, third) = (place(&sprint, &run, 1), place(&sprint, &run, 3));
+        assert_eq!(found, [(first, PullNumber(40)), (third, PullNumber(41))]);
+        assert_eq!(tasks::in_review(tx, &repo("acme/api")).await.unwrap(), []);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_may_be_spent_on_a_task_comes_back_with_it() {
+    in_one_transaction(async |tx| {
+        let limit = Limit { cost: Some(Money(5_000_000)), ..Limit::default() };
+        let mut only = Task { purse: Purse::new(limit), ..task(1, State::Waiting) };
+        let (_, run) = under_way(tx, 12, std::slice::from_ref(&only)).await;
+        assert_eq!(tasks::of_run(tx, &run.id).await.unwrap(), [only.clone()]);
+        only.purse.stage = Some(Stage::Spent);
+        tasks::advance(tx, &run.id, &only, at(1)).await.unwrap();
+        assert_eq!(tasks::of_run(tx, &run.id).await.unwrap(), [only]);
     })
     .await;
 }

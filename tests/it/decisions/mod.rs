@@ -1,6 +1,7 @@
 //! What the core decides, without a world around it.
 
 mod approving;
+mod budgeting;
 mod controlling;
 mod linting;
 mod permitting;
@@ -8,12 +9,14 @@ mod planning;
 mod refining;
 mod running;
 mod starting;
+mod talking;
 mod task_machine;
 mod why;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
+use team6::domain::budget::Budgets;
 use team6::domain::checklist::{Edit, Mark};
 use team6::domain::effect::{Effect, Saying};
 use team6::domain::ids::{
@@ -104,6 +107,7 @@ fn start_by(owners: &[(&str, Permission)]) -> Start {
         around: around(owners),
         despite_warnings: false,
         taken: BTreeSet::new(),
+        budgets: Budgets::default(),
     }
 }
 

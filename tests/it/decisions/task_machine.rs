@@ -20,6 +20,8 @@ fn every_state_meets_every_event() {
         State::Failed { attempt },
         State::Asking { attempt, pull: None },
         State::Asking { attempt, pull: Some(pull) },
+        State::Spent { attempt, pull: None },
+        State::Spent { attempt, pull: Some(pull) },
         State::Rework { attempt, pull, stage: Stage::Queued },
         State::Rework { attempt, pull, stage: Stage::AtWork },
         State::Rework { attempt, pull, stage: Stage::Delivered },
@@ -55,6 +57,9 @@ fn every_state_meets_every_event() {
         ("replied", Event::Replied(attempt)),
         ("replied, an old try", Event::Replied(Attempt(1))),
         ("called", Event::Called),
+        ("spent", Event::Spent(attempt)),
+        ("spent, an old try", Event::Spent(Attempt(1))),
+        ("funded", Event::Funded),
     ];
     let mut table = String::new();
     for state in &states {

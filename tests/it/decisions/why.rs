@@ -3,10 +3,13 @@
 use std::fmt::Write as _;
 
 use chrono::TimeDelta;
+use team6::domain::breaker::Breaker;
+use team6::domain::budget::{self, Limit, Purse, Spending};
 use team6::domain::control::{Control, Wish};
 use team6::domain::effect::Effect;
 use team6::domain::found::{Found, Obstacle, Trouble};
 use team6::domain::ids::{Attempt, CommitSha, ExecutionId, PullNumber};
+use team6::domain::money::Money;
 use team6::domain::planning::{self, Question, Session};
 use team6::domain::sprint::Lack;
 use team6::domain::task::{Event as Happened, State as TaskState};
@@ -72,6 +75,7 @@ fn job() -> Job {
         ahead: 0,
         in_project: (0, 4),
         in_all: (0, 8),
+        of_agent: (0, None),
         beat: None,
         silent: false,
         step: None,
@@ -165,10 +169,21 @@ fn in_the_queue() -> Vec<Case> {
     again.failures.insert(TaskNumber(1), (Class::TimedOut, "too slow".to_owned()));
     let trouble = Some("GitHub could not be reached".to_owned());
     let full = Job { in_project: (4, 4), ahead: 2, ..job() };
+    let busy = Job { of_agent: (2, Some(2)), ..job() };
+    let mine = AgentName("builder".to_owned());
+    let until = now() + TimeDelta::minutes(8);
+    let (class, since) = (Class::AgentDied, now());
+    let open = Breaker::Open { class, failures: 5, since, until };
+    let rests = Knowledge { broken: [(mine.clone(), open)].into(), ..of(job()) };
+    let tried = Job { of_agent: (1, None), ..job() };
+    let trying = Knowledge { broken: [(mine, Breaker::Trying { class })].into(), ..of(tried) };
     let ghost = Knowledge { workers: vec![vec![]], ..of(job()) };
     vec![
         ("behind others", sprint.clone(), T1, of(Job { ahead: 3, ..job() })),
         ("at the limit", sprint.clone(), T1, of(full)),
+        ("at the agent's limit", sprint.clone(), T1, of(busy)),
+        ("its agent failed again and again", sprint.clone(), T1, rests),
+        ("its agent is tried", sprint.clone(), T1, trying),
         ("no worker", sprint.clone(), T1, Knowledge { workers: vec![], ..of(job()) }),
         ("no worker with the agent", sprint.clone(), T1, ghost),
         ("not handed out", sprint.clone(), T1, of(Job { trouble, ..later })),
@@ -184,9 +199,23 @@ fn held() -> Vec<Case> {
         found(&sprint, Found::TaskIssue { task: TaskNumber(1), obstacle: Some(obstacle) })
     };
     let cannot = ["ada".to_owned()].into();
+    let spending = |cost: i64| Spending { cost: Money(cost * 1_000_000), ..Spending::default() };
+    let purse = Purse::new(Limit { cost: Some(Money(5_000_000)), ..Limit::default() });
+    let spends = |mut sprint: Sprint, of_run: bool| {
+        let run = sprint.run.as_mut().unwrap();
+        *(if of_run { &mut run.purse } else { &mut run.tasks[0].purse }) = purse;
+        let (task, of) = (TaskNumber(1), spending(6));
+        let spent = budget::Event::Counted { task, by_task: of, by_run: of, refused: true };
+        let sprint = sprint.decide(Event::Budget(spent)).unwrap().sprint;
+        happens(&sprint, Happened::Spent(Attempt(1)))
+    };
     let reach = Found::Reach { repo: repo(), trouble: Some(Trouble::Suspended) };
     vec![
         ("paused", does(&sprint, Wish::Pause(None)), T1, known()),
+        ("budget spent", spends(sprint.clone(), false), T1, known()),
+        ("the run's budget spent", spends(sprint.clone(), true), T1, known()),
+        ("the run has spent its budget", spends(sprint.clone(), true), T2, known()),
+        ("spent in one try", happens(&sprint, Happened::Spent(Attempt(1))), T1, known()),
         ("task paused", does(&sprint, Wish::Pause(T1)), T1, known()),
         ("behind a paused task", does(&sprint, Wish::Pause(T1)), T2, known()),
         ("issue closed", barred(closed), T1, known()),

@@ -3,12 +3,14 @@
 mod asking;
 mod big;
 mod breaking;
+mod budgets;
 mod closing;
 mod controlling;
 mod dashboard;
 mod dying;
 mod ending;
 mod failing;
+mod failing_agents;
 mod hearing;
 mod interleaving;
 mod interrupting;

@@ -1,34 +1,64 @@
-//! "Any agent that speaks the protocol can be the planner." Real ones, as their presets start them, before a model that
-//! follows a script.
+//! "Any agent that speaks the protocol can plan, and do a task." Real ones, as their presets start them, before a model
+//! that follows a script.
 
-use std::path::Path;
+use std::fs::Permissions;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::{Path, PathBuf};
 
 use serde_json::json;
+use tempfile::TempDir;
 
 use crate::aloud;
 use crate::model::{KEY, Model};
-use crate::world::Team;
+use crate::world::{Team, Wish};
+
+/// A real agent: its preset, its program, its model's provider, the end of that's address, and the model's name.
+type Real = (&'static str, &'static str, &'static str, &'static str, &'static str);
+
+const OPENCODE: Real = ("opencode", "opencode", "openai", "/v1", "scripted");
+const GEMINI_CLI: Real = ("gemini-cli", "gemini", "gemini", "", "gemini-2.5-pro");
+
+/// Where it is installed, and a model for it.
+struct Stand {
+    dir: TempDir,
+    model: Model,
+    program: PathBuf,
+}
+
+impl Stand {
+    fn of((preset, program, ..): Real) -> Option<Self> {
+        let Some(folder) = std::env::var_os("TEAM6_TEST_AGENTS") else {
+            aloud(&format!("{preset}: skipped, TEAM6_TEST_AGENTS does not say where it is"));
+            return None;
+        };
+        let dir = tempfile::tempdir().unwrap();
+        let model = Model::start(&dir.path().join("model.log"));
+        std::fs::write(dir.path().join("key"), KEY).unwrap();
+        // Whoever runs Team6 reads it, who may be somebody else.
+        std::fs::set_permissions(dir.path(), Permissions::from_mode(0o755)).unwrap();
+        let program = Path::new(&folder).join("node_modules/.bin").join(program);
+        Some(Self { dir, model, program })
+    }
+
+    /// The settings of the agent under this name, with more.
+    fn settings(&self, (preset, _, provider, base, model): Real, name: &str, more: &str) -> String {
+        let known = team6::config::PRESETS.iter().find(|(known, _)| *known == preset).unwrap();
+        format!(
+            "[models.scripted]\nprovider = \"{provider}\"\nmodel = \"{model}\"\n\
+             base_url = \"{}{base}\"\nkey_file = \"{}\"\n\
+             [agents.{name}]\ndescription = \"does it\"\npreset = \"{preset}\"\nmodel = \"scripted\"\n\
+             command = {}\n{more}",
+            self.model.url,
+            self.dir.path().join("key").display(),
+            command(known.1, &self.program, model),
+        )
+    }
+}
 
 /// The agent submits a plan for a repository nobody has, is told so, and then submits a good one.
-async fn submits_a_plan(preset: &str, program: &str, provider: &str, base: &str, name: &str) {
-    let Some(folder) = std::env::var_os("TEAM6_TEST_AGENTS") else {
-        aloud(&format!("{preset} as planner: skipped, TEAM6_TEST_AGENTS does not say where it is"));
-        return;
-    };
-    let dir = tempfile::tempdir().unwrap();
-    let (model, key) = (Model::start(&dir.path().join("model.log")), dir.path().join("key"));
-    std::fs::write(&key, KEY).unwrap();
-    let program = Path::new(&folder).join("node_modules/.bin").join(program);
-    let preset_says = team6::config::PRESETS.iter().find(|(known, _)| *known == preset).unwrap().1;
-    let planner = format!(
-        "[models.scripted]\nprovider = \"{provider}\"\nmodel = \"{name}\"\n\
-         base_url = \"{}{base}\"\nkey_file = \"{}\"\n\
-         [agents.planner]\ndescription = \"plans\"\npreset = \"{preset}\"\nmodel = \"scripted\"\n\
-         command = {}\n",
-        model.url,
-        key.display(),
-        command(preset_says, &program, name),
-    );
+async fn submits_a_plan(real: Real) {
+    let Some(stand) = Stand::of(real) else { return };
+    let planner = stand.settings(real, "planner", "");
     let team = Team::with_the_planner(&planner).await;
     let submit = |repo: &str| {
         json!({ "tool": "submit_plan", "args": {
@@ -60,12 +90,55 @@ fn command(preset: &str, program: &Path, model: &str) -> String {
     toml::Value::Array(words).to_string().replace("{model}", model)
 }
 
+/// Sealed in, the agent spends its budget and is held; it goes on when its owner allows more, asks, is answered,
+/// changes a file, tests it and commits; the pull request is merged.
+async fn does_a_whole_task(real: Real) {
+    let Some(stand) = Stand::of(real) else { return };
+    // A call is a thousand tokens and fifty.
+    let settings = stand.settings(real, "real", "task_budget = { tokens = 2000 }\n");
+    let team = Team::sealed_in(&settings).await;
+    let asks = json!([
+        { "shell": "ls" }, { "shell": "git log -1" }, { "shell": "ls" }, { "shell": "ls" },
+        { "tool": "ask_question", "args": { "question": "Which blue?" } },
+        { "text": "I asked." },
+    ]);
+    let wish = Wish::new("T1", "Choose the blue").that("owner", "ada").that("agent", "real");
+    let wish = wish.that("saying", &format!("<script>{asks}</script>"));
+    let sprint = team.running("Dark mode", [wish]).await;
+    let stands = sprint.stands().await;
+    assert!(stands.starts_with("T1 held, because its budget is spent"), "{stands}");
+
+    sprint.hears_at("T1", "ada", "/team6 budget +10000000 tokens").await;
+    assert!(sprint.stands().await.starts_with("T1 waits for an answer to question 1"));
+    let edits = "mkdir -p docs && echo navy > docs/blue.md && grep -q navy docs/blue.md";
+    let commits = "git add -A && git commit -q -m 'Choose navy'";
+    let works = json!([{ "shell": edits }, { "shell": commits }, { "text": "Navy it is." }]);
+    sprint.hears_at("T1", "ada", &format!("Navy. <script>{works}</script>")).await;
+
+    assert!(sprint.stands().await.starts_with("T1 in review"), "{}", sprint.stands().await);
+    assert_eq!(sprint.file_of("T1", "docs/blue.md").await.as_deref(), Some("navy\n"));
+    assert_eq!(sprint.commits_of("T1").await, ["Choose navy"]);
+    sprint.merges("ada", "T1").await;
+    assert_eq!(sprint.stands().await, "T1 merged");
+    team.ends().await;
+}
+
 #[tokio::test]
 async fn opencode_submits_a_plan() {
-    submits_a_plan("opencode", "opencode", "openai", "/v1", "scripted").await;
+    submits_a_plan(OPENCODE).await;
 }
 
 #[tokio::test]
 async fn gemini_cli_submits_a_plan() {
-    submits_a_plan("gemini-cli", "gemini", "gemini", "", "gemini-2.5-pro").await;
+    submits_a_plan(GEMINI_CLI).await;
+}
+
+#[tokio::test]
+async fn opencode_does_a_whole_task() {
+    does_a_whole_task(OPENCODE).await;
+}
+
+#[tokio::test]
+async fn gemini_cli_does_a_whole_task() {
+    does_a_whole_task(GEMINI_CLI).await;
 }

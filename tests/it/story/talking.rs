@@ -171,3 +171,42 @@ async fn a_question_is_answered_by_command_after_team6_died_and_came_back() {
     assert!(sprint.file_of("T1", "docs/asked_for/1.md").await.unwrap().contains("the darkest"));
     team.ends().await;
 }
+
+#[tokio::test]
+async fn an_agent_that_cannot_load_its_session_goes_on_in_a_new_one_with_all_that_was_said() {
+    let team = Team::with_a_forgetful_agent().await;
+    let wishes = plan! {
+        T1 "Name the colors" owner ada agent forgetful saying "scripted: ask Which blue?";
+    };
+    let sprint = team.running("Dark mode", wishes).await;
+    assert_eq!(sprint.stands().await, "T1 waits for an answer to question 1");
+
+    team.dies().await;
+    team.comes_back().await;
+    sprint.hears_at("T1", "ada", "The darkest one.").await;
+
+    assert_eq!(sprint.stands().await, "T1 in review");
+    assert_eq!((sprint.sessions(), sprint.tries().await.as_str()), (2, "T1 twice"));
+    let asked = sprint.file_of("T1", "docs/asked_for/1.md").await.unwrap();
+    assert!(asked.contains("The darkest one."), "{asked}");
+    team.ends().await;
+}
+
+#[tokio::test]
+async fn an_agent_that_lost_its_session_gets_a_new_one_after_team6_was_killed() {
+    let team = Team::with_the_program().await;
+    let sprint = waiting_agent!(team);
+    let said = sprint.writes_at("T1", "ada", "/team6 ask use blue").await;
+    sprint.waits_for_signs_at("T1", said, "eyes").await;
+
+    team.dies().await;
+    sprint.loses_the_agents_sessions();
+    sprint.lets_the_agent_go_on();
+    team.comes_back().await;
+
+    assert_eq!((sprint.stands().await.as_str(), sprint.sessions()), ("T1 in review", 1));
+    let asked = sprint.file_of("T1", "docs/asked_for/1.md").await.unwrap();
+    assert!(asked.contains("use blue"), "{asked}");
+    assert_eq!(sprint.signs_at("T1", said).await, "+1 eyes rocket");
+    team.ends().await;
+}

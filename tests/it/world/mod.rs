@@ -10,6 +10,7 @@ mod ours;
 mod people;
 #[macro_use]
 mod plan;
+mod provider;
 mod server;
 mod settle;
 mod sprint;
@@ -22,6 +23,7 @@ mod wire;
 pub(crate) use accident::{Act, When};
 pub(crate) use interruption::timeless;
 pub(crate) use plan::Wish;
+pub(crate) use provider::Provider;
 pub(crate) use sprint::Sprint;
 pub(crate) use team::Team;
 pub(crate) use time::Asked;

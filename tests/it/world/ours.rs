@@ -60,6 +60,17 @@ pub(super) async fn at_work(db: &Db) -> i64 {
     row.unwrap_or_default().0
 }
 
+/// How many executions a worker has taken so far.
+pub(super) async fn tries_begun(db: &Db) -> i64 {
+    let mut tx = db.read().await.unwrap();
+    let row: Option<(i64,)> = tx
+        .query("select count(*) from agent_executions where started_at is not null")
+        .first()
+        .await
+        .unwrap();
+    row.unwrap_or_default().0
+}
+
 /// Whether Team6 has looked around once, as it does when it starts.
 pub(super) async fn has_looked_around(db: &Db) -> bool {
     let mut tx = db.read().await.unwrap();

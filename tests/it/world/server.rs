@@ -20,6 +20,8 @@ pub(super) enum Kind {
     Inside,
     /// As a process of its own.
     Program,
+    /// The same, whose agents are sealed in; by somebody without rights, if we are root.
+    Sealed,
 }
 
 pub(super) enum Server {
@@ -31,10 +33,15 @@ pub(super) const PROGRAM: &str = env!("CARGO_BIN_EXE_team6");
 
 /// The settings of a planner that is the scripted agent, started with these words.
 pub(super) fn scripted_planner(words: &[&str]) -> String {
+    scripted_agent("planner", words)
+}
+
+/// The settings of an agent that is the scripted one, started with these words.
+pub(super) fn scripted_agent(name: &str, words: &[&str]) -> String {
     let words: Vec<_> = words.iter().map(|word| format!(", \"{word}\"")).collect();
     let words = words.concat();
     format!(
-        "[agents.planner]\ndescription = \"plans\"\ncommand = [\"{PROGRAM}\", \"scripted-agent\"{words}]\n"
+        "[agents.{name}]\ndescription = \"plans\"\ncommand = [\"{PROGRAM}\", \"scripted-agent\"{words}]\n"
     )
 }
 
@@ -76,7 +83,8 @@ impl Server {
     pub(super) async fn start(kind: Kind, config: &Path, app: &AppKeys, clock: &Clock) -> Self {
         match kind {
             Kind::Inside => Self::inside(config, app, clock.clone()).await,
-            Kind::Program => Self::program(config).await,
+            Kind::Program => Self::program(config, Command::new(PROGRAM)).await,
+            Kind::Sealed => Self::program(config, as_nobody(config)).await,
         }
     }
 
@@ -96,12 +104,12 @@ impl Server {
         Self::Inside { runtime, app, address, service: Box::new(service) }
     }
 
-    async fn program(config: &Path) -> Self {
+    async fn program(config: &Path, mut program: Command) -> Self {
         let log = config.with_extension("log");
         let said = || std::fs::read_to_string(&log).unwrap_or_default();
         let before = said().len();
         let to = std::fs::File::options().create(true).append(true).open(&log).unwrap();
-        let mut child = Command::new(PROGRAM)
+        let mut child = program
             .args(["serve", "--config"])
             .arg(config)
             .env("TEAM6__SERVER__LISTEN", "127.0.0.1:0")
@@ -190,6 +198,22 @@ impl Server {
             }
         }
     }
+}
+
+/// The program, run by somebody without rights who owns what it needs, if we are root.
+fn as_nobody(config: &Path) -> Command {
+    let dir = config.parent().unwrap();
+    let text = std::fs::read_to_string(config).unwrap();
+    std::fs::write(config, text.replace("sandbox = \"none\"", "sandbox = \"auto\"")).unwrap();
+    if !rustix::process::getuid().is_root() {
+        return Command::new(PROGRAM);
+    }
+    let own = Command::new("chown").args(["-R", "nobody"]).arg(dir).status().unwrap();
+    assert!(own.success());
+    let mut command = Command::new("setpriv");
+    command.args(["--reuid=nobody", "--regid=nogroup", "--clear-groups", PROGRAM]);
+    command.env("HOME", dir);
+    command
 }
 
 /// Where a program that chose its port by itself says that it listens.

@@ -124,6 +124,13 @@ impl Sprint<'_> {
         all.map(count).sum()
     }
 
+    /// What agents remember of their sessions is gone, as after an update of theirs.
+    pub(crate) fn loses_the_agents_sessions(&self) {
+        for dir in self.team.workspaces() {
+            std::fs::remove_dir_all(dir.join("home/.scripted-sessions")).unwrap();
+        }
+    }
+
     /// Everything Team6 said on a task's pull request.
     pub(crate) async fn answers_at_the_pull_of(&self, task: &str) -> Vec<String> {
         let number = self.number(task).await;

@@ -76,6 +76,11 @@ impl Team {
         Self::with(Kind::Inside, Some(settings), Clock::System).await
     }
 
+    /// A team whose Team6 has these settings: first of its agent `frontend`, then whole tables.
+    pub(crate) async fn with_settings(settings: &str) -> Self {
+        Self::with(Kind::Inside, Some(settings), Clock::System).await
+    }
+
     /// Opens a milestone, an issue for each wish, and a sprint issue that says this.
     pub(crate) async fn sprint_about<const N: usize>(
         &self,
@@ -89,6 +94,17 @@ impl Team {
     /// A team that runs the program `team6 serve`.
     pub(crate) async fn with_the_program() -> Self {
         Self::with(Kind::Program, None, Clock::System).await
+    }
+
+    /// A team that runs the program with agents sealed in, and these settings more.
+    pub(crate) async fn sealed_in(settings: &str) -> Self {
+        Self::with(Kind::Sealed, Some(settings), Clock::System).await
+    }
+
+    /// The same, with an agent `forgetful` that never finds a session again.
+    pub(crate) async fn with_a_forgetful_agent() -> Self {
+        let agent = server::scripted_agent("forgetful", &["--forgetful"]);
+        Self::with(Kind::Program, Some(&agent), Clock::System).await
     }
 
     pub(super) async fn with(kind: Kind, planner: Option<&str>, clock: Clock) -> Self {

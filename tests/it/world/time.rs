@@ -9,6 +9,7 @@ use team6::clock::Clock;
 
 use super::ours;
 use super::server::Kind;
+use super::sprint::Sprint;
 use super::team::{Team, World};
 
 /// GitHub's own limits.
@@ -32,10 +33,15 @@ impl Team {
     /// A team whose clock stands still unless there is something to wait for, and whose GitHub
     /// enforces its limits.
     pub(crate) async fn by_its_own_clock() -> Self {
+        Self::by_its_own_clock_with(None).await
+    }
+
+    /// The same, with settings of its agent `frontend`.
+    pub(crate) async fn by_its_own_clock_with(settings: Option<&str>) -> Self {
         // GitHub's budgets are of whole hours, and a story should not end in another by chance.
         let now = Clock::System.now();
         let hour = now - TimeDelta::seconds(now.timestamp().rem_euclid(3_600));
-        let team = Self::with(Kind::Inside, None, Clock::stopped_at(hour)).await;
+        let team = Self::with(Kind::Inside, settings, Clock::stopped_at(hour)).await;
         team.world.hub.traffic().enforce(GITHUBS);
         team
     }
@@ -60,6 +66,11 @@ impl Team {
     pub(crate) async fn an_hour_passes(&self) {
         self.world.clock.advance(TimeDelta::hours(1));
         self.settles().await;
+    }
+
+    /// So much time passes at once.
+    pub(crate) fn minutes_pass(&self, minutes: i64) {
+        self.world.clock.advance(TimeDelta::minutes(minutes));
     }
 
     /// A little time passes.
@@ -112,6 +123,40 @@ impl Team {
         log.filter(|one| one.asked.contains(" /api/"))
             .map(|one| Asked { at: one.at, what: one.asked, status: one.status })
             .collect()
+    }
+}
+
+impl Sprint<'_> {
+    /// Time passes until Team6 has said this on the sprint issue.
+    pub(crate) async fn comes_to_say(&self, words: &str) {
+        self.time_passes_until(async || self.answers().await.iter().any(|one| one.contains(words)))
+            .await;
+    }
+
+    /// The same, so often.
+    pub(crate) async fn comes_to_say_so_often(&self, words: &str, times: usize) {
+        let said = async || self.answers().await.iter().filter(|one| one.contains(words)).count();
+        self.time_passes_until(async || times <= said().await).await;
+    }
+
+    /// Time passes until so many tries were begun.
+    pub(crate) async fn comes_to_tries(&self, tries: i64) {
+        self.time_passes_until(async || self.tries_begun().await == tries).await;
+        self.time_passes_until(async || ours::at_work(&self.team.world.db).await == 0).await;
+    }
+
+    /// How many tries a worker has taken so far.
+    pub(crate) async fn tries_begun(&self) -> i64 {
+        ours::tries_begun(&self.team.world.db).await
+    }
+
+    async fn time_passes_until(&self, is_so: impl AsyncFn() -> bool) {
+        let begun = std::time::Instant::now();
+        while !is_so().await {
+            let late = Duration::from_mins(5) < begun.elapsed();
+            assert!(!late, "it never comes: {}", self.team.world.told().await);
+            self.team.a_moment_passes().await;
+        }
     }
 }
 

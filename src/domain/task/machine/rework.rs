@@ -1,11 +1,11 @@
 //! What happens between an agent and people after the first turn: questions, and reviews.
 
 use super::Event::{
-    Asked, Called, Cancelled, Delivered, Exhausted, Failed, Lost, PullClosed, PullMerged,
-    PullOpened, PullReopened, Released, Replied, Retried, Skipped, Stopped, Taken,
+    Asked, Called, Cancelled, Delivered, Exhausted, Failed, Funded, Lost, PullClosed, PullMerged,
+    PullOpened, PullReopened, Released, Replied, Retried, Skipped, Spent, Stopped, Taken,
 };
 use super::{Consequence, Ending, Event, Next, S, Stage, State, pause_before_next, queued};
-use super::{sent_back, stop};
+use super::{held, sent_back, stop};
 use crate::domain::ids::{Attempt, PullNumber};
 use crate::domain::work::Class;
 
@@ -17,10 +17,41 @@ impl State {
         event: &Event,
     ) -> Option<Next> {
         match event {
-            Called => Some(match pull {
-                Some(pull) => sent_back(attempt, pull),
-                None => queued(Attempt(attempt.0 + 1), 0),
-            }),
+            Called => Some(goes_on(attempt, pull)),
+            Asked(of) if *of == attempt => self.nothing_new(),
+            Funded => self.nothing_new(),
+            Spent(_) | Asked(_) => None,
+            PullMerged(..) | PullClosed(_) | PullOpened(_) | PullReopened(_) | Released
+            | Cancelled | Skipped(_) | Taken(_) | Lost(_) | Delivered(_) | Failed(..)
+            | Exhausted(..) | Stopped(_) | Retried(_) | Replied(_) => {
+                self.resting(attempt, pull, event)
+            }
+        }
+    }
+
+    /// Held, because its budget is spent. What people say meanwhile waits with it.
+    pub(super) fn spent(
+        &self,
+        attempt: Attempt,
+        pull: Option<PullNumber>,
+        event: &Event,
+    ) -> Option<Next> {
+        match event {
+            Funded => Some(goes_on(attempt, pull)),
+            Spent(of) if *of == attempt => self.nothing_new(),
+            Called => self.nothing_new(),
+            Spent(_) | Asked(_) => None,
+            PullMerged(..) | PullClosed(_) | PullOpened(_) | PullReopened(_) | Released
+            | Cancelled | Skipped(_) | Taken(_) | Lost(_) | Delivered(_) | Failed(..)
+            | Exhausted(..) | Stopped(_) | Retried(_) | Replied(_) => {
+                self.resting(attempt, pull, event)
+            }
+        }
+    }
+
+    /// What happens to a task whose agent rests and waits for a person.
+    fn resting(&self, attempt: Attempt, pull: Option<PullNumber>, event: &Event) -> Option<Next> {
+        match event {
             PullMerged(merged, merge) if pull == Some(*merged) => {
                 let done = S::Done { attempt, pull: *merged, merge: merge.clone() };
                 Some((done, vec![Consequence::Release]))
@@ -30,13 +61,12 @@ impl State {
                 Some((state, vec![Consequence::AskAboutClosedPull(*closed)]))
             }
             PullOpened(of) | PullReopened(of) if pull == Some(*of) => self.nothing_new(),
-            Asked(of) if *of == attempt => self.nothing_new(),
             Released => self.nothing_new(),
             Cancelled => Some(Ending::Cancelled.of(attempt, pull)),
             Skipped(by) => Some(Ending::Skipped(by.clone()).of(attempt, pull)),
             Taken(_) | Lost(_) | Delivered(_) | Failed(..) | Exhausted(..) | Stopped(_)
             | PullOpened(_) | PullMerged(..) | PullClosed(_) | PullReopened(_) | Retried(_)
-            | Asked(_) | Replied(_) => None,
+            | Asked(_) | Replied(_) | Called | Spent(_) | Funded => None,
         }
     }
 
@@ -60,6 +90,7 @@ impl State {
             Asked(of) if *of == attempt && has_agent => {
                 Some((S::Asking { attempt, pull: Some(pull) }, vec![]))
             }
+            Spent(of) if *of == attempt && has_agent => Some(held(attempt, Some(pull))),
             Failed(of, class) if *of == attempt => Some(failed(attempt, pull, *class, tries)),
             Exhausted(of, pause) if *of == attempt => Some(again(attempt, pull, *pause)),
             Stopped(of) if *of == attempt && has_agent => {
@@ -82,11 +113,19 @@ impl State {
                 Some(stop(attempt, Some(pull), Ending::Skipped(by.clone())))
             }
             Skipped(by) => Some(Ending::Skipped(by.clone()).of(attempt, Some(pull))),
-            Released | Called => self.nothing_new(),
+            Released | Called | Funded => self.nothing_new(),
             Taken(_) | Lost(_) | Delivered(_) | Failed(..) | Exhausted(..) | Stopped(_)
             | PullOpened(_) | PullMerged(..) | PullClosed(_) | PullReopened(_) | Retried(_)
-            | Asked(_) | Replied(_) => None,
+            | Asked(_) | Replied(_) | Spent(_) => None,
         }
+    }
+}
+
+/// The next try, in the same workspace and session.
+fn goes_on(attempt: Attempt, pull: Option<PullNumber>) -> Next {
+    match pull {
+        Some(pull) => sent_back(attempt, pull),
+        None => queued(Attempt(attempt.0 + 1), 0),
     }
 }
 
