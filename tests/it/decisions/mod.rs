@@ -4,6 +4,7 @@ mod approving;
 mod budgeting;
 mod controlling;
 mod linting;
+mod listening;
 mod permitting;
 mod planning;
 mod refining;
