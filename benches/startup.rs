@@ -20,7 +20,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use axum::{Json, Router};
-use measure::{Side, table};
+use measure::{Side, milliseconds, table};
 use serde_json::{Value, json};
 use team6::agent::{Limits, Spec};
 use team6::domain::budget::Limit;
@@ -34,6 +34,7 @@ use team6::domain::work::{
 use team6::git::ENVIRONMENT;
 use team6::worker::{self, Settings};
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 
 const FILES: usize = 2_000;
 const RUNS: usize = 15;
@@ -60,7 +61,8 @@ async fn main() -> anyhow::Result<()> {
     settings.agents.insert(AgentName("bench".to_owned()), spec()?);
     settings.sandbox.shim = env!("CARGO_BIN_EXE_team6").into();
     let stop = CancellationToken::new();
-    let working = tokio::spawn(worker::run(settings, stop.clone()));
+    let tasks = TaskTracker::new();
+    let working = tasks.spawn(worker::run(settings, stop.clone()));
     // The first makes the mirror and finds the sandbox.
     server.does(&origin, 0).await?;
     let mirror = first_folder(&folder.path().join("data/mirrors"))?;
@@ -174,7 +176,7 @@ impl Server {
             .route("/api/worker/executions/{id}/finish", post(finish))
             .route("/api/worker/removable", axum::routing::get(|| async { Json(json!([])) }))
             .with_state(server.clone());
-        tokio::spawn(axum::serve(listener, routes).into_future());
+        TaskTracker::new().spawn(axum::serve(listener, routes).into_future());
         Ok(server)
     }
 
@@ -286,8 +288,7 @@ fn first_folder(of: &Path) -> anyhow::Result<PathBuf> {
 /// Milliseconds from a moment to when the agent in this home was prompted.
 fn took(begun: u128, home: &Path) -> anyhow::Result<f64> {
     let prompted: u128 = std::fs::read_to_string(home.join(PROMPTED))?.parse()?;
-    let microseconds = u32::try_from((prompted - begun) / 1_000)?;
-    Ok(f64::from(microseconds) / 1_000.0)
+    Ok(milliseconds(Duration::from_nanos(u64::try_from(prompted - begun)?)))
 }
 
 /// Nanoseconds since 1970: what two processes of one machine agree on.

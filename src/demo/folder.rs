@@ -7,6 +7,7 @@ use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
+use localhub::AppKeys;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
@@ -46,6 +47,9 @@ struct Announcement {
     api: String,
     team6: String,
     users: BTreeMap<String, String>,
+    /// The App that says how checks ended; its key is in `ci.pem`.
+    #[serde(default)]
+    ci_app: i64,
     webhook_secret: String,
     repositories: Vec<String>,
     milestone: i64,
@@ -124,13 +128,16 @@ impl Folder {
         addresses: &Addresses,
         secrets: &Secrets,
         webhook_secret: &str,
+        ci: &AppKeys,
     ) -> anyhow::Result<()> {
+        self.write("ci.pem", &ci.pem)?;
         let plain = |url: &Url| url.as_str().trim_end_matches('/').to_owned();
         let announcement = Announcement {
             github: plain(&addresses.github),
             api: plain(&addresses.api),
             team6: plain(&addresses.team6),
             users: secrets.users.clone(),
+            ci_app: i64::try_from(ci.id)?,
             webhook_secret: webhook_secret.to_owned(),
             repositories: world::REPOSITORIES.iter().map(|name| (*name).to_owned()).collect(),
             milestone: world::MILESTONE,

@@ -63,6 +63,7 @@ pub async fn run(
     let team6 = bind(options.port, before.as_ref().map(Addresses::team6_port), 7601).await?;
     let addresses = Addresses::of(github.local_addr()?, team6.local_addr()?);
     let app = hub.app(world::APP).context("the App is not in the world of the demo")?;
+    let ci = hub.app(world::CI).context("the App for checks is not in the world of the demo")?;
     hub.set_webhook_url(world::APP, addresses.team6.join("webhook")?.as_str()).await?;
 
     let serving = tokio_util::task::TaskTracker::new();
@@ -83,7 +84,7 @@ pub async fn run(
         settings.worker.sandbox = config::Sandbox::None;
     }
     let service = Service::start(settings, keys, team6).await?;
-    folder.announce(&addresses, &secrets, &app.webhook_secret)?;
+    folder.announce(&addresses, &secrets, &app.webhook_secret, &ci)?;
     screen.opening(folder.path(), &addresses);
     if unsealed.is_some() {
         screen.unsealed();

@@ -11,6 +11,8 @@ use crate::domain::ids::{AgentName, ProjectName};
 
 /// The App's name in addresses.
 pub(super) const APP: &str = "team6";
+/// The App that says how checks ended.
+pub(super) const CI: &str = "acme-ci";
 /// Who lives here.
 pub(super) const PEOPLE: [&str; 3] = ["ada", "grace", "linus"];
 /// Where they work; the first has the sprint issue.

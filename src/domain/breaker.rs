@@ -179,7 +179,9 @@ mod tests {
     #[test]
     fn a_task_at_which_every_try_fails_may_be_the_reason_itself() {
         let mut same = died(&[0, 1, 2, 3, 4, 5]);
-        same.iter_mut().for_each(|one| one.task.1 = TaskNumber(1));
+        for one in &mut same {
+            one.task.1 = TaskNumber(1);
+        }
         assert_eq!(Breaker::of(&same, at(6)), Breaker::Closed);
     }
 
@@ -190,7 +192,9 @@ mod tests {
             own in prop::sample::select(vec![Class::NothingDone, Class::LeftDirty, Class::Spent]),
         ) {
             let mut all = died(&minutes);
-            all.iter_mut().for_each(|one| one.failed = Some(own));
+            for one in &mut all {
+                one.failed = Some(own);
+            }
             prop_assert_eq!(Breaker::of(&all, at(99)), Breaker::Closed);
         }
 

@@ -231,7 +231,7 @@ async fn an_agent_that_lost_its_session_gets_a_new_one_after_team6_was_killed() 
     let team = Team::with_the_program().await;
     let sprint = waiting_agent!(team);
     let said = sprint.writes_at("T1", "ada", "/team6 ask use blue").await;
-    sprint.waits_for_signs_at("T1", said, "eyes").await;
+    sprint.waits_until_heard_at("T1", said).await;
 
     team.dies().await;
     sprint.loses_the_agents_sessions();
