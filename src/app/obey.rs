@@ -165,6 +165,9 @@ impl App {
                 let (sprint, task) = ((*sprint).clone(), task.or(*here));
                 self.say(obeyed, Saying::Why { sprint, task }, key).await?
             }
+            Command::Memory(wish) => {
+                self.obey_about_notes(sprint, wish, said, key, *delivery).await?
+            }
             Command::Help => self.say(obeyed, Saying::Help { unknown: None }, key).await?,
             Command::Unknown { word } => {
                 self.say(obeyed, Saying::Help { unknown: Some(word.clone()) }, key).await?;
@@ -259,6 +262,7 @@ fn not_understood(line: &Line) -> Option<Refusal> {
         | Command::Why { .. }
         | Command::Retry { .. }
         | Command::Control { .. }
+        | Command::Memory(_)
         | Command::Help => None,
     }
 }

@@ -1,6 +1,7 @@
 //! What people can ask for, and the help that says so.
 
 mod ask;
+mod memory;
 mod prose;
 mod refining;
 mod words;
@@ -12,6 +13,7 @@ pub use prose::prose;
 
 use super::answers::{self, Given};
 use super::ids::TaskNumber;
+use super::memory::Wish;
 use super::refine::Change;
 use super::refusal::Refusal;
 use super::task::Again;
@@ -67,6 +69,8 @@ pub enum Command {
         /// Which task; `None` where the place of the comment says it, or the whole sprint is meant.
         task: Option<TaskNumber>,
     },
+    /// See or change what is noted for later work.
+    Memory(Wish),
     /// Say what can be asked for.
     Help,
     /// A word nobody taught us.
@@ -212,6 +216,11 @@ pub const HELP: &[Entry] = &[
         does: "try a task again that failed, was cancelled or whose pull request was closed; `retry T3 continue` goes on from its last try",
         who: "the task's owner or a maintainer",
     },
+    Entry {
+        usage: memory::USAGE,
+        does: "show what is noted about the project for the agents that work on it, or change it",
+        who: "write access",
+    },
     Entry { usage: "/team6 help", does: "show this list", who: "anybody" },
 ];
 
@@ -225,6 +234,7 @@ impl Command {
             | Self::Refine(_)
             | Self::Start { .. }
             | Self::Retry { .. }
+            | Self::Memory(_)
             | Self::Control { .. } => true,
             Self::Diff { .. }
             | Self::Status
@@ -344,6 +354,7 @@ fn understand(verb: &str, behind: &str) -> Result<Command, Mistake> {
         "resume" => control(Verb::Resume, &said).map_err(mistake),
         "cancel" => control(Verb::Cancel, &said).map_err(mistake),
         "skip" => control(Verb::Skip, &said).map_err(mistake),
+        "memory" => memory::parse(&words).map(Command::Memory).map_err(mistake),
         "status" => Ok(Command::Status),
         "why" => about(&said).map(|task| Command::Why { task }).map_err(mistake),
         _ => Ok(Command::Help),
