@@ -7,9 +7,10 @@ use super::executing::Happened;
 use super::{App, Error, Result};
 use crate::config::PLANNER;
 use crate::db::executions::Subject;
-use crate::db::{Tx, effects, executions, heard, history, plans, runs, sprints, tasks};
+use crate::db::{Tx, effects, executions, heard, history, notes, plans, runs, sprints, tasks};
 use crate::domain::effect::Effect;
 use crate::domain::ids::{AgentName, DeliveryId, ExecutionId, RunId, SprintId, TaskNumber};
+use crate::domain::memory::Standing;
 use crate::domain::planning::Try;
 use crate::domain::refusal::Refusal;
 use crate::domain::run::{self, Run};
@@ -162,6 +163,9 @@ impl App {
             if before != after {
                 tasks::advance(tx, &run.id, after, now).await?;
                 self.interrupt(tx, run, before, after).await?;
+                if let Some(change) = Standing::change(&before.state, &after.state) {
+                    notes::change(tx, &run.id, after.planned.number, change).await?;
+                }
             }
         }
         if old.state != run.state || old.holds != run.holds || old.purse != run.purse {

@@ -11,6 +11,7 @@ use crate::db::executions::{self, Execution, Subject};
 use crate::db::workers;
 use crate::domain::budget::Limit;
 use crate::domain::ids::{Attempt, CommitSha, ProjectName, RepoName, WorkerId};
+use crate::domain::plan::PlannedTask;
 use crate::domain::sprint::Sprint;
 use crate::domain::task::Task;
 use crate::domain::work::{Assignment, Checkout, Claim, Claimed, Lease, Work};
@@ -156,14 +157,19 @@ impl App {
         let name = task.planned.repo();
         let read_token = self.repo(name).await?.token(Grant::ReadContents).await?;
         Ok(Order {
-            told: Told::Task(self.past(execution).await?),
+            told: Told::Task(self.past(execution, &task.planned).await?),
             work: Work::Task(self.checkout(sprint, task).await?),
             read_tokens: [(name.clone(), read_token.expose().to_owned())].into(),
         })
     }
 
-    /// How the try before this one failed, if it did, and what was said when one last delivered.
-    async fn past(&self, execution: &Execution) -> Result<say::prompt::Past> {
+    /// How the try before this one failed, if it did, what was said when one last delivered, and what
+    /// earlier work taught.
+    async fn past(
+        &self,
+        execution: &Execution,
+        planned: &PlannedTask,
+    ) -> Result<say::prompt::Past> {
         let Subject::Task(run, task) = &execution.subject else {
             return Ok(say::prompt::Past::default());
         };
@@ -177,7 +183,9 @@ impl App {
         before.sort_by_key(|one| one.attempt);
         let last = before.last().and_then(|one| one.failure.as_ref());
         let delivery = before.iter().rev().find_map(|one| one.delivery.as_ref());
+        let notes = self.notes_for_task(execution, (run.clone(), *task), planned).await?;
         Ok(say::prompt::Past {
+            notes,
             failure: last.map(|failure| failure.message.clone()),
             summary: delivery.map(|delivery| delivery.summary.clone()),
         })

@@ -20,6 +20,7 @@ mod give_up;
 mod glance;
 mod issue;
 mod make_issues;
+mod memory;
 mod mirror;
 mod news;
 mod obey;

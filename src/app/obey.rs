@@ -169,6 +169,9 @@ impl App {
                 let (sprint, task) = ((*sprint).clone(), task.or(*here));
                 self.say(obeyed, Saying::Why { sprint, task }, key).await?
             }
+            Command::Memory(wish) => {
+                self.obey_about_notes(sprint, wish, said, key, *delivery).await?
+            }
             Command::Help => self.say(obeyed, Saying::Help { unknown: None }, key).await?,
             Command::Unknown { word } => {
                 self.say(obeyed, Saying::Help { unknown: Some(word.clone()) }, key).await?;
@@ -264,6 +267,7 @@ fn not_understood(line: &Line) -> Option<Refusal> {
         | Command::Retry { .. }
         | Command::Control { .. }
         | Command::Budget { .. }
+        | Command::Memory(_)
         | Command::Help => None,
     }
 }

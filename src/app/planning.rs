@@ -6,11 +6,12 @@ use super::apply::Applied;
 use super::command::Said;
 use super::dispatch::{Order, Told};
 use super::{App, Error, Result};
+use crate::config::PLANNER;
 use crate::db::comments::Kind;
 use crate::db::effects;
 use crate::db::executions::{self, Execution, Subject};
 use crate::domain::effect::Effect;
-use crate::domain::ids::{DeliveryId, Login, RepoName, SprintId};
+use crate::domain::ids::{AgentName, DeliveryId, Login, RepoName, SprintId};
 use crate::domain::planning;
 use crate::domain::sprint::{Event, Sprint};
 use crate::domain::work::{Lease, Source, Work};
@@ -50,6 +51,7 @@ impl App {
         }
         let survey = self.survey(sprint).await?;
         let people = self.people(sprint).await?;
+        let notes = self.notes_for_plan(sprint, &AgentName(PLANNER.to_owned())).await?;
         let prompt = say::prompt::plan(&say::prompt::Planned {
             goal: &sprint.goal,
             sources: &sources,
@@ -57,6 +59,7 @@ impl App {
             people: &people,
             questions: &sprint.planning.questions,
             previous: sprint.plan.as_ref().filter(|_| !session.fresh),
+            notes: &notes,
             most_tasks: self.settings().planning.most_tasks,
         });
         Ok(Order { told: Told::Whole(prompt), work: Work::Plan { sources }, read_tokens })

@@ -126,6 +126,8 @@ impl App {
             Saying::SprintGone { home, task } => say::why::sprint_gone(home, *task),
             Saying::Reach { repo, trouble } => say::why::reach(repo, *trouble),
             Saying::Why { sprint, task } => self.why_in_words(sprint, *task).await?,
+            Saying::Notes(project) => say::memory::list(project, &self.notes(project).await?),
+            Saying::NoteChanged { to, note } => say::memory::changed(to, *note),
             Saying::Trouble { reference } => say::comments::trouble(reference),
         };
         Ok(Some((key.to_owned(), text)))

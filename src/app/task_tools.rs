@@ -9,6 +9,7 @@ use crate::db::executions::Execution;
 use crate::domain::dialogue::tools::{ANSWER, LONGEST_PROGRESS, PROGRESS};
 use crate::domain::dialogue::{Event, MOST_QUESTIONS};
 use crate::domain::ids::TaskNumber;
+use crate::domain::memory::tools::{RECALL, REMEMBER};
 use crate::domain::proposal::ASK;
 use crate::domain::work::{Lease, NextTurn, ToolAnswer, TurnEnded};
 use crate::say;
@@ -27,6 +28,8 @@ impl App {
             ASK => self.wonder_about_task(execution, lease, task, arguments).await,
             PROGRESS => self.progress(execution, lease, task, arguments).await,
             ANSWER => self.answer_thread(execution, lease, task, arguments).await,
+            REMEMBER => self.remember(execution, lease, task, arguments).await,
+            RECALL => self.recall(execution, arguments).await,
             _ => Ok(refused("there is no such tool")),
         }
     }
@@ -123,11 +126,11 @@ impl App {
     }
 }
 
-fn said(text: String) -> ToolAnswer {
+pub(super) fn said(text: String) -> ToolAnswer {
     ToolAnswer { text, is_error: false }
 }
 
-fn text<'a>(passed: &'a Value, name: &str) -> Option<&'a str> {
+pub(super) fn text<'a>(passed: &'a Value, name: &str) -> Option<&'a str> {
     let text = passed.get(name).and_then(Value::as_str).map(str::trim);
     text.filter(|text| !text.is_empty())
 }

@@ -7,6 +7,7 @@ use super::report::Stale;
 use super::{App, Result};
 use crate::db::executions::{self, Execution, Subject};
 use crate::domain::ids::Login;
+use crate::domain::memory::tools::RECALL;
 use crate::domain::planning::{self, Draft, LONGEST_QUESTION, MOST_ROUNDS, Proposed, State, Try};
 use crate::domain::proposal::{self, ASK, Ground, SUBMIT};
 use crate::domain::sprint::{Event, Sprint};
@@ -32,6 +33,7 @@ impl App {
         Ok(Ok(match name {
             SUBMIT => self.submit(&execution, lease, of, arguments).await?,
             ASK => self.wonder(&execution, lease, of, arguments).await?,
+            RECALL => self.recall(&execution, arguments).await?,
             _ => refused("there is no such tool"),
         }))
     }

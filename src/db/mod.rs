@@ -10,6 +10,7 @@ pub mod effects;
 pub mod executions;
 pub mod heard;
 pub mod history;
+pub mod notes;
 mod plain;
 pub mod plans;
 pub mod query;

@@ -1,6 +1,7 @@
 //! What people can ask for, and the help that says so.
 
 mod ask;
+mod memory;
 mod prose;
 mod refining;
 mod words;
@@ -13,6 +14,7 @@ pub use prose::prose;
 use super::answers::{self, Given};
 use super::budget::Amount;
 use super::ids::TaskNumber;
+use super::memory::Wish;
 use super::refine::Change;
 use super::refusal::Refusal;
 use super::task::Again;
@@ -75,6 +77,8 @@ pub enum Command {
         /// How much more.
         amount: Amount,
     },
+    /// See or change what is noted for later work.
+    Memory(Wish),
     /// Say what can be asked for.
     Help,
     /// A word nobody taught us.
@@ -225,6 +229,11 @@ pub const HELP: &[Entry] = &[
         does: "let $5 more be spent on a task whose budget is short, and go on; without a task, on the whole run. `+500000 tokens` and `+30 minutes` do the same for those",
         who: "the task's owner or a maintainer; for the run whoever started it or a maintainer",
     },
+    Entry {
+        usage: memory::USAGE,
+        does: "show what is noted about the project for the agents that work on it, or change it",
+        who: "write access",
+    },
     Entry { usage: "/team6 help", does: "show this list", who: "anybody" },
 ];
 
@@ -239,6 +248,7 @@ impl Command {
             | Self::Start { .. }
             | Self::Retry { .. }
             | Self::Budget { .. }
+            | Self::Memory(_)
             | Self::Control { .. } => true,
             Self::Diff { .. }
             | Self::Status
@@ -359,6 +369,7 @@ fn understand(verb: &str, behind: &str) -> Result<Command, Mistake> {
         "cancel" => control(Verb::Cancel, &said).map_err(mistake),
         "skip" => control(Verb::Skip, &said).map_err(mistake),
         "budget" => budget(&said).map_err(mistake),
+        "memory" => memory::parse(&words).map(Command::Memory).map_err(mistake),
         "status" => Ok(Command::Status),
         "why" => about(&said).map(|task| Command::Why { task }).map_err(mistake),
         _ => Ok(Command::Help),

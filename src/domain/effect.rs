@@ -7,9 +7,10 @@ use super::command::Line;
 use super::diff::Diff;
 use super::found::{Barred, Trouble};
 use super::ids::{
-    AgentName, Attempt, CommentId, DeliveryId, ExecutionId, IssueRef, Login, PullNumber, RepoId,
-    RepoName, RunId, SprintId, TaskNumber,
+    AgentName, Attempt, CommentId, DeliveryId, ExecutionId, IssueRef, Login, ProjectName,
+    PullNumber, RepoId, RepoName, RunId, SprintId, TaskNumber,
 };
+use super::memory::Change;
 use super::planning::Unplanned;
 use super::refine::Remark;
 use super::refusal::Refusal;
@@ -363,6 +364,15 @@ pub enum Saying {
         sprint: SprintId,
         /// Which of its tasks, or the whole.
         task: Option<TaskNumber>,
+    },
+    /// What is noted about a project.
+    Notes(ProjectName),
+    /// A person made, changed or forgot a note.
+    NoteChanged {
+        /// Who.
+        to: Login,
+        /// Which, and what of it.
+        note: Change,
     },
     /// Something broke on our side.
     Trouble {

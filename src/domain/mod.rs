@@ -15,6 +15,7 @@ pub mod found;
 pub mod ids;
 mod lack;
 pub mod lint;
+pub mod memory;
 pub mod model;
 pub mod money;
 pub mod permission;

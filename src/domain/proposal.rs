@@ -12,6 +12,7 @@ pub use check::check;
 pub use merge::merged;
 
 use super::ids::{AgentName, IssueRef, Login, RepoName};
+use super::memory;
 use super::plan::{LONGEST_TITLE, Plan, Prd};
 use super::planner::Survey;
 
@@ -141,6 +142,7 @@ pub fn tools() -> Vec<Tool> {
                 "additionalProperties": false,
             }),
         },
+        memory::tools::recall(),
     ]
 }
 

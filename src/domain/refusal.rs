@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::found::Obstacle;
 use super::ids::{AgentName, IssueNumber, IssueRef, Login, RepoName, TaskNumber};
 use super::lint::Warning;
+use super::memory::{NoteNumber, Unfit};
 use super::run::Hold;
 
 /// Why Team6 will not do what a person asked. Nothing else is shown to people as an error.
@@ -287,6 +288,18 @@ pub enum Refusal {
         agent: AgentName,
         /// Those there are.
         known: Vec<AgentName>,
+    },
+    /// What was to be noted is no note.
+    #[error("I did not note that: {why}")]
+    NoNote {
+        /// Why not.
+        why: Unfit,
+    },
+    /// There is no such note, or none any more.
+    #[error("there is no note {note}")]
+    NoSuchNote {
+        /// The number that was named.
+        note: NoteNumber,
     },
     /// The repository does not belong to the sprint's project.
     #[error("{repo} does not belong to this project, or I am not installed there")]

@@ -6,15 +6,18 @@ use std::collections::BTreeSet;
 use chrono::DateTime;
 
 use super::hostile::{HOSTILE, acts};
-use super::{LONGEST, budget, comments, dialogue, ending, issue, plan, planning, pull, status};
+use super::{
+    LONGEST, budget, comments, dialogue, ending, issue, memory, plan, planning, pull, status,
+};
 use crate::domain::budget::Budgets;
 use crate::domain::dialogue as agents;
 use crate::domain::diff::{Changed, ChangedTask, Diff};
 use crate::domain::ids::{
     AgentName, Attempt, BranchName, CommitSha, ExecutionId, IssueNumber, IssueRef, Login,
-    MilestoneNumber, ProjectName, RepoId, RepoName, SprintId, TaskNumber,
+    MilestoneNumber, ProjectName, RepoId, RepoName, RunId, SprintId, TaskNumber,
 };
 use crate::domain::lint::{RedBranch, Surroundings, Warning};
+use crate::domain::memory::{Change, Note, NoteNumber, Source, Standing};
 use crate::domain::permission::Permission;
 use crate::domain::plan::{Dependency, DroppedTask, Plan, PlannedTask, Prd, VoidApproval};
 use crate::domain::planning::{Answer, Planning, Question, Unplanned};
@@ -119,6 +122,23 @@ fn started(text: &str) -> Sprint {
     sprint.decide(Event::Started(start)).unwrap().sprint
 }
 
+fn note(text: &str) -> Note {
+    Note {
+        project: ProjectName(text.to_owned()),
+        number: NoteNumber(1),
+        agent: Some(AgentName(text.to_owned())),
+        text: text.to_owned(),
+        source: Source {
+            by: text.to_owned(),
+            repo: "acme/web".parse().unwrap(),
+            task: Some((RunId("run_7_1_1".to_owned()), TaskNumber(1))),
+        },
+        standing: Standing::Tentative,
+        made_at: DateTime::UNIX_EPOCH,
+        changed_by: None,
+    }
+}
+
 fn pages(text: &str) -> Vec<(&'static str, String)> {
     let sprint = sprint(text);
     let checks = vec![text.to_owned()];
@@ -193,6 +213,8 @@ fn of_a_planning(text: &str, sprint: Sprint) -> Vec<(&'static str, String)> {
         ("a flawed plan", planning::unplanned(&person, &flawed)),
         ("a broken planner", planning::unplanned(&person, &broken)),
         ("a late answer", planning::answer_kept(&person, &[1, 2])),
+        ("notes", memory::list(&sprint.project, &[note(text)])),
+        ("a changed note", memory::changed(&person, Change::Added(NoteNumber(1)))),
     ]
 }
 

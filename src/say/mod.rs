@@ -9,6 +9,7 @@ mod filters;
 mod harmless;
 mod hostile;
 pub mod issue;
+pub mod memory;
 pub mod page;
 pub mod plan;
 pub mod planning;

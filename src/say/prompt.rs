@@ -31,6 +31,7 @@ struct Prompt<'a> {
     goal: &'a Goal,
     before: &'a [Delivered],
     failure: Option<String>,
+    notes: &'a str,
     so_far: String,
 }
 
@@ -41,6 +42,8 @@ pub struct Past {
     pub failure: Option<String>,
     /// What the agent said it did when it last delivered.
     pub summary: Option<String>,
+    /// What earlier work on the project taught, in words.
+    pub notes: String,
 }
 
 #[derive(Template)]
@@ -78,7 +81,15 @@ pub fn task(
         is_resumed: false,
     });
     let issue = task.issue.number;
-    render(&Prompt { task: &task.planned, issue, goal, before, failure, so_far })
+    render(&Prompt {
+        task: &task.planned,
+        issue,
+        goal,
+        before,
+        failure,
+        notes: &past.notes,
+        so_far,
+    })
 }
 
 /// What an agent is told that goes on with the session it had before.
@@ -130,6 +141,8 @@ pub struct Planned<'a> {
     pub questions: &'a [planning::Question],
     /// The plan as it is, where it counts.
     pub previous: Option<&'a Plan>,
+    /// What earlier work on the project taught, in words.
+    pub notes: &'a str,
     /// How many tasks a plan may have.
     pub most_tasks: usize,
 }

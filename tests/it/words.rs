@@ -6,6 +6,7 @@ use team6::domain::ids::{
     AgentName, BranchName, IssueNumber, IssueRef, Login, RepoName, TaskNumber,
 };
 use team6::domain::lint::{RedBranch, Warning};
+use team6::domain::memory::{NoteNumber, Unfit};
 use team6::domain::refusal::Refusal;
 use team6::say;
 
@@ -41,6 +42,8 @@ fn every_refusal() -> Vec<Refusal> {
         Refusal::StillPlanning,
         Refusal::NoSuchQuestion { number: 7 },
         Refusal::WhichQuestion,
+        Refusal::NoNote { why: Unfit::Secret },
+        Refusal::NoSuchNote { note: NoteNumber(4) },
         Refusal::NoOpenQuestion,
         Refusal::NoSuchTask { task },
         Refusal::WhichTask { command: "retry".to_owned() },

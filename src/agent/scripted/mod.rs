@@ -6,6 +6,7 @@
 mod demo;
 mod generic;
 mod mischief;
+mod notes;
 mod people;
 mod planner;
 mod recipe;
@@ -87,12 +88,13 @@ impl Turn {
         if let Some(question) = self.open_question(first) {
             return self.asks(&question).await;
         }
+        let heeded = self.keeps_notes(first).await?;
         let recipe = chosen(tree, title);
         let said = if is_done(tree, &recipe).await {
             "This is already done: the commits are there and the tree is clean.".to_owned()
         } else {
             let verified = self.follow(&recipe, mischief).await?;
-            format!("{}\n\n{verified}", recipe.summary)
+            format!("{}\n\n{verified}{heeded}", recipe.summary)
         };
         match self.do_what_people_say().await? {
             Some(answer) if self.stage.told.len() > 1 => self.stage.say(&answer),

@@ -114,6 +114,7 @@ impl App {
                 self.retry(id, (*task, *again), &said, key, None).await
             }
             Command::Refine(_) => self.refine(id, None, &said, lines.clone(), key, None).await,
+            Command::Memory(wish) => self.obey_about_notes(id, wish, &said, key, None).await,
             Command::Malformed(mistake) => Ok(Applied::Refused(vec![Refusal::Malformed {
                 why: mistake.why.clone(),
                 usage: mistake.usage.clone(),

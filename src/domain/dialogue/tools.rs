@@ -2,6 +2,7 @@
 
 use serde_json::json;
 
+use crate::domain::memory;
 use crate::domain::proposal::{ASK, Tool};
 
 /// Says what the agent is doing, for those who watch.
@@ -60,5 +61,7 @@ pub fn tools() -> Vec<Tool> {
                 "required": ["thread", "text"],
             }),
         },
+        memory::tools::remember(),
+        memory::tools::recall(),
     ]
 }

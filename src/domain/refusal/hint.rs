@@ -2,20 +2,26 @@
 
 use super::Refusal;
 
+const BREAK_THE_CIRCLE: &str = "Remove one of these dependencies, with `/team6 after`, or from the issues (a `Depends on` line or a blocked-by link).";
+const WHILE_IT_RUNS: &str = "While it runs, `/team6 status` and `/team6 retry T3` work; what is missing can be an issue of the next sprint.";
+const HOW_TO_ANSWER: &str = "Answer with `/team6 answer 2 your answer`, `/team6 answer 2 skip`, or `/team6 answer skip` for all.";
+const ADD_NEW_ISSUES: &str =
+    "Add an issue for each new task to the milestone, then say `/team6 plan`.";
+const ADD_ISSUES: &str =
+    "Add an issue for each task to the milestone, then say `/team6 plan` again.";
+const REOPEN: &str = "Reopen that issue, or remove the dependency from the task's issue.";
+const CORRECT_DEPENDENCY: &str = "Correct the dependency, or install the App on that repository.";
+const CORRECT_LABEL: &str =
+    "Correct its `agent:` label, or have the operator configure that agent.";
+
 impl Refusal {
     /// What to do about it.
     pub fn hint(&self) -> Option<&'static str> {
         match self {
             Self::NoPlan => Some("Ask for one with `/team6 plan`."),
-            Self::AlreadyDone => {
-                Some("Add an issue for each new task to the milestone, then say `/team6 plan`.")
-            }
-            Self::NothingToPlan => {
-                Some("Add an issue for each task to the milestone, then say `/team6 plan` again.")
-            }
-            Self::Cycle { .. } => Some(
-                "Remove one of these dependencies, with `/team6 after`, or from the issues (a `Depends on` line or a blocked-by link).",
-            ),
+            Self::AlreadyDone => Some(ADD_NEW_ISSUES),
+            Self::NothingToPlan => Some(ADD_ISSUES),
+            Self::Cycle { .. } => Some(BREAK_THE_CIRCLE),
             Self::NoOwner { .. } => Some("Assign a person to its issue."),
             Self::OwnerCannotWrite { .. } => {
                 Some("Assign its issue to somebody who can, or give them write access.")
@@ -23,15 +29,9 @@ impl Refusal {
             Self::NotApproved { .. } => {
                 Some("Its owner or a maintainer ticks its box in the plan.")
             }
-            Self::UnknownAgent { .. } => {
-                Some("Correct its `agent:` label, or have the operator configure that agent.")
-            }
-            Self::WaitsForNothing { .. } => {
-                Some("Reopen that issue, or remove the dependency from the task's issue.")
-            }
-            Self::UnknownDependency { .. } => {
-                Some("Correct the dependency, or install the App on that repository.")
-            }
+            Self::UnknownAgent { .. } => Some(CORRECT_LABEL),
+            Self::WaitsForNothing { .. } => Some(REOPEN),
+            Self::UnknownDependency { .. } => Some(CORRECT_DEPENDENCY),
             Self::NotASprint => Some("It needs an open milestone and the sprint label."),
             Self::Unreachable { .. } => Some("Install the App there."),
             Self::LookTwice(_) => {
@@ -43,10 +43,9 @@ impl Refusal {
             Self::PlanRewritten => {
                 Some("To change a task, use a command of `/team6 help`, or edit its issue.")
             }
-            Self::PlanIsFixed => Some(
-                "While it runs, `/team6 status` and `/team6 retry T3` work; what is missing can be an issue of the next sprint.",
-            ),
+            Self::PlanIsFixed => Some(WHILE_IT_RUNS),
             Self::InLine { why, .. } => why.hint(),
+            Self::NoSuchNote { .. } => Some("`/team6 memory` lists what is noted."),
             Self::NoSuchRepository { .. } => {
                 Some("The operator adds it to the project and installs the App on it.")
             }
@@ -59,9 +58,7 @@ impl Refusal {
                 Some("Read it again, then tick it again.")
             }
             Self::NoIssue { .. } => Some("It gets one in a moment; then say `/team6 start` again."),
-            Self::NoSuchQuestion { .. } | Self::WhichQuestion => Some(
-                "Answer with `/team6 answer 2 your answer`, `/team6 answer 2 skip`, or `/team6 answer skip` for all.",
-            ),
+            Self::NoSuchQuestion { .. } | Self::WhichQuestion => Some(HOW_TO_ANSWER),
             Self::NeedsWrite => Some("A maintainer can give you write access."),
             Self::AlreadyRunning | Self::NotRunning | Self::NoSuchTask { .. } => {
                 Some("`/team6 status` says how it stands.")
@@ -86,6 +83,7 @@ impl Refusal {
             | Self::UnknownWord { .. }
             | Self::NotReached
             | Self::WaitsForItself { .. }
+            | Self::NoNote { .. }
             | Self::NoSuchAgent { .. }
             | Self::NoSuchPerson { .. }
             | Self::NotAPerson { .. }

@@ -9,6 +9,7 @@ mod effects;
 mod executions;
 mod heard;
 mod history;
+mod notes;
 mod plans;
 mod repositories;
 mod runs;

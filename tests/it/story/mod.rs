@@ -25,6 +25,7 @@ mod real_agents;
 mod recognizing;
 mod refining;
 mod refusing;
+mod remembering;
 mod resting;
 mod reviewing;
 mod starting;
