@@ -79,7 +79,7 @@ impl App {
             by: said.by.clone(),
             permission: self.permission_in(place, &said.by).await?,
             at: self.clock().now(),
-            from: Source::Comment { on: said.on.clone(), comment: said.comment },
+            from: source(said),
             text: String::new(),
             now: false,
             threads: Vec::new(),
@@ -150,9 +150,10 @@ impl App {
                 self.repo(task.planned.repo()).await?.react_to_line(*comment, reaction).await
             }
             // GitHub has no reactions for these.
-            Source::Review { .. } | Source::Check { .. } | Source::Conflict { .. } => {
-                return Ok(());
-            }
+            Source::Page
+            | Source::Review { .. }
+            | Source::Check { .. }
+            | Source::Conflict { .. } => return Ok(()),
         };
         match shown {
             // Nobody misses it on a comment that was deleted.
@@ -218,6 +219,14 @@ fn meant(task: &Task, spoken: &Spoken, is_addressed: bool) -> Vec<Given> {
 /// Whether a comment begins by calling a person.
 fn speaks_to_somebody(spoken: &Spoken) -> bool {
     spoken.body.trim_start().starts_with('@')
+}
+
+/// Where something was said: GitHub numbers its comments from 1.
+fn source(said: &Said) -> Source {
+    match said.comment.0 {
+        1.. => Source::Comment { on: said.on.clone(), comment: said.comment },
+        _ => Source::Page,
+    }
 }
 
 fn for_all(words: &str) -> Given {

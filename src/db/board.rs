@@ -175,6 +175,16 @@ pub async fn runs_of(tx: &mut Tx, sprint: &SprintId) -> Result<Vec<Run>> {
     .await
 }
 
+/// Every run, latest first.
+pub async fn runs(tx: &mut Tx) -> Result<Vec<Run>> {
+    tx.query(
+        "select id, sprint_id, number, status, started_by, started_at, finished_at
+         from orchestration_runs order by started_at desc, id desc",
+    )
+    .all()
+    .await
+}
+
 /// A run of that id, if there is one.
 pub async fn run(tx: &mut Tx, id: &RunId) -> Result<Option<Run>> {
     tx.query(

@@ -82,6 +82,23 @@ impl App {
         }))
     }
 
+    /// What an agent said and did in a try; nothing, if this person may not see it.
+    pub async fn trace_of(
+        &self,
+        person: &Login,
+        run: &RunId,
+        number: TaskNumber,
+        attempt: Attempt,
+    ) -> Result<Option<Vec<Step>>> {
+        let Some(found) = self.found(person, run).await? else { return Ok(None) };
+        let is_hidden = found.hidden.contains(&number);
+        let tries = found.executions.iter().filter(|one| is_at(one, number) && !is_hidden);
+        match tries.into_iter().find(|one| one.attempt == attempt) {
+            Some(one) => Ok(Some(self.steps_of(&one.id).await?)),
+            None => Ok(None),
+        }
+    }
+
     async fn steps_of(&self, execution: &ExecutionId) -> Result<Vec<Step>> {
         let mut tx = self.db().read().await?;
         Ok(trace::steps(&traces::of(&mut tx, execution).await?))

@@ -10,6 +10,7 @@ pub mod task;
 #[cfg(test)]
 mod tests;
 pub mod trace;
+pub mod why;
 
 use askama::Template;
 

@@ -2,13 +2,15 @@
 
 use askama::Template;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::parts::{Badge, Elapsed, Entry, Link, Moment};
 use super::{Frame, filters, page};
 use crate::domain::plan::Prd;
 
 /// A sprint, as a person sees it.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = Sprint)]
 pub struct View {
     /// Its id.
     pub id: String,
@@ -53,7 +55,8 @@ pub struct View {
 }
 
 /// A task of a plan.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = PlannedTask)]
 pub struct Task {
     /// Its number.
     pub number: i64,
@@ -84,7 +87,7 @@ pub struct Task {
 }
 
 /// Something the planner asked.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Question {
     /// Its number.
     pub number: u32,
@@ -100,8 +103,18 @@ pub struct Question {
     pub answered_by: Option<String>,
 }
 
+/// A version of the plan.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Version {
+    /// Its number, from 1.
+    pub version: i64,
+    /// When it was made.
+    pub made: Moment,
+}
+
 /// A run, as the sprint lists it.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = PastRun)]
 pub struct Run {
     /// Its page.
     pub href: String,

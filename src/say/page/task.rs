@@ -2,13 +2,15 @@
 
 use askama::Template;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::parts::{Badge, Elapsed, Entry, Link};
 use super::trace::{self, Step};
 use super::{Frame, filters, page};
 
 /// A task, as a person sees it.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = Task)]
 pub struct View {
     /// Its run.
     pub run: String,
@@ -62,7 +64,7 @@ pub struct View {
 
 /// What a person may do about a task.
 #[expect(clippy::struct_excessive_bools, reason = "each is a button of its own")]
-#[derive(Clone, Copy, Debug, Default, Serialize)]
+#[derive(Clone, Copy, Debug, Default, Serialize, ToSchema)]
 pub struct May {
     /// Keep it from being started.
     pub pause: bool,
@@ -86,7 +88,7 @@ impl May {
 }
 
 /// A try at a task.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Try {
     /// Which.
     pub attempt: i64,
