@@ -211,7 +211,7 @@ pub async fn with_people(tx: &mut Tx) -> Result<Vec<Task>> {
     tx.query(
         "select t.run_id, t.number, t.repo, t.title, t.owner, t.status, t.pull, t.updated_at
          from orchestration_tasks t join orchestration_runs r on r.id = t.run_id
-         where t.status in ('review', 'closed', 'failed')
+         where t.status in ('review', 'asking', 'closed', 'failed')
            and r.status in ('pending', 'running', 'paused')
          order by t.updated_at, t.run_id, t.number",
     )

@@ -35,7 +35,7 @@ impl App {
                 continue;
             }
             let act = self.act_on(task, sprint);
-            if task.status != "review" {
+            if ["closed", "failed"].contains(&task.status.as_str()) {
                 view.went_wrong.push(act);
             } else if task.owner == *person {
                 view.needs_you.push(act);
@@ -91,6 +91,7 @@ impl App {
     fn act_on(&self, task: &board::Task, sprint: &board::Sprint) -> Act {
         let verb = match task.status.as_str() {
             "review" => "Review and merge",
+            "asking" => "Answer the agent of",
             "closed" => "Retry, skip or cancel",
             _ => "Every try failed: retry, skip or cancel",
         };

@@ -8,6 +8,7 @@ mod sessions;
 mod sight;
 mod speaking;
 mod sprint;
+mod talk;
 mod task;
 mod versions;
 

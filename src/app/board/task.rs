@@ -3,6 +3,7 @@
 use super::super::{App, Result};
 use super::may_decide;
 use super::run::{Found, words};
+use super::talk::talk;
 use crate::db::executions::{Execution, Status, Subject};
 use crate::db::traces;
 use crate::domain::ids::{Attempt, ExecutionId, Login, RunId, TaskNumber};
@@ -42,6 +43,7 @@ impl App {
         let mut tries: Vec<_> = tries.iter().map(|one| self.attempt(&found, one, shown)).collect();
         tries.reverse();
         let home = &found.sprint.repo;
+        let owner = task.planned.owner.as_ref().map_or_else(String::new, |owner| owner.0.clone());
         let mut history = found.history.clone();
         history.retain(|entry| entry.task == Some(number));
         Ok(Some(View {
@@ -55,7 +57,7 @@ impl App {
             acceptance: task.planned.acceptance.clone(),
             badge: Badge::of_task(task),
             held_by: task.held_by.as_ref().map(|by| by.0.clone()),
-            owner: task.planned.owner.as_ref().map_or_else(String::new, |owner| owner.0.clone()),
+            owner: owner.clone(),
             agent: task.planned.agent.0.clone(),
             attempt: task.state.attempt().0,
             issue: self.issue_link(&task.issue),
@@ -77,6 +79,8 @@ impl App {
             shown,
             trace,
             earlier,
+            talk: talk(&task.dialogue, &owner, self.clock().now()),
+            why: self.why_now(&found, Some(number)).await?,
             feed: self.feed(history, &found.hidden),
             may: may(&found, task, person, permission),
         }))
@@ -172,8 +176,10 @@ fn may(found: &Found, task: &task::Task, person: &Login, permission: Permission)
     if !is_latest || !found.run.state.is_live() {
         return May::default();
     }
+    let is_owner = task.planned.owner.as_ref() == Some(person);
+    let ask = task.state.may_be_guided() && (is_owner || permission.may_write());
     if !may_decide(person, permission, task.planned.owner.as_ref()) {
-        return May { only_read: true, ..May::default() };
+        return May { ask, only_read: true, ..May::default() };
     }
     // The machine knows what still changes anything.
     let changes =
@@ -184,6 +190,7 @@ fn may(found: &Found, task: &task::Task, person: &Login, permission: Permission)
         retry: changes(task::Event::Retried(task::Again::Fresh)),
         skip: changes(task::Event::Skipped(person.clone())),
         cancel: changes(task::Event::Cancelled),
+        ask,
         only_read: false,
     }
 }

@@ -2,7 +2,7 @@
 
 use super::super::why::explain;
 use super::super::{App, Result};
-use super::run::HIDDEN;
+use super::run::{Found, HIDDEN};
 use crate::db::{plans, sprints};
 use crate::domain::diff::Diff;
 use crate::domain::ids::{Login, RepoName, SprintId, TaskNumber};
@@ -88,6 +88,21 @@ impl App {
             why: Because::new(&explained.why, now),
             each: each.map(|one| Because::new(one, now)).collect(),
         }))
+    }
+
+    /// The one reason why a run, or a task of it, does not move, while it may.
+    pub(super) async fn why_now(
+        &self,
+        found: &Found,
+        task: Option<TaskNumber>,
+    ) -> Result<Option<Because>> {
+        let latest = found.sprint.run.as_ref().filter(|run| run.id == found.run.id);
+        if !latest.is_some_and(|run| run.state.is_live()) {
+            return Ok(None);
+        }
+        let now = self.clock().now();
+        let explained = explain(self.db(), self.settings(), &found.sprint.id, task, now).await?;
+        Ok(explained.ok().map(|explained| Because::new(&explained.why, now)))
     }
 
     /// The tasks of a sprint that are in repositories this person cannot see.

@@ -49,6 +49,8 @@ impl Badge {
             "waiting" => ("waiting", "waiting"),
             "assigned" => ("queued", "in the queue"),
             "in_progress" => ("working", "at work"),
+            "asking" => ("review", "has questions"),
+            "rework" => ("working", "at work again"),
             "delivered" => ("delivered", "delivered"),
             "review" => ("review", "in review"),
             "closed" => ("closed", "closed unmerged"),

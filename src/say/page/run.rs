@@ -6,6 +6,7 @@ use utoipa::ToSchema;
 
 use super::graph::Drawing;
 use super::parts::{Badge, Elapsed, Entry, Link, Moment};
+use super::why::Because;
 use super::{Frame, filters, page};
 
 /// A run, as a person sees it.
@@ -35,6 +36,8 @@ pub struct View {
     pub is_paused: bool,
     /// Why nothing new is started.
     pub holds: Vec<String>,
+    /// Why it does not move.
+    pub why: Option<Because>,
     /// Who started it.
     pub started_by: String,
     /// How long it took, or takes.

@@ -5,7 +5,9 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::parts::{Badge, Elapsed, Entry, Link, Moment};
+use super::why::Because;
 use super::{Frame, filters, page};
+use crate::domain::diff::Diff;
 use crate::domain::plan::Prd;
 
 /// A sprint, as a person sees it.
@@ -40,6 +42,12 @@ pub struct View {
     pub questions: Vec<Question>,
     /// The planner agent is at work since then.
     pub planning: Option<Elapsed>,
+    /// Why it does not move.
+    pub why: Option<Because>,
+    /// The versions of the plan, latest first.
+    pub versions: Vec<Version>,
+    /// What changed in one of them.
+    pub changed: Option<Diff>,
     /// Its runs, latest first.
     pub runs: Vec<Run>,
     /// What happened, latest first.

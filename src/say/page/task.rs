@@ -5,7 +5,9 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::parts::{Badge, Elapsed, Entry, Link};
+use super::talk::Talk;
 use super::trace::{self, Step};
+use super::why::Because;
 use super::{Frame, filters, page};
 
 /// A task, as a person sees it.
@@ -56,6 +58,10 @@ pub struct View {
     pub trace: Vec<Step>,
     /// How many steps before these are left out.
     pub earlier: usize,
+    /// What people and the agent said to each other.
+    pub talk: Talk,
+    /// Why it does not move.
+    pub why: Option<Because>,
     /// What happened, latest first.
     pub feed: Vec<Entry>,
     /// What this person may do.
@@ -76,6 +82,8 @@ pub struct May {
     pub skip: bool,
     /// End it.
     pub cancel: bool,
+    /// Say something to its agent, and answer it.
+    pub ask: bool,
     /// Nothing, for they may only read.
     pub only_read: bool,
 }

@@ -120,7 +120,7 @@ pub(super) async fn sprint(
     Caller(person): Caller,
     At(id): At<SprintId>,
 ) -> Answer<sprint::View> {
-    found(web.app().sprint_page(&person, &id).await?)
+    found(web.app().sprint_page(&person, &id, None).await?)
 }
 
 /// The versions of a sprint's plan, latest first.

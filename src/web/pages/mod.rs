@@ -87,9 +87,14 @@ pub(super) async fn sprint(
     State(web): State<Web>,
     visitor: Visitor,
     Path(id): Path<SprintId>,
+    Query(shown): Query<Version>,
 ) -> Page {
     let live = live(&web, &visitor, &Topic::Sprint(id.clone())).await?;
-    let view = web.app().sprint_page(visitor.login(), &id).await?.ok_or(Trouble::NotFound)?;
+    let view = web
+        .app()
+        .sprint_page(visitor.login(), &id, shown.version)
+        .await?
+        .ok_or(Trouble::NotFound)?;
     let frame = framed(&web, &visitor, &view.name, Tab::Runs, live).await?;
     Ok(Html(sprint::show(&frame, &view)))
 }
@@ -102,6 +107,12 @@ pub(super) async fn run(State(web): State<Web>, visitor: Visitor, Path(id): Path
     let view = web.app().run_page(visitor.login(), &id).await?.ok_or(Trouble::NotFound)?;
     let frame = framed(&web, &visitor, &view.name, Tab::Runs, live).await?;
     Ok(Html(run::show(&frame, &view)))
+}
+
+/// Which version of a plan is looked at.
+#[derive(Deserialize)]
+pub(super) struct Version {
+    version: Option<i64>,
 }
 
 /// Which try is looked at, and until which step.
