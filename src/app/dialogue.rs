@@ -78,7 +78,7 @@ impl App {
             by: said.by.clone(),
             permission: self.permission_in(place, &said.by).await?,
             at: self.clock().now(),
-            from: Source::Comment { on: said.on.clone(), comment: said.comment },
+            from: source(said),
             text: String::new(),
             now: false,
             threads: Vec::new(),
@@ -154,9 +154,10 @@ impl App {
                 self.repo(task.planned.repo()).await?.react_to_line(*comment, reaction).await
             }
             // GitHub has no reactions for these.
-            Source::Review { .. } | Source::Check { .. } | Source::Conflict { .. } => {
-                return Ok(());
-            }
+            Source::Page
+            | Source::Review { .. }
+            | Source::Check { .. }
+            | Source::Conflict { .. } => return Ok(()),
         };
         match shown {
             // Nobody misses it on a comment that was deleted.
@@ -198,6 +199,14 @@ impl App {
                 return self.sprint(id).await;
             }
         }
+    }
+}
+
+/// Where something was said: GitHub numbers its comments from 1.
+fn source(said: &Said) -> Source {
+    match said.comment.0 {
+        1.. => Source::Comment { on: said.on.clone(), comment: said.comment },
+        _ => Source::Page,
     }
 }
 

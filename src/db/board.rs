@@ -175,6 +175,16 @@ pub async fn runs_of(tx: &mut Tx, sprint: &SprintId) -> Result<Vec<Run>> {
     .await
 }
 
+/// Every run, latest first.
+pub async fn runs(tx: &mut Tx) -> Result<Vec<Run>> {
+    tx.query(
+        "select id, sprint_id, number, status, started_by, started_at, finished_at
+         from orchestration_runs order by started_at desc, id desc",
+    )
+    .all()
+    .await
+}
+
 /// A run of that id, if there is one.
 pub async fn run(tx: &mut Tx, id: &RunId) -> Result<Option<Run>> {
     tx.query(
@@ -201,7 +211,7 @@ pub async fn with_people(tx: &mut Tx) -> Result<Vec<Task>> {
     tx.query(
         "select t.run_id, t.number, t.repo, t.title, t.owner, t.status, t.pull, t.updated_at
          from orchestration_tasks t join orchestration_runs r on r.id = t.run_id
-         where t.status in ('review', 'closed', 'failed')
+         where t.status in ('review', 'asking', 'closed', 'failed')
            and r.status in ('pending', 'running', 'paused')
          order by t.updated_at, t.run_id, t.number",
     )

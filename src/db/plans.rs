@@ -59,6 +59,14 @@ pub async fn made_at(
     Ok(row.map(|row| row.0))
 }
 
+/// The versions of a sprint's plan and when each was made, latest first.
+pub async fn versions(tx: &mut Tx, sprint: &SprintId) -> Result<Vec<(i64, DateTime<Utc>)>> {
+    tx.query("select version, created_at from plan where sprint_id = $1 order by version desc")
+        .bind(sprint.clone())
+        .all()
+        .await
+}
+
 /// Notes in which version a person approved something last.
 pub async fn note_approver(
     tx: &mut Tx,

@@ -60,6 +60,9 @@ pub struct Message {
     pub threads: Vec<Thread>,
     /// Where it is.
     pub state: Delivery,
+    /// What the agent said at the end of the turn in which it was told.
+    #[serde(default)]
+    pub reply: Option<String>,
 }
 
 /// Where a message is on its way.
@@ -93,6 +96,8 @@ pub enum Source {
         /// Which comment.
         comment: CommentId,
     },
+    /// On the dashboard.
+    Page,
     /// In a review.
     Review {
         /// Of which pull request.
@@ -178,7 +183,7 @@ impl Source {
     /// Whether a person said it.
     pub fn is_a_person(&self) -> bool {
         match self {
-            Self::Comment { .. } | Self::Review { .. } | Self::Line { .. } => true,
+            Self::Comment { .. } | Self::Page | Self::Review { .. } | Self::Line { .. } => true,
             Self::Check { .. } | Self::Conflict { .. } => false,
         }
     }

@@ -3,12 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::ids::TaskNumber;
 use super::plan::{Dependency, Plan, PlannedTask, Prd};
 
 /// Everything that changed from one version of a plan to another.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Diff {
     /// The older version.
     pub from: i64,
@@ -25,7 +26,7 @@ pub struct Diff {
 }
 
 /// A task that is not as it was.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct ChangedTask {
     /// Which.
     pub number: TaskNumber,
@@ -38,7 +39,7 @@ pub struct ChangedTask {
 }
 
 /// Something that is not as it was.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Changed {
     /// What it is called.
     pub what: String,

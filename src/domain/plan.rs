@@ -5,6 +5,7 @@ use std::fmt;
 
 use aws_lc_rs::digest;
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::ids::{AgentName, IssueRef, Login, RepoName, TaskNumber};
 
@@ -44,7 +45,7 @@ pub struct VoidApproval {
 }
 
 /// A short product requirements document: what the sprint is for, in lists of sentences.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Prd {
     /// What is wrong today, for whom.
     pub problem: String,
@@ -172,7 +173,9 @@ impl Dependency {
 }
 
 /// A fingerprint of the exact text a person approved.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, sqlx::Type)]
+#[derive(
+    Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, sqlx::Type, ToSchema,
+)]
 #[serde(transparent)]
 #[sqlx(transparent)]
 pub struct TextHash(pub String);

@@ -1,5 +1,6 @@
 //! The doors: webhooks from GitHub, the API for workers, and the dashboard.
 
+mod api;
 mod assets;
 mod intake;
 mod live;
@@ -7,6 +8,7 @@ mod pages;
 mod sign_in;
 mod visitor;
 mod webhook;
+mod wish;
 mod worker;
 
 use std::sync::Arc;
@@ -104,6 +106,8 @@ impl Web {
             .route("/assets/team6.css", get(assets::style))
             .route("/assets/team6.js", get(assets::script))
             .route("/assets/icon.svg", get(assets::icon))
+            .route("/you/tokens", post(pages::new_token))
+            .merge(api::router())
             .fallback(pages::nothing)
             .layer(DefaultBodyLimit::max(LARGEST_FORM))
             .layer(from_fn(assets::guarded))

@@ -106,7 +106,8 @@
   });
 
   // News: the page reads itself again, and takes over the parts that changed.
-  const busy = (part) => part.querySelector("details.confirm[open]") || (part.contains(document.activeElement) && document.activeElement.matches("input, select, textarea"));
+  const written = (root) => [...root.querySelectorAll("textarea, input:not([type=hidden])")].some((one) => one.value !== one.defaultValue);
+  const busy = (part) => part.querySelector("details.confirm[open]") || written(part) || (part.contains(document.activeElement) && document.activeElement.matches("input, select, textarea"));
   const stable = (part) => part.innerHTML.replace(/name="once" value="[^"]*"/g, "").replace(/<time [^>]*>[^<]*<\/time>/g, "").replace(/(data-since="[^"]*")( [^>]*)?>[^<]*</g, "$1><").replace(/ disabled=""| class="on"| picked| on"/g, "");
   const open = (part) => [...part.querySelectorAll("details")].map((one) => one.open);
   const last = new Map();
@@ -120,7 +121,7 @@
     const parts = [...document.querySelectorAll("[data-part]")];
     const coming = [...fresh.querySelectorAll("[data-part]")];
     // A part that comes or goes changes the order of things: then the page is read as a whole.
-    if (parts.length !== coming.length) { location.reload(); return; }
+    if (parts.length !== coming.length) { if (!written(document)) location.reload(); return; }
     for (const part of parts) {
       const next = coming.find((one) => one.dataset.part === part.dataset.part);
       if (!next || busy(part)) continue;

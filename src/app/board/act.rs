@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 
 use super::super::apply::{Applied, Cause};
 use super::super::{App, Result};
+use super::speaking::Answer;
 use crate::db::sprints;
 use crate::domain::checklist::{Edit, Mark};
-use crate::domain::command::{Command, parse};
-use crate::domain::effect::Said;
-use crate::domain::ids::{CommentId, Login, SprintId, TaskNumber};
+use crate::domain::command::{Ask, Command, parse};
+use crate::domain::ids::{Login, SprintId, TaskNumber};
 use crate::domain::permission::{Asker, Permission, may_ask};
 use crate::domain::plan::TextHash;
 use crate::domain::refusal::Refusal;
@@ -20,6 +20,10 @@ use crate::domain::sprint::{Edited, Event, Sprint};
 pub enum Act {
     /// What a line of a comment says: `/team6 pause T3`.
     Line(String),
+    /// Say something to a task's agent.
+    Ask(Ask),
+    /// Answer the planner, or a task's agent.
+    Answer(Answer),
     /// Approve a task in this text, or withdraw that.
     Approve {
         /// Which task; none for all that this person may approve.
@@ -60,6 +64,9 @@ impl App {
         }
         let applied = match act {
             Act::Line(line) => self.act_by_line(person, &sprint, permission, line, &key).await?,
+            Act::Ask(_) | Act::Answer(_) => {
+                self.speak_from_page(person, &sprint, permission, act, &key).await?
+            }
             Act::Approve { task, hash, withdrawn } => {
                 self.act_by_tick(person, &sprint, (*task, hash), *withdrawn, &key).await?
             }
@@ -85,13 +92,7 @@ impl App {
         if let Err(refusal) = may_ask(&only.command, Asker::Person(permission)) {
             return Ok(Applied::Refused(vec![refusal]));
         }
-        let said = Said {
-            on: sprint.issue_ref(),
-            // No comment has such a number, and no two acts have the same.
-            comment: CommentId(-self.clock().now().timestamp_micros()),
-            by: person.clone(),
-            lines: lines.clone(),
-        };
+        let said = self.said_on_page(person, sprint, lines.clone());
         let id = &sprint.id;
         match &only.command {
             Command::Plan { fresh } if self.settings().has_planner() => {
@@ -101,6 +102,7 @@ impl App {
             Command::Answer { given, words: _ } => {
                 self.take_answers(id, given.clone(), &said, key, None).await
             }
+            Command::Ask(ask) => self.ask_agent(id, None, ask, &said, key, None).await,
             Command::Start { despite_warnings } => {
                 self.start(id, &said, *despite_warnings, key, None).await
             }
@@ -120,7 +122,6 @@ impl App {
                 usage: mistake.usage.clone(),
             }])),
             Command::Retry { task: None, .. }
-            | Command::Ask(_)
             | Command::Diff { .. }
             | Command::Status
             | Command::Why { .. }

@@ -13,7 +13,7 @@ use crate::domain::sprint::{Sprint, State};
 use crate::queue;
 use crate::say::page::lists::{Act, Agent, Card, Group, Overview, Project, Worker};
 use crate::say::page::parts::{Badge, Elapsed, Link, Moment};
-use crate::say::page::trace;
+use crate::say::page::{run, trace};
 
 /// What there is to list, as one moment has it, as far as one person may see it.
 struct Seen {
@@ -35,7 +35,7 @@ impl App {
                 continue;
             }
             let act = self.act_on(task, sprint);
-            if task.status != "review" {
+            if ["closed", "failed"].contains(&task.status.as_str()) {
                 view.went_wrong.push(act);
             } else if task.owner == *person {
                 view.needs_you.push(act);
@@ -91,6 +91,7 @@ impl App {
     fn act_on(&self, task: &board::Task, sprint: &board::Sprint) -> Act {
         let verb = match task.status.as_str() {
             "review" => "Review and merge",
+            "asking" => "Answer the agent of",
             "closed" => "Retry, skip or cancel",
             _ => "Every try failed: retry, skip or cancel",
         };
@@ -134,6 +135,35 @@ impl App {
             cost: trace::cost(&spent),
             started_by: run.map(|run| run.started_by.0.clone()),
         }
+    }
+
+    /// The runs this person may see, latest first.
+    pub async fn runs_list(&self, person: &Login) -> Result<Vec<run::ListedRun>> {
+        let mut tx = self.db().read().await?;
+        let sprints = board::sprints(&mut tx).await?;
+        let runs = board::runs(&mut tx).await?;
+        drop(tx);
+        let now = self.clock().now();
+        let sprints: BTreeMap<_, _> = sprints.iter().map(|one| (&one.id, one)).collect();
+        let mut listed = Vec::new();
+        for run in runs {
+            let Some(sprint) = sprints.get(&run.sprint_id) else { continue };
+            if !self.may_see(person, &sprint.repo).await? {
+                continue;
+            }
+            listed.push(run::ListedRun {
+                id: run.id.0,
+                sprint: run.sprint_id.0.clone(),
+                name: sprint.goal.milestone.clone(),
+                project: sprint.project.0.clone(),
+                number: run.number.0,
+                badge: Badge::of_run(run.status),
+                started_by: run.started_by.0,
+                started: Moment::new(run.started_at, now),
+                elapsed: Elapsed::new(run.started_at, run.finished_at, now),
+            });
+        }
+        Ok(listed)
     }
 
     /// The roster, with what each agent did in the sprints this person may see.

@@ -6,11 +6,15 @@ mod lists;
 mod run;
 mod sessions;
 mod sight;
+mod speaking;
 mod sprint;
+mod talk;
 mod task;
+mod versions;
 
 pub use act::{Act, Done};
 pub use sight::Sights;
+pub use speaking::Answer;
 
 use super::{App, Result};
 use crate::db::{board, history, sprints};

@@ -78,6 +78,7 @@ impl App {
             is_live,
             is_paused: run.holds.iter().any(Hold::is_a_persons),
             holds: self.why_held(person, &run.holds).await?,
+            why: self.why_now(&found, None).await?,
             started_by: run.started_by.0.clone(),
             elapsed: Elapsed::new(found.row.started_at, found.row.finished_at, now),
             cost: found.cost(|_| true),

@@ -16,7 +16,12 @@ use crate::say::page::sprint::{Question, Run, Task, View};
 
 impl App {
     /// The page of a sprint; nothing, if this person may not see it.
-    pub async fn sprint_page(&self, person: &Login, id: &SprintId) -> Result<Option<View>> {
+    pub async fn sprint_page(
+        &self,
+        person: &Login,
+        id: &SprintId,
+        version: Option<i64>,
+    ) -> Result<Option<View>> {
         let mut tx = self.db().read().await?;
         let Some((sprint, _)) = sprints::find(&mut tx, id).await? else { return Ok(None) };
         let runs = board::runs_of(&mut tx, id).await?;
@@ -45,6 +50,9 @@ impl App {
             tasks,
             questions: sprint.planning.posted().map(question).collect(),
             planning: session.map(|session| Elapsed::new(session.since, None, now)),
+            why: self.why_page(person, id, None).await?.map(|found| found.why),
+            versions: self.versions(person, id).await?.unwrap_or_default(),
+            changed: self.difference(person, id, None, version).await?,
             runs: runs.into_iter().map(|run| self.past_run(run)).collect(),
             feed: self.feed(history, &hidden),
             roster: self.settings().roster().into_iter().map(|one| one.name.0).collect(),

@@ -3,6 +3,7 @@
 use super::super::{App, Result};
 use super::may_decide;
 use super::run::{Found, words};
+use super::talk::talk;
 use crate::db::executions::{Execution, Status, Subject};
 use crate::db::{spending, traces};
 use crate::domain::ids::{Attempt, ExecutionId, Login, RunId, TaskNumber};
@@ -42,6 +43,7 @@ impl App {
         let mut tries: Vec<_> = tries.iter().map(|one| self.attempt(&found, one, shown)).collect();
         tries.reverse();
         let home = &found.sprint.repo;
+        let owner = task.planned.owner.as_ref().map_or_else(String::new, |owner| owner.0.clone());
         let mut history = found.history.clone();
         history.retain(|entry| entry.task == Some(number));
         Ok(Some(View {
@@ -55,7 +57,7 @@ impl App {
             acceptance: task.planned.acceptance.clone(),
             badge: Badge::of_task(task),
             held_by: task.held_by.as_ref().map(|by| by.0.clone()),
-            owner: task.planned.owner.as_ref().map_or_else(String::new, |owner| owner.0.clone()),
+            owner: owner.clone(),
             agent: task.planned.agent.0.clone(),
             budget: self.budget_of(run, task).await?,
             attempt: task.state.attempt().0,
@@ -78,6 +80,8 @@ impl App {
             shown,
             trace,
             earlier,
+            talk: talk(&task.dialogue, &owner, self.clock().now()),
+            why: self.why_now(&found, Some(number)).await?,
             feed: self.feed(history, &found.hidden),
             may: may(&found, task, person, permission),
         }))
@@ -91,6 +95,23 @@ impl App {
         let mut tx = self.db().read().await?;
         let spent = spending::of_task(&mut tx, run, task.planned.number).await?;
         Ok(Some(task.purse.with(spent).words()))
+    }
+
+    /// What an agent said and did in a try; nothing, if this person may not see it.
+    pub async fn trace_of(
+        &self,
+        person: &Login,
+        run: &RunId,
+        number: TaskNumber,
+        attempt: Attempt,
+    ) -> Result<Option<Vec<Step>>> {
+        let Some(found) = self.found(person, run).await? else { return Ok(None) };
+        let is_hidden = found.hidden.contains(&number);
+        let tries = found.executions.iter().filter(|one| is_at(one, number) && !is_hidden);
+        match tries.into_iter().find(|one| one.attempt == attempt) {
+            Some(one) => Ok(Some(self.steps_of(&one.id).await?)),
+            None => Ok(None),
+        }
     }
 
     async fn steps_of(&self, execution: &ExecutionId) -> Result<Vec<Step>> {
@@ -166,8 +187,10 @@ fn may(found: &Found, task: &task::Task, person: &Login, permission: Permission)
     if !is_latest || !found.run.state.is_live() {
         return May::default();
     }
+    let is_owner = task.planned.owner.as_ref() == Some(person);
+    let ask = task.state.may_be_guided() && (is_owner || permission.may_write());
     if !may_decide(person, permission, task.planned.owner.as_ref()) {
-        return May { only_read: true, ..May::default() };
+        return May { ask, only_read: true, ..May::default() };
     }
     // The machine knows what still changes anything.
     let changes =
@@ -178,6 +201,7 @@ fn may(found: &Found, task: &task::Task, person: &Login, permission: Permission)
         retry: changes(task::Event::Retried(task::Again::Fresh)),
         skip: changes(task::Event::Skipped(person.clone())),
         cancel: changes(task::Event::Cancelled),
+        ask,
         only_read: false,
     }
 }

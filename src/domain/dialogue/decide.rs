@@ -201,6 +201,7 @@ impl Task {
             answers,
             threads: spoken.threads,
             state: Delivery::Queued,
+            reply: None,
         });
         Ok(())
     }
@@ -271,6 +272,7 @@ impl Task {
                 continue;
             }
             message.state = Delivery::Acknowledged { attempt };
+            message.reply = reply(said);
             step.effects.push(shown(run, self.planned.number, message.number));
             let Some(on) = message.from.place(self.planned.repo()) else { continue };
             if said.trim().is_empty() || places.contains(&on) {
@@ -362,9 +364,15 @@ impl Source {
             Self::Review { pull, .. } => {
                 Some(IssueRef { repo: repo.clone(), number: IssueNumber(pull.0) })
             }
-            Self::Line { .. } | Self::Check { .. } | Self::Conflict { .. } => None,
+            Self::Page | Self::Line { .. } | Self::Check { .. } | Self::Conflict { .. } => None,
         }
     }
+}
+
+/// What is kept of an agent's last words.
+fn reply(said: &str) -> Option<String> {
+    let said = said.trim();
+    (!said.is_empty()).then(|| said.chars().take(LONGEST_MESSAGE).collect())
 }
 
 fn shown(run: &RunId, task: TaskNumber, message: u32) -> Effect {

@@ -2,6 +2,7 @@
 
 use askama::Template;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::parts::Moment;
 use super::{filters, page};
@@ -111,7 +112,7 @@ pub fn refused(
 }
 
 /// A session, as its owner sees it.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Session {
     /// Its id.
     pub id: String,

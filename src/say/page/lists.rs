@@ -2,12 +2,13 @@
 
 use askama::Template;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::parts::{Badge, Elapsed, Link, Moment};
 use super::{Frame, filters, page};
 
 /// Everything a person may see, sorted by who must act.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, Serialize, ToSchema)]
 pub struct Overview {
     /// What waits for this person.
     pub needs_you: Vec<Act>,
@@ -20,7 +21,8 @@ pub struct Overview {
 }
 
 /// Something a person should do.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = Todo)]
 pub struct Act {
     /// How it stands.
     pub badge: Badge,
@@ -39,7 +41,7 @@ pub struct Act {
 }
 
 /// The sprints of a project.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Group {
     /// The project.
     pub name: String,
@@ -48,7 +50,7 @@ pub struct Group {
 }
 
 /// A sprint and its latest run.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Card {
     /// The sprint's id.
     pub id: String,
@@ -91,7 +93,7 @@ pub fn runs(frame: &Frame, view: &Overview) -> String {
 }
 
 /// An agent, as the roster shows it.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Agent {
     /// Its name.
     pub name: String,
@@ -128,7 +130,7 @@ pub fn agents(frame: &Frame, agents: &[Agent]) -> String {
 }
 
 /// A project, its queue and who works for it.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Project {
     /// Its name.
     pub name: String,
@@ -149,7 +151,7 @@ pub struct Project {
 }
 
 /// A worker that is at work.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Worker {
     /// Its name.
     pub name: String,

@@ -5,11 +5,15 @@ pub mod graph;
 pub mod lists;
 pub mod parts;
 pub mod run;
+#[cfg(test)]
+mod samples;
 pub mod sprint;
+pub mod talk;
 pub mod task;
 #[cfg(test)]
 mod tests;
 pub mod trace;
+pub mod why;
 
 use askama::Template;
 
@@ -36,6 +40,15 @@ mod shown {
     #[askama::filter_fn]
     pub(in crate::say) fn line(text: impl Display, _: &dyn Values) -> askama::Result<String> {
         Ok(harmless::on_page(&text.to_string(), 300))
+    }
+
+    /// A line that begins with a capital letter and ends with a full stop.
+    #[askama::filter_fn]
+    pub(in crate::say) fn sentence(text: impl Display, _: &dyn Values) -> askama::Result<String> {
+        let text = harmless::on_page(&text.to_string(), 600);
+        let mut chars = text.chars();
+        let first = chars.next().map_or_else(String::new, |c| c.to_uppercase().collect());
+        Ok(format!("{first}{}.", chars.as_str()))
     }
 
     /// The first letter of a name.

@@ -2,12 +2,13 @@
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::domain::run;
 use crate::domain::task;
 
 /// How something stands: a color, an icon and a word, so that none of them is needed.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Badge {
     /// The name of color and icon.
     pub kind: &'static str,
@@ -48,6 +49,8 @@ impl Badge {
             "waiting" => ("waiting", "waiting"),
             "assigned" => ("queued", "in the queue"),
             "in_progress" => ("working", "at work"),
+            "asking" => ("review", "has questions"),
+            "rework" => ("working", "at work again"),
             "delivered" => ("delivered", "delivered"),
             "review" => ("review", "in review"),
             "closed" => ("closed", "closed unmerged"),
@@ -80,7 +83,7 @@ fn kind_of(state: &task::State) -> &'static str {
 }
 
 /// A moment, for people and for programs.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Moment {
     /// Exactly.
     pub at: String,
@@ -102,7 +105,7 @@ impl Moment {
 }
 
 /// How long something took, or takes until now.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Elapsed {
     /// In seconds.
     pub seconds: i64,
@@ -133,7 +136,7 @@ pub fn span(seconds: i64) -> String {
 }
 
 /// Something a page leads to on GitHub.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Link {
     /// Its name.
     pub text: String,
@@ -142,7 +145,7 @@ pub struct Link {
 }
 
 /// A line of the activity feed.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Entry {
     /// When.
     pub at: Moment,

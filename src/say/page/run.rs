@@ -2,14 +2,17 @@
 
 use askama::Template;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::graph::Drawing;
-use super::parts::{Badge, Elapsed, Entry, Link};
+use super::parts::{Badge, Elapsed, Entry, Link, Moment};
+use super::why::Because;
 use super::{Frame, filters, page};
 
 /// A run, as a person sees it.
 #[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own on the page")]
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = Run)]
 pub struct View {
     /// Its id.
     pub id: String,
@@ -33,6 +36,8 @@ pub struct View {
     pub is_paused: bool,
     /// Why nothing new is started.
     pub holds: Vec<String>,
+    /// Why it does not move.
+    pub why: Option<Because>,
     /// Who started it.
     pub started_by: String,
     /// How long it took, or takes.
@@ -59,7 +64,8 @@ pub struct View {
 }
 
 /// A task, as the run shows it.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = RunTask)]
 pub struct Task {
     /// Its number.
     pub number: i64,
@@ -85,8 +91,32 @@ pub struct Task {
     pub cost: Option<String>,
 }
 
+/// A run, as a list of all runs shows it.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct ListedRun {
+    /// Its id.
+    pub id: String,
+    /// Its sprint.
+    pub sprint: String,
+    /// The milestone.
+    pub name: String,
+    /// The project.
+    pub project: String,
+    /// Its place among the sprint's runs.
+    pub number: i64,
+    /// How it stands.
+    pub badge: Badge,
+    /// Who started it.
+    pub started_by: String,
+    /// When.
+    pub started: Moment,
+    /// How long it took, or takes.
+    pub elapsed: Elapsed,
+}
+
 /// An agent at work.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = AgentAtWork)]
 pub struct Agent {
     /// Its name.
     pub name: String,

@@ -2,13 +2,17 @@
 
 use askama::Template;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::parts::{Badge, Elapsed, Entry, Link, Moment};
+use super::why::Because;
 use super::{Frame, filters, page};
+use crate::domain::diff::Diff;
 use crate::domain::plan::Prd;
 
 /// A sprint, as a person sees it.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = Sprint)]
 pub struct View {
     /// Its id.
     pub id: String,
@@ -38,6 +42,12 @@ pub struct View {
     pub questions: Vec<Question>,
     /// The planner agent is at work since then.
     pub planning: Option<Elapsed>,
+    /// Why it does not move.
+    pub why: Option<Because>,
+    /// The versions of the plan, latest first.
+    pub versions: Vec<Version>,
+    /// What changed in one of them.
+    pub changed: Option<Diff>,
     /// Its runs, latest first.
     pub runs: Vec<Run>,
     /// What happened, latest first.
@@ -53,7 +63,8 @@ pub struct View {
 }
 
 /// A task of a plan.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = PlannedTask)]
 pub struct Task {
     /// Its number.
     pub number: i64,
@@ -84,7 +95,7 @@ pub struct Task {
 }
 
 /// Something the planner asked.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Question {
     /// Its number.
     pub number: u32,
@@ -100,8 +111,18 @@ pub struct Question {
     pub answered_by: Option<String>,
 }
 
+/// A version of the plan.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Version {
+    /// Its number, from 1.
+    pub version: i64,
+    /// When it was made.
+    pub made: Moment,
+}
+
 /// A run, as the sprint lists it.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = PastRun)]
 pub struct Run {
     /// Its page.
     pub href: String,

@@ -2,13 +2,17 @@
 
 use askama::Template;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::parts::{Badge, Elapsed, Entry, Link};
+use super::talk::Talk;
 use super::trace::{self, Step};
+use super::why::Because;
 use super::{Frame, filters, page};
 
 /// A task, as a person sees it.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = Task)]
 pub struct View {
     /// Its run.
     pub run: String,
@@ -56,6 +60,10 @@ pub struct View {
     pub trace: Vec<Step>,
     /// How many steps before these are left out.
     pub earlier: usize,
+    /// What people and the agent said to each other.
+    pub talk: Talk,
+    /// Why it does not move.
+    pub why: Option<Because>,
     /// What happened, latest first.
     pub feed: Vec<Entry>,
     /// What this person may do.
@@ -64,7 +72,7 @@ pub struct View {
 
 /// What a person may do about a task.
 #[expect(clippy::struct_excessive_bools, reason = "each is a button of its own")]
-#[derive(Clone, Copy, Debug, Default, Serialize)]
+#[derive(Clone, Copy, Debug, Default, Serialize, ToSchema)]
 pub struct May {
     /// Keep it from being started.
     pub pause: bool,
@@ -76,6 +84,8 @@ pub struct May {
     pub skip: bool,
     /// End it.
     pub cancel: bool,
+    /// Say something to its agent, and answer it.
+    pub ask: bool,
     /// Nothing, for they may only read.
     pub only_read: bool,
 }
@@ -88,7 +98,7 @@ impl May {
 }
 
 /// A try at a task.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Try {
     /// Which.
     pub attempt: i64,

@@ -2,7 +2,8 @@
 
 use super::graph::{self, Node};
 use super::lists::{Act, Agent, Card, Group, Overview, Project, Worker};
-use super::parts::{Badge, Elapsed, Entry, Link, Moment};
+use super::parts::{Badge, Elapsed, Entry, Link};
+use super::samples::{changed, moment, question, talk, versions, why};
 use super::trace::{Diff, Step};
 use super::{Frame, Session, Tab, lists, run, sprint, task};
 use crate::domain::plan::Prd;
@@ -10,10 +11,6 @@ use crate::say::hostile::HOSTILE;
 
 fn link(text: &str) -> Link {
     Link { text: text.to_owned(), href: "https://github.example/acme/web/issues/1".to_owned() }
-}
-
-fn moment() -> Moment {
-    Moment { at: "2026-01-01T00:00:00Z".to_owned(), ago: "3 min 2 s ago".to_owned() }
 }
 
 fn elapsed() -> Elapsed {
@@ -106,6 +103,7 @@ fn run(text: &str) -> run::View {
         is_live: true,
         is_paused: false,
         holds: vec![text.to_owned()],
+        why: Some(why(text)),
         started_by: text.to_owned(),
         elapsed: elapsed(),
         cost: None,
@@ -172,12 +170,15 @@ fn task(text: &str) -> task::View {
             Step::Worker { text: said() },
         ],
         earlier: 3,
+        talk: talk(text),
+        why: Some(why(text)),
         feed: feed(text),
         may: task::May {
             pause: true,
             retry: true,
             skip: true,
             cancel: true,
+            ask: true,
             ..task::May::default()
         },
     }
@@ -200,14 +201,6 @@ fn sprint(text: &str) -> sprint::View {
         hash: "abc".to_owned(),
         may_approve: true,
     };
-    let question = |answer: Option<String>| sprint::Question {
-        number: 1,
-        text: said(),
-        options: vec![said(), said()],
-        to: said(),
-        answered_by: answer.clone(),
-        answer,
-    };
     sprint::View {
         id: "spr_1".to_owned(),
         name: said(),
@@ -228,8 +221,11 @@ fn sprint(text: &str) -> sprint::View {
         tasks: vec![planned(Some(said())), planned(None)],
         approved: 0,
         whole: "abc".to_owned(),
-        questions: vec![question(None), question(Some(said()))],
+        questions: vec![question(text, None), question(text, Some(text))],
         planning: None,
+        why: Some(why(text)),
+        versions: versions(),
+        changed: Some(changed(text)),
         runs: vec![sprint::Run {
             href: "/runs/run_1".to_owned(),
             number: 1,

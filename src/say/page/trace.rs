@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 use serde_json::Value;
+use utoipa::ToSchema;
 
 use crate::domain::money::{Money, Tokens};
 use crate::domain::work::TraceLine;
@@ -17,7 +18,7 @@ const LINES: usize = 60;
 const AROUND: usize = 2;
 
 /// Something an agent said or did.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case", tag = "step")]
 pub enum Step {
     /// It said something.
@@ -54,7 +55,8 @@ pub enum Step {
 }
 
 /// How a file changed.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = FileDiff)]
 pub struct Diff {
     /// Which.
     pub path: String,

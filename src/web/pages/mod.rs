@@ -1,6 +1,7 @@
 //! The dashboard's pages: who may see them is asked of `app/board`, what they say of `say/page`.
 
 mod acting;
+mod you;
 
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
@@ -8,13 +9,13 @@ use axum::response::{Html, IntoResponse, Response};
 use serde::Deserialize;
 
 pub(super) use acting::act;
+pub(super) use you::{new_token, you};
 
 use super::Web;
 use super::visitor::Visitor;
 use crate::app::Error;
 use crate::app::board::Topic;
 use crate::domain::ids::{Attempt, RunId, SprintId, TaskNumber};
-use crate::say::page::parts::Moment;
 use crate::say::page::{self, Frame, Live, Tab, lists, run, sprint, task};
 
 /// Why there is no page.
@@ -86,9 +87,14 @@ pub(super) async fn sprint(
     State(web): State<Web>,
     visitor: Visitor,
     Path(id): Path<SprintId>,
+    Query(shown): Query<Version>,
 ) -> Page {
     let live = live(&web, &visitor, &Topic::Sprint(id.clone())).await?;
-    let view = web.app().sprint_page(visitor.login(), &id).await?.ok_or(Trouble::NotFound)?;
+    let view = web
+        .app()
+        .sprint_page(visitor.login(), &id, shown.version)
+        .await?
+        .ok_or(Trouble::NotFound)?;
     let frame = framed(&web, &visitor, &view.name, Tab::Runs, live).await?;
     Ok(Html(sprint::show(&frame, &view)))
 }
@@ -101,6 +107,12 @@ pub(super) async fn run(State(web): State<Web>, visitor: Visitor, Path(id): Path
     let view = web.app().run_page(visitor.login(), &id).await?.ok_or(Trouble::NotFound)?;
     let frame = framed(&web, &visitor, &view.name, Tab::Runs, live).await?;
     Ok(Html(run::show(&frame, &view)))
+}
+
+/// Which version of a plan is looked at.
+#[derive(Deserialize)]
+pub(super) struct Version {
+    version: Option<i64>,
 }
 
 /// Which try is looked at, and until which step.
@@ -123,24 +135,6 @@ pub(super) async fn task(
     let title = format!("T{number} {}", view.title);
     let frame = framed(&web, &visitor, &title, Tab::Runs, live).await?;
     Ok(Html(task::show(&frame, &view)))
-}
-
-pub(super) async fn you(State(web): State<Web>, visitor: Visitor) -> Page {
-    let now = web.app().clock().now();
-    let sessions = web.app().sessions_of(visitor.login()).await?;
-    let sessions: Vec<_> = sessions
-        .into_iter()
-        .map(|one| page::Session {
-            name: one.name,
-            made: Moment::new(one.made_at, now),
-            seen: Moment::new(one.seen_at, now),
-            is_this: one.id == visitor.session.id,
-            is_script: one.kind == crate::db::sessions::Kind::Script,
-            id: one.id,
-        })
-        .collect();
-    let frame = framed(&web, &visitor, "You", Tab::You, None).await?;
-    Ok(Html(page::yours(&frame, &sessions, None)))
 }
 
 pub(super) async fn nothing(_: Visitor) -> Trouble {

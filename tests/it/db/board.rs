@@ -41,6 +41,9 @@ async fn the_latest_run_of_each_sprint_and_how_its_tasks_stand() {
         assert_eq!(latest.iter().map(|one| one.number.0).collect::<Vec<_>>(), [2, 1]);
         let all = board::runs_of(tx, &sprint.id).await.unwrap();
         assert_eq!(all.iter().map(|one| one.number.0).collect::<Vec<_>>(), [2, 1]);
+        let runs = board::runs(tx).await.unwrap();
+        assert_eq!(runs.len(), 3);
+        assert_eq!((&runs[0].sprint_id, runs[0].number.0), (&sprint.id, 2), "latest first");
         let found = board::run(tx, &first.id).await.unwrap().unwrap();
         assert_eq!((found.status, found.finished_at), (RunState::Cancelled, Some(at(5))));
         let whole = runs::find(tx, &first.id).await.unwrap().unwrap();

@@ -29,6 +29,8 @@ async fn the_plan_is_the_latest_version_of_it() {
         plans::add(tx, &sprint.id, &latest, at(0)).await.unwrap();
         plans::add(tx, &sprint.id, &Plan { version: 9, ..Plan::default() }, at(1)).await.unwrap();
         assert_eq!(plans::latest(tx, &sprint.id).await.unwrap(), Some(latest));
+        let versions = plans::versions(tx, &sprint.id).await.unwrap();
+        assert_eq!(versions, [(10, at(0)), (9, at(1))]);
     })
     .await;
 }

@@ -227,3 +227,44 @@ async fn what_people_write_does_nothing_on_a_page() {
     }
     team.ends().await;
 }
+
+#[tokio::test]
+async fn what_i_tell_an_agent_here_is_delivered_and_acknowledged() {
+    let team = Team::new().await;
+    let sprint = two_tasks(&team).await;
+    sprint.hears("ada", "/team6 start").await;
+    let (ada, linus) = (team.visitor("ada").await, team.visitor("linus").await);
+    let run = link(&ada.sees("/").await.1, "/runs/");
+    let run = run.split("/tasks").next().unwrap();
+    let (page, act) = (format!("{run}/tasks/1"), sprint_page(&ada).await + "/act");
+    assert!(!linus.sees(&page).await.1.contains("<textarea"), "who only reads has no box");
+
+    let words = "Use blue.\n/team6 cancel";
+    let said = [("act", "ask"), ("task", "1"), ("text", words), ("when", "next")];
+    assert_eq!(ada.clicks(&page, &act, &said).await.0, 303);
+    team.settles().await;
+
+    let (_, shown) = ada.sees(&page).await;
+    assert!(between(&shown, "<ol class=\"messages\">", "</ol>").contains("Use blue."), "{shown}");
+    assert!(shown.contains("data-state=\"acknowledged\""), "{shown}");
+    assert_eq!(sprint.stands().await, "T1 in review, T2 waits for T1", "a message is no command");
+    team.ends().await;
+}
+
+#[tokio::test]
+async fn each_version_of_the_plan_says_what_changed_in_it() {
+    let team = Team::new().await;
+    let sprint = two_tasks(&team).await;
+    sprint.hears("ada", "/team6 owner T1 @grace").await;
+    sprint.hears("ada", "/team6 add \"Write it down\" owner ada").await;
+    let ada = team.visitor("ada").await;
+    let page = sprint_page(&ada).await;
+
+    let (_, latest) = ada.sees(&page).await;
+    assert!(between(&latest, "<ul class=\"changes\">", "</section>").contains("Write it down"));
+    let (_, second) = ada.sees(&format!("{page}?version=2")).await;
+    let changes = between(&second, "<ul class=\"changes\">", "</section>");
+    assert!(changes.contains("grace") && !changes.contains("Write it down"), "{changes}");
+    assert!(latest.contains("class=\"because\""), "and why it does not move: {latest}");
+    team.ends().await;
+}

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use reqwest::{Client, Method, Response, redirect};
+use serde_json::Value;
 use tokio::sync::Mutex;
 
 use super::team::Team;
@@ -76,6 +77,15 @@ impl Visitor {
         (answer.status().as_u16(), answer.text().await.unwrap())
     }
 
+    /// A script of this person's, with a token from their page.
+    pub(crate) async fn script(&self) -> Script {
+        let (status, page) = self.clicks("/you", "/you/tokens", &[("name", "nightly")]).await;
+        assert_eq!(status, 200, "{page}");
+        let token = page.split_once("<pre class=\"wide\">").unwrap().1;
+        let token = token.split('<').next().unwrap().to_owned();
+        Script { http: self.http.clone(), home: self.home.clone(), token }
+    }
+
     async fn sent(&self, method: Method, url: String, fields: &[(&str, &str)]) -> Response {
         let mut cookies = self.cookies.lock().await;
         let said: Vec<_> = cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
@@ -88,6 +98,52 @@ impl Visitor {
             cookies.insert(name.to_owned(), value.to_owned());
         }
         answer
+    }
+}
+
+/// A script, with a token of its person's.
+pub(crate) struct Script {
+    http: Client,
+    home: String,
+    pub(crate) token: String,
+}
+
+impl Script {
+    /// What the API answers, and with which status.
+    pub(crate) async fn asks(&self, path: &str) -> (u16, Value) {
+        self.sends(Method::GET, path, None, "").await
+    }
+
+    /// Has something done.
+    pub(crate) async fn acts(&self, sprint: &str, wish: Value) -> (u16, Value) {
+        self.acts_once(sprint, wish, "").await
+    }
+
+    /// Has something done once under this name.
+    pub(crate) async fn acts_once(&self, sprint: &str, wish: Value, once: &str) -> (u16, Value) {
+        let path = format!("/sprints/{sprint}/acts");
+        self.sends(Method::POST, &path, Some(wish), once).await
+    }
+
+    async fn sends(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<Value>,
+        once: &str,
+    ) -> (u16, Value) {
+        let request = self.http.request(method, format!("{}/api/v1{path}", self.home));
+        let mut request = request.bearer_auth(&self.token);
+        if let Some(body) = body {
+            request = request.json(&body);
+        }
+        if !once.is_empty() {
+            request = request.header("idempotency-key", once);
+        }
+        let answer = request.send().await.unwrap();
+        let status = answer.status().as_u16();
+        let text = answer.text().await.unwrap();
+        (status, serde_json::from_str(&text).unwrap_or(Value::Null))
     }
 }
 
