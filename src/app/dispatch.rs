@@ -13,7 +13,7 @@ use crate::db::workers;
 use crate::domain::ids::{Attempt, CommitSha, ProjectName, RepoName, WorkerId};
 use crate::domain::sprint::Sprint;
 use crate::domain::task::Task;
-use crate::domain::work::{Assignment, Checkout, Claim, Claimed, Lease, Work};
+use crate::domain::work::{Assignment, Checkout, Claim, Claimed, Lease, Terms, Work};
 use crate::github::Grant;
 use crate::queue::Claimant;
 use crate::say;
@@ -29,6 +29,7 @@ pub(super) struct Order {
     pub(super) told: Told,
     pub(super) work: Work,
     pub(super) read_tokens: BTreeMap<RepoName, String>,
+    pub(super) terms: Terms,
 }
 
 /// What the agent is told: all of it, or what depends on what people said by the moment at which
@@ -153,6 +154,7 @@ impl App {
             told,
             work: order.work,
             author: self.me().identity(),
+            terms: order.terms,
         };
         Ok(Claimed { assignment, read_tokens: order.read_tokens })
     }
@@ -161,11 +163,23 @@ impl App {
         let task = task_of(sprint, execution).ok_or(Error::NotYet("the task is not there"))?;
         self.must_have_its_owner(sprint, task).await?;
         let name = task.planned.repo();
-        let read_token = self.repo(name).await?.token(Grant::ReadContents).await?;
+        let repo = self.repo(name).await?;
+        let read_token = repo.token(Grant::ReadContents).await?;
+        let checkout = self.checkout(sprint, task).await?;
+        let file = self.team_file_at(&repo, &checkout.base_sha).await?;
+        let own = file.find(&execution.agent);
+        let past = self.past(execution).await?;
+        let instructions = own.and_then(|own| own.instructions.clone());
         Ok(Order {
-            told: Told::Task(self.past(execution).await?),
-            work: Work::Task(self.checkout(sprint, task).await?),
+            told: Told::Task(say::prompt::Past { instructions, ..past }),
+            work: Work::Task(checkout),
             read_tokens: [(name.clone(), read_token.expose().to_owned())].into(),
+            terms: Terms {
+                refused: file.refuses(&execution.agent),
+                limits: own.map(|own| own.limits).unwrap_or_default(),
+                hooks: file.hooks.clone(),
+                egress: self.settings().egress_of(name),
+            },
         })
     }
 
@@ -187,6 +201,7 @@ impl App {
         Ok(say::prompt::Past {
             failure: last.map(|failure| failure.message.clone()),
             summary: delivery.map(|delivery| delivery.summary.clone()),
+            instructions: None,
         })
     }
 

@@ -71,6 +71,7 @@ pub(super) fn settings(
         Project {
             repositories: REPOSITORIES.iter().map(|name| name.parse()).collect::<Result<_, _>>()?,
             concurrency: None,
+            egress: Vec::new(),
         },
     )]
     .into();

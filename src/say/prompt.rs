@@ -9,7 +9,7 @@ use super::render;
 use crate::domain::dialogue::{Delivery, Message, Question};
 use crate::domain::ids::{Attempt, IssueNumber, Login, PullNumber, RepoName};
 use crate::domain::plan::{Plan, PlannedTask};
-use crate::domain::planner::{Candidate, IssueState, Survey};
+use crate::domain::planner::{Candidate, IssueState, Specialist, Survey};
 use crate::domain::planning::{self, MOST_QUESTIONS, MOST_ROUNDS};
 use crate::domain::sprint::Goal;
 use crate::domain::task::Task;
@@ -31,6 +31,7 @@ struct Prompt<'a> {
     goal: &'a Goal,
     before: &'a [Delivered],
     failure: Option<String>,
+    instructions: Option<&'a str>,
     so_far: String,
 }
 
@@ -41,6 +42,8 @@ pub struct Past {
     pub failure: Option<String>,
     /// What the agent said it did when it last delivered.
     pub summary: Option<String>,
+    /// What its repository says to this agent.
+    pub instructions: Option<String>,
 }
 
 #[derive(Template)]
@@ -78,7 +81,8 @@ pub fn task(
         is_resumed: false,
     });
     let issue = task.issue.number;
-    render(&Prompt { task: &task.planned, issue, goal, before, failure, so_far })
+    let instructions = past.instructions.as_deref().map(str::trim);
+    render(&Prompt { task: &task.planned, issue, goal, before, failure, instructions, so_far })
 }
 
 /// What an agent is told that goes on with the session it had before.
@@ -139,6 +143,8 @@ pub struct Planned<'a> {
 struct PlanPrompt<'a> {
     told: &'a Planned<'a>,
     folders: Vec<String>,
+    /// The agents, of each repository where these differ.
+    rosters: Vec<(Option<&'a RepoName>, &'a [Specialist])>,
     issues: Vec<&'a Candidate>,
     most_rounds: u32,
     most_questions: usize,
@@ -147,8 +153,16 @@ struct PlanPrompt<'a> {
 /// The prompt for a plan. What people wrote is data between lines that say so.
 pub fn plan(told: &Planned<'_>) -> String {
     let issues = told.survey.candidates.iter();
+    let roster = &told.survey.roster;
+    let repos = || told.people.keys();
+    let rosters = if repos().any(|repo| roster.is_chosen(repo)) {
+        repos().map(|repo| (Some(repo), roster.of(repo))).collect()
+    } else {
+        vec![(None, roster.everywhere())]
+    };
     render(&PlanPrompt {
         told,
+        rosters,
         folders: told.sources.iter().map(Source::folder).collect(),
         issues: issues.filter(|issue| issue.state == IssueState::Open).collect(),
         most_rounds: MOST_ROUNDS,

@@ -401,7 +401,7 @@ fn a_second_try_is_told_why_the_first_one_failed() {
     let sprint = running();
     let task: &Task = &sprint.run.as_ref().unwrap().tasks[1];
     let why = "there is no commit after the base";
-    let past = say::prompt::Past { failure: Some(why.to_owned()), summary: None };
+    let past = say::prompt::Past { failure: Some(why.to_owned()), ..Default::default() };
     let before = [say::prompt::Delivered {
         title: "Name the colors".to_owned(),
         pull: "acme/web#9".to_owned(),

@@ -23,15 +23,11 @@ impl Refusal {
             Self::NotApproved { .. } => {
                 Some("Its owner or a maintainer ticks its box in the plan.")
             }
-            Self::UnknownAgent { .. } => {
-                Some("Correct its `agent:` label, or have the operator configure that agent.")
-            }
-            Self::WaitsForNothing { .. } => {
-                Some("Reopen that issue, or remove the dependency from the task's issue.")
-            }
-            Self::UnknownDependency { .. } => {
-                Some("Correct the dependency, or install the App on that repository.")
-            }
+            Self::UnknownAgent { .. }
+            | Self::NotListed { .. }
+            | Self::TeamFile { .. }
+            | Self::WaitsForNothing { .. }
+            | Self::UnknownDependency { .. } => Some(self.about_what_it_names()),
             Self::NotASprint => Some("It needs an open milestone and the sprint label."),
             Self::Unreachable { .. } => Some("Install the App there."),
             Self::LookTwice(_) => {
@@ -85,6 +81,7 @@ impl Refusal {
             | Self::NotReached
             | Self::WaitsForItself { .. }
             | Self::NoSuchAgent { .. }
+            | Self::AgentNotListed { .. }
             | Self::NoSuchPerson { .. }
             | Self::NotAPerson { .. }
             | Self::PersonCannotWrite { .. }
@@ -92,6 +89,21 @@ impl Refusal {
             | Self::NoSuchVersion { .. }
             | Self::WhichTask { .. }
             | Self::NothingToRetry { .. } => None,
+        }
+    }
+
+    /// What to do where something that a task names is not what it should be.
+    fn about_what_it_names(&self) -> &'static str {
+        if matches!(self, Self::TeamFile { .. }) {
+            "Correct it on the default branch, then say `/team6 plan` again."
+        } else if matches!(self, Self::NotListed { .. }) {
+            "Give it one that is listed, with `/team6 agent`, or list this one there."
+        } else if matches!(self, Self::WaitsForNothing { .. }) {
+            "Reopen that issue, or remove the dependency from the task's issue."
+        } else if matches!(self, Self::UnknownDependency { .. }) {
+            "Correct the dependency, or install the App on that repository."
+        } else {
+            "Correct its `agent:` label, or have the operator configure that agent."
         }
     }
 }
