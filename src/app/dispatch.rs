@@ -10,10 +10,13 @@ use super::why::limits;
 use super::{App, Error, Listener, Result};
 use crate::db::executions::{self, Execution, Subject};
 use crate::db::workers;
-use crate::domain::ids::{Attempt, CommitSha, ProjectName, RepoName, WorkerId};
+use crate::domain::ids::{Attempt, CommitSha, ProjectName, RepoName, TaskNumber, WorkerId};
+use crate::domain::plan::Prd;
 use crate::domain::sprint::Sprint;
 use crate::domain::task::Task;
-use crate::domain::work::{Assignment, Checkout, Claim, Claimed, Lease, Terms, Work};
+use crate::domain::work::{
+    Assignment, Checkout, Claim, Claimed, Class, Failure, Lease, Terms, Work,
+};
 use crate::github::Grant;
 use crate::queue::Claimant;
 use crate::say;
@@ -38,7 +41,7 @@ pub(super) enum Told {
     /// All of it.
     Whole(String),
     /// What came before.
-    Task(say::prompt::Past),
+    Task(Box<say::prompt::Past>),
 }
 
 /// A worker whose credential was checked.
@@ -132,6 +135,7 @@ impl App {
             Work::Plan { .. } => None,
         };
         self.taken(lease, &execution, worker, base.as_ref()).await?;
+        let mut terms = order.terms;
         let (prompt, resume, told) = match order.told {
             Told::Whole(prompt) => (prompt, None, 0),
             // Read anew: what was said until this moment is part of it.
@@ -140,7 +144,15 @@ impl App {
                 let task = task_of(&sprint, &execution).ok_or(Error::NotYet("the task is gone"))?;
                 let attempt = execution.attempt;
                 let resume = say::prompt::resumed(task, attempt, &past);
-                (prompt(&sprint, task, attempt, &past), Some(resume), task.dialogue.told().into())
+                let usual = prompt(&sprint, task, attempt, &past);
+                let prompt = match self.in_own_words(&execution, &sprint, task, &usual) {
+                    Ok(prompt) => prompt,
+                    Err(failure) => {
+                        terms.refused = Some(failure);
+                        usual
+                    }
+                };
+                (prompt, Some(resume), task.dialogue.told().into())
             }
         };
         let assignment = Assignment {
@@ -154,9 +166,36 @@ impl App {
             told,
             work: order.work,
             author: self.me().identity(),
-            terms: order.terms,
+            terms,
         };
         Ok(Claimed { assignment, read_tokens: order.read_tokens })
+    }
+
+    /// What a task's agent is told, in the operator's own words if there are any.
+    fn in_own_words(
+        &self,
+        execution: &Execution,
+        sprint: &Sprint,
+        task: &Task,
+        prompt: &str,
+    ) -> Result<String, Failure> {
+        let agent = self.settings().agents.get(&execution.agent);
+        let Some(own) = agent.and_then(|agent| agent.prompt.as_deref()) else {
+            return Ok(prompt.to_owned());
+        };
+        let facts = say::prompt::Facts {
+            prompt,
+            title: &task.planned.title,
+            repository: task.planned.repo().as_str(),
+            issue: task.issue.number.0,
+            text: &task.planned.text,
+            goal: &sprint.goal.title,
+            attempt: execution.attempt.0,
+        };
+        say::own_prompt::filled(own, &facts).map_err(|name| Failure {
+            class: Class::Misconfigured,
+            message: say::own_prompt::unknown_words(&execution.agent, &name),
+        })
     }
 
     async fn order_for_task(&self, sprint: &Sprint, execution: &Execution) -> Result<Order> {
@@ -171,11 +210,17 @@ impl App {
         let past = self.past(execution).await?;
         let instructions = own.and_then(|own| own.instructions.clone());
         Ok(Order {
-            told: Told::Task(say::prompt::Past { instructions, ..past }),
+            told: Told::Task(Box::new(say::prompt::Past {
+                instructions,
+                prd: prd_of(sprint),
+                ..past
+            })),
             work: Work::Task(checkout),
             read_tokens: [(name.clone(), read_token.expose().to_owned())].into(),
             terms: Terms {
-                refused: file.refuses(&execution.agent),
+                refused: file
+                    .refuses(&execution.agent)
+                    .map(|message| Failure { class: Class::Refused, message }),
                 limits: own.map(|own| own.limits).unwrap_or_default(),
                 hooks: file.hooks.clone(),
                 egress: self.settings().egress_of(name),
@@ -191,7 +236,7 @@ impl App {
         let mut tx = self.db().read().await?;
         let all = executions::of_run(&mut tx, run).await?;
         let mut before: Vec<_> = all
-            .into_iter()
+            .iter()
             .filter(|one| one.subject == Subject::Task(run.clone(), *task))
             .filter(|one| one.attempt < execution.attempt)
             .collect();
@@ -201,7 +246,8 @@ impl App {
         Ok(say::prompt::Past {
             failure: last.map(|failure| failure.message.clone()),
             summary: delivery.map(|delivery| delivery.summary.clone()),
-            instructions: None,
+            summaries: all.iter().filter_map(summary_of).collect(),
+            ..say::prompt::Past::default()
         })
     }
 
@@ -251,6 +297,20 @@ impl App {
     }
 }
 
+/// Which task an execution delivered, and what its agent said it did.
+fn summary_of(execution: &Execution) -> Option<(TaskNumber, String)> {
+    let summary = &execution.delivery.as_ref()?.summary;
+    match &execution.subject {
+        Subject::Task(_, task) => Some((*task, summary.clone())),
+        Subject::Plan(_) => None,
+    }
+}
+
+/// What the team agreed on beyond the tasks.
+fn prd_of(sprint: &Sprint) -> Option<Prd> {
+    sprint.plan.as_ref()?.prd.clone()
+}
+
 /// The tasks of the run that this one waited for.
 fn before<'a>(sprint: &'a Sprint, task: &'a Task) -> impl Iterator<Item = &'a Task> {
     let run = sprint.run.as_ref();
@@ -265,6 +325,7 @@ fn prompt(sprint: &Sprint, task: &Task, attempt: Attempt, past: &say::prompt::Pa
                 .state
                 .pull()
                 .map_or(String::new(), |pull| format!("{}#{pull}", done.planned.repo())),
+            summary: past.summaries.get(&done.planned.number).cloned(),
         })
         .collect();
     say::prompt::task(task, attempt, &sprint.goal, &delivered, past)

@@ -45,7 +45,7 @@ pub struct Assignment {
 pub struct Terms {
     /// Why it may not, if so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub refused: Option<String>,
+    pub refused: Option<Failure>,
     /// How long it may take, if that is less than usual.
     #[serde(default)]
     pub limits: Caps,

@@ -8,6 +8,7 @@ mod filters;
 mod harmless;
 mod hostile;
 pub mod issue;
+pub mod own_prompt;
 pub mod page;
 pub mod plan;
 pub mod planning;

@@ -7,8 +7,8 @@ use askama::Template;
 use super::dialogue::{quoted, told};
 use super::render;
 use crate::domain::dialogue::{Delivery, Message, Question};
-use crate::domain::ids::{Attempt, IssueNumber, Login, PullNumber, RepoName};
-use crate::domain::plan::{Plan, PlannedTask};
+use crate::domain::ids::{Attempt, IssueNumber, Login, PullNumber, RepoName, TaskNumber};
+use crate::domain::plan::{Plan, PlannedTask, Prd};
 use crate::domain::planner::{Candidate, IssueState, Specialist, Survey};
 use crate::domain::planning::{self, MOST_QUESTIONS, MOST_ROUNDS};
 use crate::domain::sprint::Goal;
@@ -21,6 +21,33 @@ pub struct Delivered {
     pub title: String,
     /// Its pull request, `acme/web#7`.
     pub pull: String,
+    /// What its agent said it did.
+    pub summary: Option<String>,
+}
+
+impl Delivered {
+    fn said(&self) -> Option<String> {
+        self.summary.as_ref().map(|text| quoted(&cut(text, LONGEST_SUMMARY)))
+    }
+}
+
+/// What an operator's own words for a prompt may name.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Facts<'a> {
+    /// What Team6 would say.
+    pub prompt: &'a str,
+    /// The task's title.
+    pub title: &'a str,
+    /// Where it is done.
+    pub repository: &'a str,
+    /// The number of its issue.
+    pub issue: i64,
+    /// What its issue says.
+    pub text: &'a str,
+    /// What the sprint is for.
+    pub goal: &'a str,
+    /// Which try it is.
+    pub attempt: i64,
 }
 
 #[derive(Template)]
@@ -30,6 +57,7 @@ struct Prompt<'a> {
     issue: IssueNumber,
     goal: &'a Goal,
     before: &'a [Delivered],
+    prd: Option<String>,
     failure: Option<String>,
     instructions: Option<&'a str>,
     so_far: String,
@@ -44,6 +72,10 @@ pub struct Past {
     pub summary: Option<String>,
     /// What its repository says to this agent.
     pub instructions: Option<String>,
+    /// What the team agreed on beyond the tasks.
+    pub prd: Option<Prd>,
+    /// What agents said they did for the tasks this one waited for.
+    pub summaries: BTreeMap<TaskNumber, String>,
 }
 
 #[derive(Template)]
@@ -59,6 +91,10 @@ struct SoFar<'a> {
 
 /// As much of a failure as an agent needs to hear, in characters.
 const LONGEST_FAILURE: usize = 2_000;
+
+/// As much of what was done before as it needs, and of what the team agreed on.
+const LONGEST_SUMMARY: usize = 600;
+const LONGEST_PRD: usize = 4_000;
 
 /// The prompt for a try at a task, with how the try before it failed if there was one, and with all
 /// that people and the agent said. What others wrote is data between two lines that say so, or
@@ -82,7 +118,9 @@ pub fn task(
     });
     let issue = task.issue.number;
     let instructions = past.instructions.as_deref().map(str::trim);
-    render(&Prompt { task: &task.planned, issue, goal, before, failure, instructions, so_far })
+    let prd = past.prd.as_ref().map(|prd| quoted(&cut(&excerpt(prd), LONGEST_PRD)));
+    let task = &task.planned;
+    render(&Prompt { task, issue, goal, before, prd, failure, instructions, so_far })
 }
 
 /// What an agent is told that goes on with the session it had before.
@@ -117,7 +155,27 @@ pub fn another_turn(task: &Task, attempt: Attempt, turn: u32) -> String {
 }
 
 fn shortened(text: &str) -> String {
-    text.trim().chars().take(LONGEST_FAILURE).collect()
+    cut(text, LONGEST_FAILURE)
+}
+
+fn cut(text: &str, most: usize) -> String {
+    text.trim().chars().take(most).collect()
+}
+
+/// What of a PRD concerns whoever does one of its tasks.
+fn excerpt(prd: &Prd) -> String {
+    let parts = [
+        ("Goals", &prd.goals),
+        ("Not wanted", &prd.non_goals),
+        ("Constraints", &prd.constraints),
+        ("Done when", &prd.acceptance),
+    ];
+    let mut text = prd.problem.trim().to_owned();
+    for (name, lines) in parts.into_iter().filter(|(_, lines)| !lines.is_empty()) {
+        let lines: Vec<_> = lines.iter().map(|line| format!("- {}", line.trim())).collect();
+        text = format!("{text}\n\n{name}:\n{}", lines.join("\n"));
+    }
+    text
 }
 
 /// Everything a planner agent is told about a sprint.

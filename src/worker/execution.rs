@@ -119,8 +119,8 @@ impl Work<'_> {
             failed(Class::Misconfigured, words)
         })?;
         let terms = &self.assignment.terms;
-        if let Some(why) = &terms.refused {
-            return Err(failed(Class::Refused, why.clone()));
+        if let Some(failure) = &terms.refused {
+            return Err(Stop::Failed(failure.clone()));
         }
         let spec = &agent::Spec { limits: spec.limits.at_most(terms.limits), ..spec.clone() };
         match &self.assignment.work {

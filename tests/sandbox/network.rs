@@ -13,6 +13,7 @@ use team6::agent::egress::{Egress, News, Patience, Resolve, Settings};
 use team6::agent::sandbox::{Door, Kind};
 use team6::domain::egress::AllowList;
 use tokio::net::TcpListener;
+use tokio_util::task::TaskTracker;
 
 use crate::machine::Machine;
 use crate::usable;
@@ -170,7 +171,7 @@ async fn serve(seen: Arc<Mutex<Vec<String>>>) -> SocketAddr {
         seen.lock().unwrap().push(line);
         async { "hello" }
     });
-    tokio::spawn(async move { axum::serve(listener, router).await });
+    TaskTracker::new().spawn(async move { axum::serve(listener, router).await });
     address
 }
 

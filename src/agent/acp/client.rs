@@ -17,7 +17,6 @@ use agent_client_protocol::{
     Agent, Client, Lines, UntypedMessage, on_receive_notification, on_receive_request,
 };
 use futures::sink;
-use tokio::io::AsyncWriteExt as _;
 use tokio::process::{ChildStdin, ChildStdout};
 use tokio_util::sync::CancellationToken;
 
@@ -52,12 +51,7 @@ impl Conversation {
     /// No file or terminal capability is offered: those would act in the worker, outside the agent's sandbox.
     pub(in super::super) async fn hold(self) -> Result<Ended, Error> {
         let Self { stdin, stdout, tree, talk, limits, pulse, stop } = self;
-        let outgoing = sink::unfold(stdin, |mut stdin, line: String| async move {
-            stdin.write_all(line.as_bytes()).await?;
-            stdin.write_all(b"\n").await?;
-            stdin.flush().await?;
-            Ok::<_, std::io::Error>(stdin)
-        });
+        let outgoing = sink::unfold(stdin, lines::say);
         let transport = Lines::new(Box::pin(outgoing), Box::pin(lines::json(stdout, LINE)));
         let (asked, told, wondered) = (Arc::clone(&pulse), Arc::clone(&pulse), Arc::clone(&pulse));
         let (ask, speaker) = (talk.ask.clone(), pulse);

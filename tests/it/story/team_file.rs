@@ -118,3 +118,24 @@ async fn hooks_run_in_the_workspace_around_the_agent() {
     assert_eq!(commits.last().unwrap(), "after_run");
     team.ends().await;
 }
+
+#[tokio::test]
+async fn an_operators_own_prompt_is_told_and_a_name_nobody_knows_fails_the_try_with_it() {
+    let own = |prompt: &str| {
+        let program = env!("CARGO_BIN_EXE_team6");
+        format!(
+            "[agents.ghost]\ndescription = \"any\"\nprompt = \"{prompt}\"\n\
+             command = [\"{program}\", \"scripted-agent\", \"--pace-ms\", \"0\"]\n"
+        )
+    };
+    let wishes = || plan! { T1 "Name the colors" owner ada agent ghost; };
+    let team = Team::with_the_planner(&own("Task: {title}, in French")).await;
+    let sprint = team.running("Dark mode", wishes()).await;
+    assert!(sprint.commits_of("T1").await[0].contains("Name the colors, in French"));
+    team.ends().await;
+
+    let team = Team::with_the_planner(&own("{prompt} {titel}")).await;
+    let sprint = team.running("Dark mode", wishes()).await;
+    insta::assert_snapshot!(sprint.answer_at("T1").await);
+    team.ends().await;
+}
