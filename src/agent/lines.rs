@@ -3,7 +3,7 @@
 use std::io;
 
 use futures::Stream;
-use tokio::io::{AsyncBufReadExt as _, AsyncRead, BufReader};
+use tokio::io::{AsyncBufReadExt as _, AsyncRead, AsyncWrite, AsyncWriteExt as _, BufReader};
 
 /// The lines of `reader` that look like JSON objects; a line longer than `cap` is an error and the end.
 pub(super) fn json(
@@ -23,6 +23,19 @@ pub(super) fn json(
             }
         }
     })
+}
+
+/// Says one line to a program. That it does not listen any more is no error here: how it ended says more.
+pub(super) async fn say<W: AsyncWrite + Unpin>(mut to: W, line: String) -> io::Result<W> {
+    let said = async {
+        to.write_all(line.as_bytes()).await?;
+        to.write_all(b"\n").await?;
+        to.flush().await
+    };
+    match said.await {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error),
+        Ok(()) | Err(_) => Ok(to),
+    }
 }
 
 /// The last `cap` bytes of everything `reader` says, on one line.

@@ -3,8 +3,10 @@
 mod acp;
 mod bridge;
 mod confined;
+pub mod egress;
 mod filled;
 mod group;
+mod hook;
 mod introduction;
 pub mod ledger;
 mod lines;
@@ -24,11 +26,13 @@ pub use bridge::bridge;
 pub use confined::{Output, output};
 pub use filled::Reach;
 pub use group::{Group, kill_leftovers};
+pub use hook::{Ran, hook};
 pub use introduction::introduce;
 pub use sandbox::{Place, Sandbox};
-pub use session::{Ended, Former, Interrupt, Next, Remember, Talk, Trace, Turn, run};
+pub use session::{Ask, Asked, Ended, Former, Interrupt, Next, Remember, Talk, Trace, Turn, run};
 pub use tools::{BRIDGE_TOKEN, BRIDGE_URL, Call, Offer, address, serve};
 
+use crate::domain::team_file::Caps;
 use crate::domain::work::Class;
 
 /// How an agent is started, and how long it may take.
@@ -63,6 +67,19 @@ pub struct Limits {
     pub silence: u64,
     /// For a whole turn.
     pub turn: u64,
+}
+
+impl Limits {
+    /// These, or less.
+    #[must_use]
+    pub fn at_most(self, caps: Caps) -> Self {
+        let less = |usual: u64, cap: Option<u64>| cap.map_or(usual, |cap| cap.min(usual));
+        Self {
+            silence: less(self.silence, caps.silence_seconds),
+            turn: less(self.turn, caps.turn_seconds),
+            ..self
+        }
+    }
 }
 
 impl Default for Limits {

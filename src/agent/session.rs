@@ -29,6 +29,18 @@ pub type Interrupt = Arc<dyn Fn() -> BoxFuture<'static, ()> + Send + Sync>;
 /// Hears by what name the agent finds its session again.
 pub type Remember = Arc<dyn Fn(&str) + Send + Sync>;
 
+/// Something an agent wants to know.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Asked {
+    /// What.
+    pub question: String,
+    /// What there is to choose from, if anything.
+    pub options: Vec<String>,
+}
+
+/// Passes on what an agent asks in its protocol's own way; answers whether that was done.
+pub type Ask = Arc<dyn Fn(Vec<Asked>) -> BoxFuture<'static, bool> + Send + Sync>;
+
 /// A turn that is over.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Turn {
@@ -58,6 +70,8 @@ pub struct Talk {
     pub former: Option<Former>,
     /// The tools it is offered.
     pub tools: Option<Offer>,
+    /// Who hears what it asks in its protocol's own way, if anybody does.
+    pub ask: Option<Ask>,
     /// What it is told after each turn; where there is nothing, one turn is all.
     pub next: Option<Next>,
     /// What interrupts a turn, if anything does.

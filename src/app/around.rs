@@ -27,6 +27,12 @@ impl App {
         };
         let repos: BTreeSet<_> = plan.tasks.iter().map(|task| task.repo().clone()).collect();
         for name in repos {
+            let file = self.team_file(&name).await?;
+            if let Some(agents) = &file.agents {
+                let listed = agents.iter().map(|agent| agent.name.clone()).collect();
+                around.listed.insert(name.clone(), listed);
+            }
+            around.team_files.extend(file.flaws.iter().map(|flaw| (name.clone(), flaw.clone())));
             match self.repo(&name).await {
                 Ok(_) if self.known(&name).await?.trouble.is_some() => {
                     around.unreachable.insert(name);

@@ -10,11 +10,13 @@ use super::{App, Error, Listener, Result};
 use crate::db::executions::{self, Execution, Subject};
 use crate::db::workers;
 use crate::domain::budget::Limit;
-use crate::domain::ids::{Attempt, CommitSha, ProjectName, RepoName, WorkerId};
-use crate::domain::plan::PlannedTask;
+use crate::domain::ids::{Attempt, CommitSha, ProjectName, RepoName, TaskNumber, WorkerId};
+use crate::domain::plan::{PlannedTask, Prd};
 use crate::domain::sprint::Sprint;
 use crate::domain::task::Task;
-use crate::domain::work::{Assignment, Checkout, Claim, Claimed, Lease, Work};
+use crate::domain::work::{
+    Assignment, Checkout, Claim, Claimed, Class, Failure, Lease, Terms, Work,
+};
 use crate::github::Grant;
 use crate::queue::Claimant;
 use crate::say;
@@ -30,6 +32,7 @@ pub(super) struct Order {
     pub(super) told: Told,
     pub(super) work: Work,
     pub(super) read_tokens: BTreeMap<RepoName, String>,
+    pub(super) terms: Terms,
 }
 
 /// What the agent is told: all of it, or what depends on what people said by the moment at which
@@ -38,7 +41,7 @@ pub(super) enum Told {
     /// All of it.
     Whole(String),
     /// What came before.
-    Task(say::prompt::Past),
+    Task(Box<say::prompt::Past>),
 }
 
 /// A worker whose credential was checked.
@@ -124,6 +127,7 @@ impl App {
             Work::Plan { .. } => None,
         };
         self.taken(lease, &execution, worker, base.as_ref()).await?;
+        let mut terms = order.terms;
         let (prompt, resume, told) = match order.told {
             Told::Whole(prompt) => (prompt, None, 0),
             // Read anew: what was said until this moment is part of it.
@@ -132,7 +136,15 @@ impl App {
                 let task = task_of(&sprint, &execution).ok_or(Error::NotYet("the task is gone"))?;
                 let attempt = execution.attempt;
                 let resume = say::prompt::resumed(task, attempt, &past);
-                (prompt(&sprint, task, attempt, &past), Some(resume), task.dialogue.told().into())
+                let usual = prompt(&sprint, task, attempt, &past);
+                let prompt = match self.in_own_words(&execution, &sprint, task, &usual) {
+                    Ok(prompt) => prompt,
+                    Err(failure) => {
+                        terms.refused = Some(failure);
+                        usual
+                    }
+                };
+                (prompt, Some(resume), task.dialogue.told().into())
             }
         };
         let assignment = Assignment {
@@ -147,19 +159,65 @@ impl App {
             allowance,
             work: order.work,
             author: self.me().identity(),
+            terms,
         };
         Ok(Claimed { assignment, read_tokens: order.read_tokens })
+    }
+
+    /// What a task's agent is told, in the operator's own words if there are any.
+    fn in_own_words(
+        &self,
+        execution: &Execution,
+        sprint: &Sprint,
+        task: &Task,
+        prompt: &str,
+    ) -> Result<String, Failure> {
+        let agent = self.settings().agents.get(&execution.agent);
+        let Some(own) = agent.and_then(|agent| agent.prompt.as_deref()) else {
+            return Ok(prompt.to_owned());
+        };
+        let facts = say::prompt::Facts {
+            prompt,
+            title: &task.planned.title,
+            repository: task.planned.repo().as_str(),
+            issue: task.issue.number.0,
+            text: &task.planned.text,
+            goal: &sprint.goal.title,
+            attempt: execution.attempt.0,
+        };
+        say::own_prompt::filled(own, &facts).map_err(|name| Failure {
+            class: Class::Misconfigured,
+            message: say::own_prompt::unknown_words(&execution.agent, &name),
+        })
     }
 
     async fn order_for_task(&self, sprint: &Sprint, execution: &Execution) -> Result<Order> {
         let task = task_of(sprint, execution).ok_or(Error::NotYet("the task is not there"))?;
         self.must_have_its_owner(sprint, task).await?;
         let name = task.planned.repo();
-        let read_token = self.repo(name).await?.token(Grant::ReadContents).await?;
+        let repo = self.repo(name).await?;
+        let read_token = repo.token(Grant::ReadContents).await?;
+        let checkout = self.checkout(sprint, task).await?;
+        let file = self.team_file_at(&repo, &checkout.base_sha).await?;
+        let own = file.find(&execution.agent);
+        let past = self.past(execution, &task.planned).await?;
+        let instructions = own.and_then(|own| own.instructions.clone());
         Ok(Order {
-            told: Told::Task(self.past(execution, &task.planned).await?),
-            work: Work::Task(self.checkout(sprint, task).await?),
+            told: Told::Task(Box::new(say::prompt::Past {
+                instructions,
+                prd: prd_of(sprint),
+                ..past
+            })),
+            work: Work::Task(checkout),
             read_tokens: [(name.clone(), read_token.expose().to_owned())].into(),
+            terms: Terms {
+                refused: file
+                    .refuses(&execution.agent)
+                    .map(|message| Failure { class: Class::Refused, message }),
+                limits: own.map(|own| own.limits).unwrap_or_default(),
+                hooks: file.hooks.clone(),
+                egress: self.settings().egress_of(name),
+            },
         })
     }
 
@@ -176,7 +234,7 @@ impl App {
         let mut tx = self.db().read().await?;
         let all = executions::of_run(&mut tx, run).await?;
         let mut before: Vec<_> = all
-            .into_iter()
+            .iter()
             .filter(|one| one.subject == Subject::Task(run.clone(), *task))
             .filter(|one| one.attempt < execution.attempt)
             .collect();
@@ -188,6 +246,8 @@ impl App {
             notes,
             failure: last.map(|failure| failure.message.clone()),
             summary: delivery.map(|delivery| delivery.summary.clone()),
+            summaries: all.iter().filter_map(summary_of).collect(),
+            ..say::prompt::Past::default()
         })
     }
 
@@ -237,6 +297,20 @@ impl App {
     }
 }
 
+/// Which task an execution delivered, and what its agent said it did.
+fn summary_of(execution: &Execution) -> Option<(TaskNumber, String)> {
+    let summary = &execution.delivery.as_ref()?.summary;
+    match &execution.subject {
+        Subject::Task(_, task) => Some((*task, summary.clone())),
+        Subject::Plan(_) => None,
+    }
+}
+
+/// What the team agreed on beyond the tasks.
+fn prd_of(sprint: &Sprint) -> Option<Prd> {
+    sprint.plan.as_ref()?.prd.clone()
+}
+
 /// The tasks of the run that this one waited for.
 fn before<'a>(sprint: &'a Sprint, task: &'a Task) -> impl Iterator<Item = &'a Task> {
     let run = sprint.run.as_ref();
@@ -251,6 +325,7 @@ fn prompt(sprint: &Sprint, task: &Task, attempt: Attempt, past: &say::prompt::Pa
                 .state
                 .pull()
                 .map_or(String::new(), |pull| format!("{}#{pull}", done.planned.repo())),
+            summary: past.summaries.get(&done.planned.number).cloned(),
         })
         .collect();
     say::prompt::task(task, attempt, &sprint.goal, &delivered, past)

@@ -56,7 +56,7 @@ impl App {
     pub(super) async fn survey(&self, sprint: &Sprint) -> Result<Survey> {
         let candidates = self.candidates(sprint).await?;
         let outside = self.outside(sprint, &candidates).await?;
-        Ok(Survey { candidates, outside, roster: self.settings().roster() })
+        Ok(Survey { candidates, outside, roster: self.roster(&sprint.repo).await? })
     }
 
     /// The issues that are the sprint's tasks: those of its milestone, and in the other

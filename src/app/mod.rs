@@ -44,6 +44,7 @@ mod spending;
 mod start;
 mod sweep;
 mod task_tools;
+mod team_file;
 mod tick;
 mod tools;
 mod why;
@@ -100,6 +101,8 @@ struct Inner {
     changes: Bell,
     /// What people were lately found to be allowed.
     sights: board::Sights,
+    /// What repositories say about their agents, at the commits at which it was read.
+    team_files: team_file::Known,
 }
 
 impl App {
@@ -132,6 +135,7 @@ impl App {
             jobs: Bell::new(),
             changes: Bell::new(),
             sights: board::Sights::default(),
+            team_files: team_file::Known::default(),
         };
         Self { inner: Arc::new(inner) }
     }

@@ -14,7 +14,7 @@ use crate::domain::effect::Effect;
 use crate::domain::ids::{AgentName, DeliveryId, Login, RepoName, SprintId};
 use crate::domain::planning;
 use crate::domain::sprint::{Event, Sprint};
-use crate::domain::work::{Lease, Source, Work};
+use crate::domain::work::{Lease, Source, Terms, Work};
 use crate::github::Grant;
 use crate::say;
 
@@ -62,7 +62,12 @@ impl App {
             notes: &notes,
             most_tasks: self.settings().planning.most_tasks,
         });
-        Ok(Order { told: Told::Whole(prompt), work: Work::Plan { sources }, read_tokens })
+        Ok(Order {
+            told: Told::Whole(prompt),
+            work: Work::Plan { sources },
+            read_tokens,
+            terms: Terms { egress: self.settings().egress_of(&sprint.repo), ..Terms::default() },
+        })
     }
 
     /// The repositories a sprint's tasks may be in.

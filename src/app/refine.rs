@@ -40,7 +40,7 @@ impl App {
             permissions,
             people: self.standings(&lines, &repos).await?,
             repositories,
-            roster: self.settings().roster(),
+            roster: self.roster(&sprint.repo).await?,
             on: said.on.clone(),
             key: key.to_owned(),
             lines,

@@ -8,12 +8,16 @@ use anyhow::{Context as _, bail};
 use crate::agent::{self, Error, Place, Reach};
 use crate::config::{self, Settings};
 use crate::domain::work::Identity;
+use crate::say::own_prompt;
 use crate::service;
 
 /// Starts an agent as a worker would, as far as its introduction; no model is asked anything.
 pub(super) async fn starts(agent: &config::Agent, settings: &Settings) -> anyhow::Result<String> {
     let program = agent.command.first().map_or("", String::as_str);
     found(program)?;
+    if let Some(name) = agent.prompt.as_deref().and_then(own_prompt::unknown) {
+        bail!("`prompt` names `{{{name}}}`, which is not known");
+    }
     let dir = tempfile::tempdir().context("making a folder for it")?;
     let author = Identity { name: "Team6".to_owned(), email: "team6@localhost".to_owned() };
     let path = dir.path().canonicalize().context("making a folder for it")?;

@@ -36,6 +36,8 @@ pub struct Agent {
     /// Files in its home, written before it starts.
     #[serde(default)]
     pub files: BTreeMap<String, String>,
+    /// What it is told with a task, in words of the operator's own.
+    pub prompt: Option<String>,
     /// How long it may take, where that differs from other agents.
     #[serde(default)]
     pub limits: Limits,

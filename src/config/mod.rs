@@ -18,6 +18,7 @@ pub use models::{Costs, Model, ModelName, PRICES};
 pub use presets::PRESETS;
 
 use crate::domain::budget::Limit;
+use crate::domain::egress::AllowList;
 use crate::domain::ids::{AgentName, ProjectName, RepoName};
 use crate::domain::money::Prices;
 use crate::domain::planner::Specialist;
@@ -241,6 +242,9 @@ pub struct Project {
     /// What may be spent on one of its runs, where that differs from the usual.
     #[serde(default)]
     pub budget: Budget,
+    /// The hosts of the network its agents may reach.
+    #[serde(default)]
+    pub egress: Vec<String>,
 }
 
 impl Settings {
@@ -267,6 +271,8 @@ impl Settings {
                 }
             }
         }
+        let lists = self.projects.values().map(|project| AllowList::parse(&project.egress));
+        wrong.extend(lists.filter_map(Result::err));
         wrong.extend(self.models.iter().flat_map(|(name, model)| model.flaws(name)));
         wrong.extend(self.agents.iter().flat_map(|(name, agent)| agent.flaws(name, &self.models)));
         for path in self.worker.read_only.iter().chain(&self.worker.caches) {
@@ -312,6 +318,12 @@ impl Settings {
         std::iter::once(repo).chain(others.iter().filter(|other| *other != repo)).cloned().collect()
     }
 
+    /// The hosts of the network that agents may reach who work in this repository.
+    pub fn egress_of(&self, repo: &RepoName) -> Vec<String> {
+        let project = self.projects.values().find(|project| project.repositories.contains(repo));
+        project.map(|project| project.egress.clone()).unwrap_or_default()
+    }
+
     /// Whether an agent plans, instead of the issues being the plan.
     pub fn has_planner(&self) -> bool {
         self.agents.contains_key(&AgentName(PLANNER.to_owned()))
@@ -325,6 +337,7 @@ impl Settings {
             .map(|(name, agent)| Specialist {
                 name: name.clone(),
                 good_at: agent.description.clone(),
+                labels: Vec::new(),
             })
             .collect()
     }

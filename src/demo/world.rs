@@ -74,6 +74,7 @@ pub(super) fn settings(
             repositories: REPOSITORIES.iter().map(|name| name.parse()).collect::<Result<_, _>>()?,
             concurrency: None,
             budget: Budget::default(),
+            egress: Vec::new(),
         },
     )]
     .into();

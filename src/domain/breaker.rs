@@ -53,6 +53,8 @@ impl Class {
             Self::AgentDied | Self::TimedOut | Self::Misconfigured | Self::Machinery => true,
             Self::NothingDone
             | Self::LeftDirty
+            | Self::HookFailed
+            | Self::Refused
             | Self::Unacceptable
             | Self::Spent
             | Self::Quota => false,

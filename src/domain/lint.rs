@@ -10,12 +10,17 @@ use super::permission::Permission;
 use super::plan::{Dependency, Plan, PlannedTask};
 use super::references;
 use super::refusal::{Refusal, list};
+use super::team_file::Flaw;
 
 /// What a plan is judged by besides itself: what is so around it right now.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Surroundings {
     /// The agents there are.
     pub agents: Vec<AgentName>,
+    /// The agents of the repositories that made a choice among them.
+    pub listed: BTreeMap<RepoName, Vec<AgentName>>,
+    /// What is wrong with what repositories say about their agents.
+    pub team_files: Vec<(RepoName, Flaw)>,
     /// What each owner may do where their tasks are.
     pub owners: BTreeMap<(String, RepoName), Permission>,
     /// The repositories of the plan that the App cannot reach.
@@ -57,6 +62,10 @@ pub fn flaws(plan: &Plan, around: &Surroundings) -> Vec<Refusal> {
         let tasks = tasks.map(|task| task.number).collect();
         flaws.push(Refusal::Unreachable { repo: repo.clone(), tasks });
     }
+    flaws.extend(around.team_files.iter().map(|(repo, flaw)| {
+        let (repo, flaw) = (repo.clone(), flaw.clone());
+        Refusal::TeamFile { repo, flaw }
+    }));
     for task in &plan.tasks {
         flaws.extend(flaws_of(task, around));
     }
@@ -93,6 +102,9 @@ fn flaws_of(task: &PlannedTask, around: &Surroundings) -> Vec<Refusal> {
     }
     if !around.agents.contains(&task.agent) {
         flaws.push(Refusal::UnknownAgent { task: number, agent: task.agent.clone() });
+    } else if around.listed.get(repo).is_some_and(|listed| !listed.contains(&task.agent)) {
+        let (agent, repo) = (task.agent.clone(), repo.clone());
+        flaws.push(Refusal::NotListed { task: number, agent, repo });
     }
     flaws.extend(task.after.iter().filter_map(|dependency| match dependency {
         Dependency::Dropped(issue) => {

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::ids::{AgentName, IssueRef, Login, TaskNumber};
 use super::plan::{Dependency, DroppedTask, Plan, PlannedTask, Reading};
 use super::references::dependencies;
+use super::roster::Roster;
 
 /// An issue of the milestone, as GitHub has it now.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -53,6 +54,8 @@ pub struct Specialist {
     pub name: AgentName,
     /// What it is good at.
     pub good_at: String,
+    /// The labels of issues that are for it.
+    pub labels: Vec<String>,
 }
 
 impl Candidate {
@@ -82,7 +85,7 @@ pub struct Survey {
     /// How other issues stand that tasks depend on, or that were tasks.
     pub outside: BTreeMap<IssueRef, IssueState>,
     /// The agents.
-    pub roster: Vec<Specialist>,
+    pub roster: Roster,
 }
 
 impl Survey {
@@ -286,8 +289,16 @@ fn without_the_gone(plan: Plan, before: &Plan, survey: &Survey) -> Plan {
     Plan { tasks: tasks.collect(), ..plan }
 }
 
-fn agent_for(candidate: &Candidate, roster: &[Specialist]) -> AgentName {
-    let Candidate { title, text, issue, .. } = candidate;
+/// The agent that a label of the issue is for, or the one that fits best.
+fn agent_for(candidate: &Candidate, roster: &Roster) -> AgentName {
+    let Candidate { title, text, issue, labels, .. } = candidate;
+    let roster = roster.of(&issue.repo);
+    let is_for = |agent: &&Specialist| {
+        agent.labels.iter().any(|one| labels.iter().any(|label| label.eq_ignore_ascii_case(one)))
+    };
+    if let Some(agent) = roster.iter().find(is_for) {
+        return agent.name.clone();
+    }
     best_agent(&format!("{title} {text} {}", issue.repo), roster)
 }
 
@@ -342,13 +353,14 @@ mod tests {
             .map(|(name, good_at)| Specialist {
                 name: AgentName(name.into()),
                 good_at: good_at.into(),
+                labels: Vec::new(),
             })
             .to_vec()
     }
 
     fn survey(candidates: &[Candidate]) -> Survey {
         let candidates = candidates.to_vec();
-        Survey { candidates, outside: BTreeMap::new(), roster: roster() }
+        Survey { candidates, outside: BTreeMap::new(), roster: roster().into() }
     }
 
     fn first(candidates: &[Candidate]) -> Plan {

@@ -11,6 +11,7 @@ use super::permission::Permission;
 use super::plan::{Dependency, DroppedTask, Plan, PlannedTask};
 use super::planner::{Specialist, best_agent};
 use super::refusal::Refusal;
+use super::roster::Roster;
 use super::run::Step;
 use super::sprint::{No, Sprint, State};
 
@@ -100,7 +101,7 @@ pub struct Refined {
     /// The repositories of the project.
     pub repositories: Vec<RepoName>,
     /// The agents there are.
-    pub roster: Vec<Specialist>,
+    pub roster: Roster,
     /// Where the answer belongs.
     pub on: IssueRef,
     /// What names this comment's changes among all, so that they are answered once.
@@ -160,10 +161,18 @@ impl Refined {
         }
     }
 
-    fn agent(&self, name: &AgentName) -> Result<AgentName, Refusal> {
-        let known = || self.roster.iter().map(|agent| agent.name.clone());
-        let found = known().find(|agent| agent.0.eq_ignore_ascii_case(&name.0));
-        found.ok_or_else(|| Refusal::NoSuchAgent { agent: name.clone(), known: known().collect() })
+    fn agent(&self, name: &AgentName, repo: &RepoName) -> Result<AgentName, Refusal> {
+        let is_it = |known: &&Specialist| known.name.0.eq_ignore_ascii_case(&name.0);
+        let names = |all: &[Specialist]| all.iter().map(|agent| agent.name.clone()).collect();
+        let (here, all) = (self.roster.of(repo), self.roster.everywhere());
+        if let Some(found) = here.iter().find(is_it) {
+            return Ok(found.name.clone());
+        }
+        let agent = name.clone();
+        Err(match all.iter().find(is_it) {
+            Some(_) => Refusal::AgentNotListed { agent, repo: repo.clone(), known: names(here) },
+            None => Refusal::NoSuchAgent { agent, known: names(here) },
+        })
     }
 
     fn task(&self, task: Option<TaskNumber>, verb: &str) -> Result<TaskNumber, Refusal> {
@@ -222,8 +231,8 @@ impl Draft<'_> {
         refined.may_write(&repo)?;
         let owner = new.owner.as_ref().map(|owner| refined.owner(owner, &repo)).transpose()?;
         let agent = match &new.agent {
-            Some(agent) => refined.agent(agent)?,
-            None => best_agent(&format!("{} {repo}", new.title), &refined.roster),
+            Some(agent) => refined.agent(agent, &repo)?,
+            None => best_agent(&format!("{} {repo}", new.title), refined.roster.of(&repo)),
         };
         let number = self.plan.next_number();
         let after = self.dependencies(number, &new.after)?;
@@ -273,7 +282,7 @@ impl Draft<'_> {
                 }
             }
             Setting::Agent(agent) => {
-                let agent = self.refined.agent(agent)?;
+                let agent = self.refined.agent(agent, &repo)?;
                 if self.plan.tasks[at].agent != agent {
                     self.plan.tasks[at].agent = agent;
                     self.plan.tasks[at].reason = None;

@@ -9,6 +9,7 @@ use super::ids::{AgentName, IssueNumber, IssueRef, Login, RepoName, TaskNumber};
 use super::lint::Warning;
 use super::memory::{NoteNumber, Unfit};
 use super::run::Hold;
+use super::team_file::Flaw;
 
 /// Why Team6 will not do what a person asked. Nothing else is shown to people as an error.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
@@ -111,6 +112,24 @@ pub enum Refusal {
         task: TaskNumber,
         /// Which agent.
         agent: AgentName,
+    },
+    /// A task names an agent that its repository does not want.
+    #[error("T{task} asks for the agent `{}`, which `.github/team6.yml` of {repo} does not list", shown(&.agent.0))]
+    NotListed {
+        /// Which task.
+        task: TaskNumber,
+        /// Which agent.
+        agent: AgentName,
+        /// Where.
+        repo: RepoName,
+    },
+    /// What a repository says about its agents cannot be used.
+    #[error("`.github/team6.yml` of {repo} cannot be used: {flaw}")]
+    TeamFile {
+        /// Which repository.
+        repo: RepoName,
+        /// What is wrong, and where.
+        flaw: Flaw,
     },
     /// The App is not installed where tasks are to be done.
     #[error("I cannot reach {repo}, where {} would be done", list(.tasks))]
@@ -301,6 +320,19 @@ pub enum Refusal {
         /// The number that was named.
         note: NoteNumber,
     },
+    /// The repository does not want that agent.
+    #[error(
+        "`.github/team6.yml` of {repo} does not list the agent `{}`; there {} {}",
+        shown(&.agent.0), are(.known.len()), listed(.known)
+    )]
+    AgentNotListed {
+        /// The agent that was named.
+        agent: AgentName,
+        /// Where.
+        repo: RepoName,
+        /// Those it lists.
+        known: Vec<AgentName>,
+    },
     /// The repository does not belong to the sprint's project.
     #[error("{repo} does not belong to this project, or I am not installed there")]
     NoSuchRepository {
@@ -382,6 +414,7 @@ impl Refusal {
         if let Self::NoOwner { task }
         | Self::OwnerCannotWrite { task, .. }
         | Self::UnknownAgent { task, .. }
+        | Self::NotListed { task, .. }
         | Self::WaitsForNothing { task, .. }
         | Self::UnknownDependency { task, .. } = self
         {

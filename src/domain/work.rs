@@ -9,6 +9,7 @@ use super::budget::{Limit, Spending};
 use super::ids::{
     AgentName, BranchName, CommitSha, Epoch, ExecutionId, ProjectName, RepoName, WorkerId,
 };
+use super::team_file::{Caps, Hooks};
 
 /// Everything a worker needs to know to do one execution.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -38,6 +39,26 @@ pub struct Assignment {
     pub work: Work,
     /// Who the commits are by.
     pub author: Identity,
+    /// What its repository and its project say about how it is done.
+    #[serde(default)]
+    pub terms: Terms,
+}
+
+/// On what terms an agent works.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Terms {
+    /// Why it may not, if so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refused: Option<Failure>,
+    /// How long it may take, if that is less than usual.
+    #[serde(default)]
+    pub limits: Caps,
+    /// What is run in its workspace.
+    #[serde(default)]
+    pub hooks: Hooks,
+    /// The hosts of the network it may reach.
+    #[serde(default)]
+    pub egress: Vec<String>,
 }
 
 /// What kind of work an execution is.
@@ -340,8 +361,12 @@ pub enum Class {
     NothingDone,
     /// The agent left changes it did not commit.
     LeftDirty,
+    /// A command that the repository has run in the workspace failed.
+    HookFailed,
     /// The result holds what Team6 does not push: a path outside the tree, a workflow, too much.
     Unacceptable,
+    /// The repository does not let this agent work in it, or does not say clearly whether it does.
+    Refused,
     /// The agent is not configured on this worker, or is configured wrongly.
     Misconfigured,
     /// The machine or the network failed: cloning, disk, the server.
@@ -360,9 +385,10 @@ impl Class {
             | Self::TimedOut
             | Self::NothingDone
             | Self::LeftDirty
+            | Self::HookFailed
             | Self::Machinery
             | Self::Quota => true,
-            Self::Unacceptable | Self::Misconfigured | Self::Spent => false,
+            Self::Unacceptable | Self::Refused | Self::Misconfigured | Self::Spent => false,
         }
     }
 
@@ -370,7 +396,9 @@ impl Class {
     pub fn may_be_for_lack_of_a_model(self) -> bool {
         match self {
             Self::AgentDied | Self::TimedOut | Self::NothingDone | Self::LeftDirty => true,
-            Self::Unacceptable
+            Self::HookFailed
+            | Self::Refused
+            | Self::Unacceptable
             | Self::Misconfigured
             | Self::Machinery
             | Self::Spent

@@ -68,6 +68,8 @@ pub fn breaks(agent: &AgentName, class: Class, until: DateTime<Utc>) -> String {
         Class::Machinery => "its machine or network failed",
         Class::NothingDone => "it did nothing",
         Class::LeftDirty => "it left work uncommitted",
+        Class::Refused => "its repository does not let it work there",
+        Class::HookFailed => "a hook of the repository failed",
         Class::Unacceptable => "its work could not be taken",
         Class::Spent => "it spent its budget",
         Class::Quota => "its model's provider wanted no more calls",

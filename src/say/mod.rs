@@ -10,6 +10,7 @@ mod harmless;
 mod hostile;
 pub mod issue;
 pub mod memory;
+pub mod own_prompt;
 pub mod page;
 pub mod plan;
 pub mod planning;

@@ -151,7 +151,11 @@ fn because(why: &Unplanned) -> String {
                 Class::Machinery => "something failed on the worker",
                 Class::Spent => "the planner spent what it may spend",
                 Class::Quota => "the planner's model wants no more calls for now",
-                Class::NothingDone | Class::LeftDirty | Class::Unacceptable => "the planner failed",
+                Class::NothingDone
+                | Class::LeftDirty
+                | Class::HookFailed
+                | Class::Refused
+                | Class::Unacceptable => "the planner failed",
             };
             let tries = if *attempts == 1 { String::new() } else { format!(", {attempts} times") };
             format!("{what}{tries}: {message}")
@@ -177,6 +181,8 @@ fn advice(why: &Unplanned) -> &'static str {
             | Class::Quota
             | Class::NothingDone
             | Class::LeftDirty
+            | Class::HookFailed
+            | Class::Refused
             | Class::Unacceptable
             | Class::Machinery => {
                 "Say `/team6 plan` to try again; if that does not help, the operator finds more in the log."

@@ -7,9 +7,9 @@ use askama::Template;
 use super::dialogue::{quoted, told};
 use super::render;
 use crate::domain::dialogue::{Delivery, Message, Question};
-use crate::domain::ids::{Attempt, IssueNumber, Login, PullNumber, RepoName};
-use crate::domain::plan::{Plan, PlannedTask};
-use crate::domain::planner::{Candidate, IssueState, Survey};
+use crate::domain::ids::{Attempt, IssueNumber, Login, PullNumber, RepoName, TaskNumber};
+use crate::domain::plan::{Plan, PlannedTask, Prd};
+use crate::domain::planner::{Candidate, IssueState, Specialist, Survey};
 use crate::domain::planning::{self, MOST_QUESTIONS, MOST_ROUNDS};
 use crate::domain::sprint::Goal;
 use crate::domain::task::Task;
@@ -21,6 +21,33 @@ pub struct Delivered {
     pub title: String,
     /// Its pull request, `acme/web#7`.
     pub pull: String,
+    /// What its agent said it did.
+    pub summary: Option<String>,
+}
+
+impl Delivered {
+    fn said(&self) -> Option<String> {
+        self.summary.as_ref().map(|text| quoted(&cut(text, LONGEST_SUMMARY)))
+    }
+}
+
+/// What an operator's own words for a prompt may name.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Facts<'a> {
+    /// What Team6 would say.
+    pub prompt: &'a str,
+    /// The task's title.
+    pub title: &'a str,
+    /// Where it is done.
+    pub repository: &'a str,
+    /// The number of its issue.
+    pub issue: i64,
+    /// What its issue says.
+    pub text: &'a str,
+    /// What the sprint is for.
+    pub goal: &'a str,
+    /// Which try it is.
+    pub attempt: i64,
 }
 
 #[derive(Template)]
@@ -30,8 +57,10 @@ struct Prompt<'a> {
     issue: IssueNumber,
     goal: &'a Goal,
     before: &'a [Delivered],
+    prd: Option<String>,
     failure: Option<String>,
     notes: &'a str,
+    instructions: Option<&'a str>,
     so_far: String,
 }
 
@@ -44,6 +73,12 @@ pub struct Past {
     pub summary: Option<String>,
     /// What earlier work on the project taught, in words.
     pub notes: String,
+    /// What its repository says to this agent.
+    pub instructions: Option<String>,
+    /// What the team agreed on beyond the tasks.
+    pub prd: Option<Prd>,
+    /// What agents said they did for the tasks this one waited for.
+    pub summaries: BTreeMap<TaskNumber, String>,
 }
 
 #[derive(Template)]
@@ -59,6 +94,10 @@ struct SoFar<'a> {
 
 /// As much of a failure as an agent needs to hear, in characters.
 const LONGEST_FAILURE: usize = 2_000;
+
+/// As much of what was done before as it needs, and of what the team agreed on.
+const LONGEST_SUMMARY: usize = 600;
+const LONGEST_PRD: usize = 4_000;
 
 /// The prompt for a try at a task, with how the try before it failed if there was one, and with all
 /// that people and the agent said. What others wrote is data between two lines that say so, or
@@ -81,15 +120,11 @@ pub fn task(
         is_resumed: false,
     });
     let issue = task.issue.number;
-    render(&Prompt {
-        task: &task.planned,
-        issue,
-        goal,
-        before,
-        failure,
-        notes: &past.notes,
-        so_far,
-    })
+    let instructions = past.instructions.as_deref().map(str::trim);
+    let prd = past.prd.as_ref().map(|prd| quoted(&cut(&excerpt(prd), LONGEST_PRD)));
+    let task = &task.planned;
+    let notes = past.notes.as_str();
+    render(&Prompt { task, issue, goal, before, prd, failure, notes, instructions, so_far })
 }
 
 /// What an agent is told that goes on with the session it had before.
@@ -124,7 +159,27 @@ pub fn another_turn(task: &Task, attempt: Attempt, turn: u32) -> String {
 }
 
 fn shortened(text: &str) -> String {
-    text.trim().chars().take(LONGEST_FAILURE).collect()
+    cut(text, LONGEST_FAILURE)
+}
+
+fn cut(text: &str, most: usize) -> String {
+    text.trim().chars().take(most).collect()
+}
+
+/// What of a PRD concerns whoever does one of its tasks.
+fn excerpt(prd: &Prd) -> String {
+    let parts = [
+        ("Goals", &prd.goals),
+        ("Not wanted", &prd.non_goals),
+        ("Constraints", &prd.constraints),
+        ("Done when", &prd.acceptance),
+    ];
+    let mut text = prd.problem.trim().to_owned();
+    for (name, lines) in parts.into_iter().filter(|(_, lines)| !lines.is_empty()) {
+        let lines: Vec<_> = lines.iter().map(|line| format!("- {}", line.trim())).collect();
+        text = format!("{text}\n\n{name}:\n{}", lines.join("\n"));
+    }
+    text
 }
 
 /// Everything a planner agent is told about a sprint.
@@ -152,6 +207,8 @@ pub struct Planned<'a> {
 struct PlanPrompt<'a> {
     told: &'a Planned<'a>,
     folders: Vec<String>,
+    /// The agents, of each repository where these differ.
+    rosters: Vec<(Option<&'a RepoName>, &'a [Specialist])>,
     issues: Vec<&'a Candidate>,
     most_rounds: u32,
     most_questions: usize,
@@ -160,8 +217,16 @@ struct PlanPrompt<'a> {
 /// The prompt for a plan. What people wrote is data between lines that say so.
 pub fn plan(told: &Planned<'_>) -> String {
     let issues = told.survey.candidates.iter();
+    let roster = &told.survey.roster;
+    let repos = || told.people.keys();
+    let rosters = if repos().any(|repo| roster.is_chosen(repo)) {
+        repos().map(|repo| (Some(repo), roster.of(repo))).collect()
+    } else {
+        vec![(None, roster.everywhere())]
+    };
     render(&PlanPrompt {
         told,
+        rosters,
         folders: told.sources.iter().map(Source::folder).collect(),
         issues: issues.filter(|issue| issue.state == IssueState::Open).collect(),
         most_rounds: MOST_ROUNDS,

@@ -7,7 +7,9 @@ use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 
+use super::hooks::When;
 use super::leases::Held;
+use super::network::Network;
 use super::spool::Spool;
 use super::stop::{Stop, failed};
 use super::thinking::Thinking;
@@ -70,7 +72,10 @@ pub(super) async fn carry_out(
         );
         let outcome = match outcome {
             Ok(outcome) => outcome,
-            Err(Stop::Failed(failure)) => Outcome::Failed(failure),
+            Err(Stop::Failed(failure)) => Outcome::Failed(Failure {
+                message: spool.without_secrets(failure.message),
+                ..failure
+            }),
             Err(Stop::Unwanted) => Outcome::Cancelled,
             Err(Stop::Lost) => return Err(server::Error::Lost),
         };
@@ -114,6 +119,11 @@ impl Work<'_> {
             let words = format!("this worker has no agent named `{}`", self.assignment.agent);
             failed(Class::Misconfigured, words)
         })?;
+        let terms = &self.assignment.terms;
+        if let Some(failure) = &terms.refused {
+            return Err(Stop::Failed(failure.clone()));
+        }
+        let spec = &agent::Spec { limits: spec.limits.at_most(terms.limits), ..spec.clone() };
         match &self.assignment.work {
             domain::Work::Task(checkout) => self.deliver(spec, checkout).await,
             domain::Work::Plan { sources } => {
@@ -130,6 +140,7 @@ impl Work<'_> {
         let place = Place::new(workspace.dir().to_owned(), author)
             .with_repo(workspace.repo(), vec![mirror.dir().join("objects")]);
         let mut talk = self.go_on(&workspace);
+        self.make_ready(&workspace, sandbox, &place).await?;
         let began = self.take_in(checkout, &workspace, sandbox, &place, &mut talk).await?;
         let told = self.talk_with_tools(spec, sandbox, place.clone(), talk, tools()).await;
         let (ended, trouble) = told?;
@@ -145,9 +156,13 @@ impl Work<'_> {
         let replaces = checkout.head.clone().filter(|_| checkout.may_rebase);
         // What is rebased follows the base, and what was pushed only in spirit.
         let began = if replaces.is_some() { checkout.base_sha.clone() } else { began };
+        let hook = self.hook(When::AfterRun, sandbox, &place).await;
         let verified = self.verify(&mirror, &workspace, &began, sandbox, &place).await;
         let (bundle, delivered) = match verified {
-            Ok(verified) => verified,
+            Ok(verified) => {
+                hook?;
+                verified
+            }
             // Who was only asked something need not commit anything.
             Err(Stop::Failed(failure))
                 if failure.class == Class::NothingDone && checkout.head.is_some() =>
@@ -155,7 +170,11 @@ impl Work<'_> {
                 self.spool.tell("There are no new commits");
                 return Ok(Outcome::Done);
             }
-            Err(stop) => return Err(stop.because(trouble).with_last_words(&ended.summary)),
+            Err(stop) => {
+                // Without a model there is little that a hook could be right about.
+                let stop = hook.err().filter(|_| trouble.is_none()).unwrap_or(stop);
+                return Err(stop.because(trouble).with_last_words(&ended.summary));
+            }
         };
         self.spool.tell(&format!(
             "Found {} in {}: +{} −{}",
@@ -171,7 +190,7 @@ impl Work<'_> {
             base_sha: began,
             replaces,
             commits: delivered.commits,
-            summary: ended.summary,
+            summary: self.spool.without_secrets(ended.summary),
             size: delivered.size,
         }))
     }
@@ -211,9 +230,13 @@ impl Work<'_> {
         let means = (model, &self.held.account);
         let thinking = Thinking::begin(means, spec, sandbox, &mut place, &self.spool, unwanted);
         let thinking = thinking.map_err(Stop::Failed)?;
+        let hosts = &self.assignment.terms.egress;
+        let network = Network::open(hosts, sandbox, &mut place, &self.spool)?;
+        let mut spec = thinking.spec.clone();
+        spec.set.extend(network.environment());
         self.held.account.begins();
         let turn = agent::run(
-            &thinking.spec,
+            &spec,
             sandbox,
             &place,
             talk,
@@ -225,6 +248,7 @@ impl Work<'_> {
             turn = turn => turn,
             never = thinking.overdue(&self.held.account) => match never {},
         };
+        network.close(&self.spool).await;
         self.held.quota_until(thinking.resets_at());
         let trouble = thinking.end(&self.spool, &self.held.account).await;
         self.held.covers_nobody();

@@ -5,7 +5,9 @@
 mod account;
 mod backoff;
 mod execution;
+mod hooks;
 mod leases;
+mod network;
 mod planning;
 mod removal;
 mod resuming;
@@ -56,6 +58,8 @@ pub struct Settings {
     pub sandbox: Setup,
     /// How often it says that it is alive.
     pub beat: Duration,
+    /// How long a command may take that a repository has run around an agent.
+    pub hook_limit: Duration,
     /// How long it waits after the server did not answer, at first; then longer and longer.
     pub pause: Duration,
 }
@@ -74,6 +78,7 @@ impl Settings {
             sandbox: Setup::new(Wanted::Auto),
             beat: Duration::from_secs(30),
             pause: Duration::from_secs(1),
+            hook_limit: Duration::from_mins(1),
         }
     }
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 
-use super::{Shared, server};
+use super::{Shared, hooks, server};
 use crate::agent;
 
 const EVERY: Duration = Duration::from_secs(5);
@@ -18,7 +18,7 @@ pub(super) async fn keep_removing(shared: Arc<Shared>, shutdown: CancellationTok
             () = shared.over.notified() => {}
             () = shutdown.cancelled() => return,
         }
-        if let Err(error) = remove(&shared).await {
+        if let Err(error) = remove(&shared, &shutdown).await {
             tracing::debug!(%error, "nothing is removed for now");
         }
         let workspaces = shared.workspaces.clone();
@@ -27,12 +27,15 @@ pub(super) async fn keep_removing(shared: Arc<Shared>, shutdown: CancellationTok
     }
 }
 
-async fn remove(shared: &Shared) -> Result<(), server::Error> {
+async fn remove(shared: &Shared, shutdown: &CancellationToken) -> Result<(), server::Error> {
     for key in shared.server.removable(&shared.settings.worker).await? {
         if shared.leases.works_in(&key) {
             continue;
         }
         let dir = shared.workspaces.dir(&key);
+        if hooks::before_remove(shared, &key, shutdown).await {
+            return Ok(());
+        }
         if let Err(error) = agent::kill_leftovers(&dir).await {
             tracing::error!(workspace = key.as_str(), %error, "a workspace is kept");
         } else if let Err(error) = shared.workspaces.remove(&key) {

@@ -24,7 +24,11 @@ pub(super) struct Spool {
     waiting: Mutex<Waiting>,
     full: Notify,
     closed: CancellationToken,
+    secrets: Mutex<Vec<String>>,
 }
+
+/// What stands where a secret stood.
+const HIDDEN: &str = "(hidden)";
 
 #[derive(Default)]
 struct Waiting {
@@ -38,9 +42,16 @@ struct Waiting {
 impl Spool {
     /// Adds a line; never waits.
     pub(super) fn push(&self, kind: &str, body: Value) {
+        let mut text = body.to_string();
+        let mut body = body;
+        if let Some(hidden) = self.hidden(&text) {
+            // What stands there instead needs no quoting, and neither does a secret.
+            body = serde_json::from_str(&hidden).unwrap_or(Value::Null);
+            text = hidden;
+        }
+        let size = text.len();
         let mut waiting = self.lock();
         waiting.last += 1;
-        let size = body.to_string().len();
         let line = TraceLine { seq: waiting.last, kind: kind.to_owned(), body };
         waiting.lines.push_back((line, size));
         waiting.bytes += size;
@@ -53,6 +64,23 @@ impl Spool {
     /// Adds a line about what the worker itself does, for people.
     pub(super) fn tell(&self, text: &str) {
         self.push("worker", json!({ "text": text }));
+    }
+
+    /// From now on this stands in no line: an agent may say whatever it was given. It is made of letters and digits.
+    pub(super) fn hides(&self, secret: &str) {
+        self.secrets.lock().unwrap_or_else(PoisonError::into_inner).push(secret.to_owned());
+    }
+
+    /// A text without what is to be hidden.
+    pub(super) fn without_secrets(&self, text: String) -> String {
+        self.hidden(&text).unwrap_or(text)
+    }
+
+    fn hidden(&self, text: &str) -> Option<String> {
+        let secrets = self.secrets.lock().unwrap_or_else(PoisonError::into_inner);
+        let said = || secrets.iter().filter(|secret| text.contains(secret.as_str()));
+        said().next()?;
+        Some(said().fold(text.to_owned(), |text, secret| text.replace(secret.as_str(), HIDDEN)))
     }
 
     /// Nothing more will come.
@@ -154,6 +182,16 @@ mod tests {
         assert_eq!(seqs, (1..=300).collect::<Vec<_>>());
         assert_eq!(waiting.lines[0].0.body, json!({ "truncated": 60_002 }));
         assert!(waiting.lines[299].0.body.is_string());
+    }
+
+    #[test]
+    fn what_is_hidden_stands_in_no_line() {
+        let spool = Spool::default();
+        spool.hides("4f2a");
+        spool.push("raw", json!({ "env": ["TOKEN=4f2a4f2a"], "4f2a": "\"quoted\"" }));
+        let line = spool.lock().lines[0].0.body.clone();
+        assert_eq!(line, json!({ "env": ["TOKEN=(hidden)(hidden)"], "(hidden)": "\"quoted\"" }));
+        assert_eq!(spool.without_secrets("x4f2a".to_owned()), "x(hidden)");
     }
 
     #[test]

@@ -4,16 +4,17 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use futures::FutureExt as _;
-use serde_json::Value;
+use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 
 use super::execution::Work;
 use super::leases::Held;
+use super::spool::Spool;
 use super::stop::{Stop, failed};
 use super::{Shared, server};
 use crate::agent::sandbox::Door;
-use crate::agent::{self, Call, Ended, Interrupt, Next, Offer, Place, Sandbox, Talk};
-use crate::domain::proposal::Tool;
+use crate::agent::{self, Ask, Asked, Call, Ended, Interrupt, Next, Offer, Place, Sandbox, Talk};
+use crate::domain::proposal::{ASK, Tool};
 use crate::domain::work::{Class, Failure, Lease, ToolAnswer};
 
 impl Work<'_> {
@@ -29,6 +30,7 @@ impl Work<'_> {
         let (door, origin) =
             sandbox.door(&mut place, Door::Tools).map_err(|error| no_door(&error))?;
         let token = uuid::Uuid::new_v4().simple().to_string();
+        self.spool.hides(&token);
         let bridge =
             vec![sandbox.this_program().to_string_lossy().into_owned(), "tools-bridge".to_owned()];
         let url = agent::address(&origin);
@@ -43,6 +45,7 @@ impl Work<'_> {
             ..talk
         };
         let call = call(shared, lease, lost);
+        let talk = Talk { ask: Some(ask(Arc::clone(&call), Arc::clone(&self.spool))), ..talk };
         let serving = agent::serve(door, tools, call, token, closed.clone());
         let talking = async {
             let ended = self.talk(spec, sandbox, &place, talk).await;
@@ -58,6 +61,24 @@ fn interrupt(held: Arc<Held>) -> Interrupt {
     Arc::new(move || {
         let held = Arc::clone(&held);
         async move { held.urgent.interrupts().await }.boxed()
+    })
+}
+
+/// Passes on what the agent asks in its protocol's own way, as if it had called our tool.
+fn ask(call: Call, spool: Arc<Spool>) -> Ask {
+    Arc::new(move |asked| {
+        let (call, spool) = (Arc::clone(&call), Arc::clone(&spool));
+        async move {
+            let mut is_passed_on = false;
+            for Asked { question, options } in asked {
+                let passed = json!({ "question": question, "options": options });
+                let answer = call(ASK.to_owned(), passed).await;
+                spool.tell(&format!("The agent asks: {question} ({})", answer.text));
+                is_passed_on |= !answer.is_error;
+            }
+            is_passed_on
+        }
+        .boxed()
     })
 }
 

@@ -83,6 +83,7 @@ impl Thinking {
         let (listener, url) = door.map_err(|error| broken(&error))?;
         let opened = Self::open(listener, model, account, (spool, &trouble));
         let ledger = opened.map_err(|error| broken(&error))?;
+        spool.hides(ledger.token().reveal());
         let spec = spec.filled(&Reach {
             url: url.as_str().trim_end_matches('/').to_owned(),
             token: ledger.token().reveal().to_owned(),

@@ -10,7 +10,7 @@ use team6::domain::budget::Limit;
 use team6::domain::ids::{
     AgentName, Attempt, BranchName, Epoch, ExecutionId, ProjectName, RunId, TaskNumber, WorkerId,
 };
-use team6::domain::work::{Assignment, Checkout, Claimed, Class, Outcome, Renewed, Work};
+use team6::domain::work::{Assignment, Checkout, Claimed, Class, Outcome, Renewed, Terms, Work};
 use team6::git::{Access, Clean, Mirrors, Promise};
 use team6::worker::{self, Settings};
 use tokio_util::sync::CancellationToken;
@@ -38,16 +38,18 @@ in_every_sandbox!(
 );
 
 /// A worker at work for one test.
-struct World {
+pub(crate) struct World {
     origin: Origin,
-    server: Server,
-    settings: Settings,
+    pub(crate) server: Server,
+    pub(crate) settings: Settings,
+    /// On what terms the next task is done.
+    pub(crate) terms: Terms,
     shutdown: CancellationToken,
     tasks: TaskTracker,
 }
 
 impl World {
-    async fn new(setup: &Setup) -> Self {
+    pub(crate) async fn new(setup: &Setup) -> Self {
         Self::around(Origin::small(), setup).await
     }
 
@@ -75,6 +77,7 @@ impl World {
             origin,
             server,
             settings,
+            terms: Terms::default(),
             shutdown: CancellationToken::new(),
             tasks: TaskTracker::new(),
         }
@@ -87,13 +90,13 @@ impl World {
         world
     }
 
-    fn starts(&mut self) {
+    pub(crate) fn starts(&mut self) {
         self.shutdown = CancellationToken::new();
         let worker = worker::run(self.settings.clone(), self.shutdown.clone());
         self.tasks.spawn(async { worker.await.unwrap() });
     }
 
-    async fn stops(&self) {
+    pub(crate) async fn stops(&self) {
         self.shutdown.cancel();
         self.tasks.close();
         self.tasks.wait().await;
@@ -101,7 +104,7 @@ impl World {
     }
 
     /// The server has a task with this title for whoever asks.
-    fn assigns(&self, task: &str, attempt: i64, epoch: i64) -> Checkout {
+    pub(crate) fn assigns(&self, task: &str, attempt: i64, epoch: i64) -> Checkout {
         let checkout =
             Checkout { branch: BranchName::of(TaskNumber(3), "x"), ..self.origin.checkout() };
         let run = RunId("run_7_12_1".into());
@@ -117,17 +120,18 @@ impl World {
             allowance: Limit::default(),
             work: Work::Task(checkout.clone()),
             author: somebody(),
+            terms: self.terms.clone(),
         };
         self.server.knows().work.push_back(Claimed { assignment, read_tokens: BTreeMap::new() });
         checkout
     }
 
-    fn workspace(&self) -> PathBuf {
+    pub(crate) fn workspace(&self) -> PathBuf {
         self.origin.path("data/workspaces/7_12_1_3")
     }
 
     /// How many processes of the workspace run, and how many of them are frozen.
-    fn agents(&self) -> (usize, usize) {
+    pub(crate) fn agents(&self) -> (usize, usize) {
         let mark = format!("TEAM6_WORKSPACE={}", self.workspace().display());
         let (mut running, mut frozen) = (0, 0);
         for entry in std::fs::read_dir("/proc").unwrap().flatten() {
@@ -141,7 +145,7 @@ impl World {
         (running, frozen)
     }
 
-    async fn until(&self, what: &str, is_so: impl Fn(&Self) -> bool) {
+    pub(crate) async fn until(&self, what: &str, is_so: impl Fn(&Self) -> bool) {
         for _ in 0..12_000 {
             if is_so(self) {
                 return;
@@ -152,7 +156,7 @@ impl World {
     }
 }
 
-fn class(outcome: &Outcome) -> Class {
+pub(crate) fn class(outcome: &Outcome) -> Class {
     match outcome {
         Outcome::Failed(failure) => failure.class,
         Outcome::Delivered(_) | Outcome::Done | Outcome::Asked | Outcome::Cancelled => {

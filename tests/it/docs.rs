@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use team6::domain::command::HELP;
+use team6::domain::team_file;
 
 fn text(path: &str) -> String {
     std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(path)).unwrap()
@@ -64,7 +65,13 @@ fn the_demo_asks_for_what_the_manifest_lists() {
 
 #[test]
 fn every_file_the_documents_link_to_is_there() {
-    for document in ["README.md", "CONTRIBUTING.md", "docs/ARCHITECTURE.md", "localhub/README.md"] {
+    for document in [
+        "README.md",
+        "CONTRIBUTING.md",
+        "docs/ARCHITECTURE.md",
+        "docs/agents.md",
+        "localhub/README.md",
+    ] {
         let folder = Path::new(document).parent().unwrap();
         for link in text(document).split("](").skip(1) {
             let target = link.split([')', '#']).next().unwrap();
@@ -73,5 +80,15 @@ fn every_file_the_documents_link_to_is_there() {
                 assert!(path.exists(), "{document} links to {target}");
             }
         }
+    }
+}
+
+#[test]
+fn the_documents_examples_of_a_repositorys_file_are_right() {
+    for document in ["README.md", "docs/agents.md"] {
+        let example = text(document);
+        let file = team_file::read(between(&example, "```yaml", "```"));
+        assert_eq!(file.flaws, [], "{document}");
+        assert!(!file.hooks.is_empty() && file.agents.is_some(), "{document}");
     }
 }

@@ -403,10 +403,23 @@ fn a_second_try_is_told_why_the_first_one_failed() {
     let sprint = running();
     let task: &Task = &sprint.run.as_ref().unwrap().tasks[1];
     let why = "there is no commit after the base";
-    let past = say::prompt::Past { failure: Some(why.to_owned()), ..say::prompt::Past::default() };
+    let prd = team6::domain::plan::Prd {
+        problem: "It is too bright.".to_owned(),
+        goals: vec!["It can be dark.".to_owned()],
+        non_goals: vec!["Themes".to_owned()],
+        ..Default::default()
+    };
+    let instructions = Some("Run `just check`.".to_owned());
+    let past = say::prompt::Past {
+        failure: Some(why.to_owned()),
+        prd: Some(prd),
+        instructions,
+        ..Default::default()
+    };
     let before = [say::prompt::Delivered {
         title: "Name the colors".to_owned(),
         pull: "acme/web#9".to_owned(),
+        summary: Some("# Done\n\nThe names are in `colors.rs`.".to_owned()),
     }];
     insta::assert_snapshot!(say::prompt::task(task, Attempt(2), &sprint.goal, &before, &past));
     assert!(

@@ -8,6 +8,7 @@ use team6::domain::ids::{
 use team6::domain::lint::{RedBranch, Warning};
 use team6::domain::memory::{NoteNumber, Unfit};
 use team6::domain::refusal::Refusal;
+use team6::domain::team_file::Flaw;
 use team6::say;
 
 fn every_refusal() -> Vec<Refusal> {
@@ -30,6 +31,24 @@ fn every_refusal() -> Vec<Refusal> {
         Refusal::OwnerCannotWrite { task, owner, repo },
         Refusal::NotApproved { task },
         Refusal::UnknownAgent { task, agent: AgentName("painter".to_owned()) },
+        Refusal::NotListed {
+            task,
+            agent: AgentName("painter".to_owned()),
+            repo: "acme/api".parse().unwrap(),
+        },
+        Refusal::TeamFile {
+            repo: "acme/api".parse().unwrap(),
+            flaw: Flaw { line: Some(3), what: "`x` is not known".to_owned() },
+        },
+        Refusal::TeamFile {
+            repo: "acme/api".parse().unwrap(),
+            flaw: Flaw::whole("it is no text file"),
+        },
+        Refusal::AgentNotListed {
+            agent: AgentName("painter".to_owned()),
+            repo: "acme/api".parse().unwrap(),
+            known: vec![painter()],
+        },
         Refusal::WaitsForNothing { task, issue: issue.clone() },
         Refusal::UnknownDependency { task, issue },
         Refusal::AlreadyRunning,

@@ -8,6 +8,7 @@ mod attacks;
 mod doors;
 mod leaving;
 mod machine;
+mod network;
 mod verifying;
 
 use std::io::Write as _;

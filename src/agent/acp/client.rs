@@ -7,22 +7,23 @@ use std::time::Duration;
 use agent_client_protocol::schema::ProtocolVersion;
 use agent_client_protocol::v1::ConnectionTo;
 use agent_client_protocol::v1::schema::{
-    CancelNotification, ClientCapabilities, EnvVariable, HttpHeader, Implementation,
-    InitializeRequest, LoadSessionRequest, McpServer, McpServerHttp, McpServerStdio,
-    NewSessionRequest, PermissionOptionKind, PromptRequest, RequestPermissionOutcome,
-    RequestPermissionRequest, RequestPermissionResponse, SelectedPermissionOutcome, SessionId,
+    CancelNotification, ClientCapabilities, CreateElicitationRequest, ElicitationCapabilities,
+    ElicitationFormCapabilities, EnvVariable, HttpHeader, Implementation, InitializeRequest,
+    LoadSessionRequest, McpServer, McpServerHttp, McpServerStdio, NewSessionRequest,
+    PermissionOptionKind, PromptRequest, RequestPermissionOutcome, RequestPermissionRequest,
+    RequestPermissionResponse, SelectedPermissionOutcome, SessionId,
 };
 use agent_client_protocol::{
     Agent, Client, Lines, UntypedMessage, on_receive_notification, on_receive_request,
 };
 use futures::sink;
-use tokio::io::AsyncWriteExt as _;
 use tokio::process::{ChildStdin, ChildStdout};
 use tokio_util::sync::CancellationToken;
 
 use super::super::{
     BRIDGE_TOKEN, BRIDGE_URL, Ended, Error, Former, Interrupt, Limits, Offer, Talk, Turn, lines,
 };
+use super::form;
 use super::pulse::Pulse;
 
 type Failure = agent_client_protocol::Error;
@@ -50,14 +51,10 @@ impl Conversation {
     /// No file or terminal capability is offered: those would act in the worker, outside the agent's sandbox.
     pub(in super::super) async fn hold(self) -> Result<Ended, Error> {
         let Self { stdin, stdout, tree, talk, limits, pulse, stop } = self;
-        let outgoing = sink::unfold(stdin, |mut stdin, line: String| async move {
-            stdin.write_all(line.as_bytes()).await?;
-            stdin.write_all(b"\n").await?;
-            stdin.flush().await?;
-            Ok::<_, std::io::Error>(stdin)
-        });
+        let outgoing = sink::unfold(stdin, lines::say);
         let transport = Lines::new(Box::pin(outgoing), Box::pin(lines::json(stdout, LINE)));
-        let (asked, told, speaker) = (Arc::clone(&pulse), Arc::clone(&pulse), pulse);
+        let (asked, told, wondered) = (Arc::clone(&pulse), Arc::clone(&pulse), Arc::clone(&pulse));
+        let (ask, speaker) = (talk.ask.clone(), pulse);
         let connection = Client
             .v1()
             .name("team6")
@@ -65,6 +62,15 @@ impl Conversation {
                 async move |request: RequestPermissionRequest, responder, _cx| {
                     asked.hear_request();
                     responder.respond(RequestPermissionResponse::new(permit(&request)))
+                },
+                on_receive_request!(),
+            )
+            .on_receive_request(
+                async move |request: CreateElicitationRequest, responder, cx| {
+                    wondered.hear_request();
+                    let ask = ask.clone();
+                    // In the background: what is asked goes to the server.
+                    cx.spawn(async move { responder.respond(form::answer(&request, ask).await) })
                 },
                 on_receive_request!(),
             )
@@ -93,7 +99,7 @@ async fn converse(
 ) -> Result<Ended, Error> {
     let us = Implementation::new("team6", env!("CARGO_PKG_VERSION"));
     let introduction = InitializeRequest::new(ProtocolVersion::V1)
-        .client_capabilities(ClientCapabilities::new())
+        .client_capabilities(able(&talk))
         .client_info(us);
     let answer = cx.send_request(introduction).block_task();
     let known = within("initialize", limits.initialize, answer).await?;
@@ -127,6 +133,12 @@ async fn converse(
         }
         pulse.begins();
     }
+}
+
+/// What we can do for an agent: pass a form's questions on, where somebody hears them.
+fn able(talk: &Talk) -> ClientCapabilities {
+    let forms = || ElicitationCapabilities::new().form(ElicitationFormCapabilities::new());
+    ClientCapabilities::new().elicitation(talk.ask.is_some().then(forms))
 }
 
 /// Has the agent go on with the session it had before; nothing, where it cannot find it any more.

@@ -5,7 +5,6 @@ use agent_client_protocol::v1::ConnectionTo;
 use agent_client_protocol::v1::schema::{ClientCapabilities, Implementation, InitializeRequest};
 use agent_client_protocol::{Agent, Client, Lines};
 use futures::sink;
-use tokio::io::AsyncWriteExt as _;
 use tokio::process::{ChildStdin, ChildStdout};
 
 use super::super::{Error, lines};
@@ -18,12 +17,7 @@ pub(in super::super) async fn introduce(
     stdin: ChildStdin,
     stdout: ChildStdout,
 ) -> Result<Option<(String, String)>, Error> {
-    let outgoing = sink::unfold(stdin, |mut stdin, line: String| async move {
-        stdin.write_all(line.as_bytes()).await?;
-        stdin.write_all(b"\n").await?;
-        stdin.flush().await?;
-        Ok::<_, std::io::Error>(stdin)
-    });
+    let outgoing = sink::unfold(stdin, lines::say);
     let transport = Lines::new(Box::pin(outgoing), Box::pin(lines::json(stdout, LINE)));
     let talk =
         Client.v1().name("team6").connect_with(transport, async |cx: ConnectionTo<Agent>| {

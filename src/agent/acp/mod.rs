@@ -1,6 +1,7 @@
 //! The Agent Client Protocol: the only place that names its crate, because its interface changes often.
 
 mod client;
+mod form;
 mod introduce;
 mod pulse;
 mod stage;

@@ -7,12 +7,14 @@ use std::sync::{Arc, Mutex, PoisonError};
 use agent_client_protocol::schema::ProtocolVersion;
 use agent_client_protocol::v1::ConnectionTo;
 use agent_client_protocol::v1::schema::{
-    AgentCapabilities, CancelNotification, ContentBlock, ContentChunk, Diff, Implementation,
-    InitializeRequest, InitializeResponse, LoadSessionRequest, LoadSessionResponse,
+    AgentCapabilities, CancelNotification, ContentBlock, ContentChunk, CreateElicitationRequest,
+    Diff, ElicitationFormMode, ElicitationSchema, ElicitationSessionScope, EnumOption,
+    Implementation, InitializeRequest, InitializeResponse, LoadSessionRequest, LoadSessionResponse,
     McpCapabilities, McpServer, NewSessionRequest, NewSessionResponse, Plan, PlanEntry,
     PlanEntryPriority, PlanEntryStatus, PromptRequest, PromptResponse, SessionId,
-    SessionNotification, SessionUpdate, StopReason, ToolCall, ToolCallContent, ToolCallLocation,
-    ToolCallStatus, ToolCallUpdate, ToolCallUpdateFields, ToolKind,
+    SessionNotification, SessionUpdate, StopReason, StringPropertySchema, ToolCall,
+    ToolCallContent, ToolCallLocation, ToolCallStatus, ToolCallUpdate, ToolCallUpdateFields,
+    ToolKind,
 };
 use agent_client_protocol::{Agent, Client, Stdio, on_receive_notification, on_receive_request};
 use tokio_util::sync::CancellationToken;
@@ -111,6 +113,22 @@ impl Stage {
             .status(status)
             .content(vec![ToolCallContent::from(ContentBlock::from(output.to_owned()))]);
         self.show(SessionUpdate::ToolCallUpdate(ToolCallUpdate::new(id, fields)));
+    }
+
+    /// Asks people by a form of one text field, or of a choice; answers what came back.
+    pub(in super::super) async fn elicits(&self, question: &str, choice: bool) -> String {
+        let field = StringPropertySchema::new();
+        let red = EnumOption::new("red", "Red");
+        let field = if choice { field.one_of(vec![red]) } else { field };
+        let form = ElicitationSchema::new().property("answer", field, true);
+        let scope = ElicitationSessionScope::new(self.session.clone());
+        let request =
+            CreateElicitationRequest::new(ElicitationFormMode::new(scope, form), question);
+        let answered = self.cx.send_request(request).block_task().await;
+        match answered.map(|answer| serde_json::to_string(&answer.action)) {
+            Ok(action) => action.unwrap_or_default(),
+            Err(failure) => failure.to_string(),
+        }
     }
 
     fn show(&self, update: SessionUpdate) {

@@ -26,6 +26,8 @@ pub enum Door {
     Model,
     /// Team6's own tools.
     Tools,
+    /// The network, as far as it may be reached.
+    Network,
 }
 
 /// Where a worker hears what an agent says at a door.
@@ -43,6 +45,7 @@ impl Door {
         match self {
             Self::Model => "model.sock",
             Self::Tools => "tools.sock",
+            Self::Network => "network.sock",
         }
     }
 
@@ -51,6 +54,7 @@ impl Door {
         match self {
             Self::Model => 18_181,
             Self::Tools => 18_190,
+            Self::Network => 18_199,
         }
     }
 }

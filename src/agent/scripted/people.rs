@@ -28,13 +28,24 @@ impl Turn {
 
     /// What it must know first, where a line `scripted: ask …` says so and nobody answered.
     pub(super) fn open_question(&self, first: &str) -> Option<String> {
-        let question = line(first, "scripted:")?.strip_prefix("ask ")?;
+        let words = line(first, "scripted:")?;
+        let question =
+            ["ask ", "elicit ", "choose "].iter().find_map(|way| words.strip_prefix(way))?;
         let is_answered =
             self.stage.told.iter().any(|prompt| prompt.contains("an answer to your question"));
         (!is_answered).then(|| question.to_owned())
     }
 
     pub(super) async fn asks(&self, question: &str) -> Result<(), String> {
+        let way = line(self.stage.told.first().map_or("", String::as_str), "scripted:");
+        let way = way.and_then(|words| words.split(' ').next()).unwrap_or_default();
+        if way != "ask" {
+            let call = self.stage.runs("a form");
+            let answer = self.stage.elicits(question, way == "choose").await;
+            self.stage.ran(call, true, &answer);
+            self.stage.say(&format!("I was answered: {answer}"));
+            return Ok(());
+        }
         let Some(server) = &self.stage.tools else {
             return Err("there is nobody to ask".to_owned());
         };

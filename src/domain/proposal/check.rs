@@ -25,7 +25,7 @@ pub fn check(submitted: &Value, ground: &Ground) -> Result<Proposal, Vec<String>
         let issue = judge.issue(&mut taken);
         let repo = judge.repo(issue.as_ref());
         let after = judge.after(&keys);
-        judge.agent();
+        judge.agent(&repo);
         let owner = judge.owner(&repo);
         tasks.push(ProposedTask {
             repo,
@@ -152,8 +152,8 @@ impl Judge<'_> {
         after
     }
 
-    fn agent(&mut self) {
-        let agents = &self.ground.survey.roster;
+    fn agent(&mut self, repo: &RepoName) {
+        let agents = self.ground.survey.roster.of(repo);
         if self.draft.agent.is_empty()
             || agents.iter().any(|agent| agent.name.0 == self.draft.agent)
         {

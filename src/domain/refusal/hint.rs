@@ -11,6 +11,9 @@ const ADD_ISSUES: &str =
     "Add an issue for each task to the milestone, then say `/team6 plan` again.";
 const REOPEN: &str = "Reopen that issue, or remove the dependency from the task's issue.";
 const CORRECT_DEPENDENCY: &str = "Correct the dependency, or install the App on that repository.";
+const TAKE_A_LISTED_ONE: &str =
+    "Give it one that is listed, with `/team6 agent`, or list this one there.";
+const CORRECT_FILE: &str = "Correct it on the default branch, then say `/team6 plan` again.";
 const CORRECT_LABEL: &str =
     "Correct its `agent:` label, or have the operator configure that agent.";
 
@@ -30,6 +33,8 @@ impl Refusal {
                 Some("Its owner or a maintainer ticks its box in the plan.")
             }
             Self::UnknownAgent { .. } => Some(CORRECT_LABEL),
+            Self::NotListed { .. } => Some(TAKE_A_LISTED_ONE),
+            Self::TeamFile { .. } => Some(CORRECT_FILE),
             Self::WaitsForNothing { .. } => Some(REOPEN),
             Self::UnknownDependency { .. } => Some(CORRECT_DEPENDENCY),
             Self::NotASprint => Some("It needs an open milestone and the sprint label."),
@@ -85,6 +90,7 @@ impl Refusal {
             | Self::WaitsForItself { .. }
             | Self::NoNote { .. }
             | Self::NoSuchAgent { .. }
+            | Self::AgentNotListed { .. }
             | Self::NoSuchPerson { .. }
             | Self::NotAPerson { .. }
             | Self::PersonCannotWrite { .. }

@@ -264,6 +264,8 @@ fn words(class: Class) -> &'static str {
         Class::TimedOut => "the agent took too long",
         Class::NothingDone => "the agent committed nothing",
         Class::LeftDirty => "the agent left changes it did not commit",
+        Class::Refused => "its repository does not let the agent work in it",
+        Class::HookFailed => "a hook of the repository failed",
         Class::Unacceptable => "what it delivered cannot be published",
         Class::Misconfigured => "the agent is not configured rightly",
         Class::Machinery => "the machine or the network failed",

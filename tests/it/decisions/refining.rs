@@ -25,6 +25,7 @@ fn comment(text: &str) -> Refined {
     let specialist = |name: &str, good_at: &str| Specialist {
         name: AgentName(name.to_owned()),
         good_at: good_at.to_owned(),
+        labels: Vec::new(),
     };
     Refined {
         by: login("grace"),
@@ -33,7 +34,8 @@ fn comment(text: &str) -> Refined {
         permissions: BTreeMap::from([(repo(), Write), (api(), Write)]),
         people: standings.collect(),
         repositories: vec![repo(), api()],
-        roster: vec![specialist("builder", "anything"), specialist("painter", "colors, pages")],
+        roster: vec![specialist("builder", "anything"), specialist("painter", "colors, pages")]
+            .into(),
         on: IssueRef { repo: repo(), number: IssueNumber(1) },
         key: "the comment".to_owned(),
     }

@@ -31,5 +31,6 @@ mod resting;
 mod reviewing;
 mod starting;
 mod talking;
+mod team_file;
 mod ticking;
 mod why;

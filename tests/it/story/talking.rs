@@ -190,6 +190,26 @@ async fn an_agent_asks_its_owner_and_goes_on_when_it_is_answered() {
 }
 
 #[tokio::test]
+async fn an_agent_that_asks_in_its_own_way_ends_up_with_the_same_question() {
+    let team = Team::new().await;
+    let wishes = plan! {
+        T1 "Name the colors" owner ada saying "scripted: elicit Which blue?";
+        T2 "Name the fonts" owner grace saying "scripted: choose Which red?";
+    };
+    let sprint = team.running("Dark mode", wishes).await;
+
+    let stands = "T1 waits for an answer to question 1, T2 waits for an answer to question 1";
+    assert_eq!(sprint.stands().await, stands);
+    assert!(sprint.answer_at("T1").await.contains("1. Which blue?"));
+    assert!(sprint.answer_at("T2").await.contains("Red"), "{}", sprint.answer_at("T2").await);
+    sprint.hears_at("T1", "ada", "The darkest one.").await;
+    sprint.hears_at("T2", "grace", "Red").await;
+
+    assert_eq!(sprint.stands().await, "T1 in review, T2 in review");
+    team.ends().await;
+}
+
+#[tokio::test]
 async fn a_question_is_answered_by_command_after_team6_died_and_came_back() {
     let team = Team::with_the_program().await;
     let wishes = plan! { T1 "Name the colors" owner ada saying "scripted: ask Which blue?"; };

@@ -26,7 +26,11 @@ fn candidate(name: &str, title: &str) -> Candidate {
 }
 
 fn ground() -> Ground {
-    let agent = |name: &str| Specialist { name: AgentName(name.into()), good_at: name.into() };
+    let agent = |name: &str| Specialist {
+        name: AgentName(name.into()),
+        good_at: name.into(),
+        labels: Vec::new(),
+    };
     let people = vec![Login("ada".into()), Login("grace".into())];
     Ground {
         home: repo("acme/web"),
@@ -38,7 +42,7 @@ fn ground() -> Ground {
                 candidate("acme/web#3", "Add a toggle"),
             ],
             outside: BTreeMap::new(),
-            roster: vec![agent("backend"), agent("frontend")],
+            roster: vec![agent("backend"), agent("frontend")].into(),
         },
         previous: None,
         fresh: false,
