@@ -2,6 +2,9 @@
 
 use super::Refusal;
 
+/// After something changed under somebody's eyes.
+const AGAIN: &str = "Read it again, then tick it again.";
+
 impl Refusal {
     /// What to do about it.
     pub fn hint(&self) -> Option<&'static str> {
@@ -55,9 +58,7 @@ impl Refusal {
             }
             Self::StillPlanning => Some("Its line above says how far it is; it comes by itself."),
             Self::NeverApproved => Some("Name a version, like `/team6 diff 1`."),
-            Self::Outdated { .. } | Self::PlanOutdated => {
-                Some("Read it again, then tick it again.")
-            }
+            Self::Outdated { .. } | Self::PlanOutdated => Some(AGAIN),
             Self::NoIssue { .. } => Some("It gets one in a moment; then say `/team6 start` again."),
             Self::NoSuchQuestion { .. } | Self::WhichQuestion => Some(
                 "Answer with `/team6 answer 2 your answer`, `/team6 answer 2 skip`, or `/team6 answer skip` for all.",
