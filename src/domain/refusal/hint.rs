@@ -16,6 +16,7 @@ const TAKE_A_LISTED_ONE: &str =
 const CORRECT_FILE: &str = "Correct it on the default branch, then say `/team6 plan` again.";
 const CORRECT_LABEL: &str =
     "Correct its `agent:` label, or have the operator configure that agent.";
+const AGAIN: &str = "Read it again, then tick it again.";
 
 impl Refusal {
     /// What to do about it.
@@ -59,9 +60,7 @@ impl Refusal {
             }
             Self::StillPlanning => Some("Its line above says how far it is; it comes by itself."),
             Self::NeverApproved => Some("Name a version, like `/team6 diff 1`."),
-            Self::Outdated { .. } | Self::PlanOutdated => {
-                Some("Read it again, then tick it again.")
-            }
+            Self::Outdated { .. } | Self::PlanOutdated => Some(AGAIN),
             Self::NoIssue { .. } => Some("It gets one in a moment; then say `/team6 start` again."),
             Self::NoSuchQuestion { .. } | Self::WhichQuestion => Some(HOW_TO_ANSWER),
             Self::NeedsWrite => Some("A maintainer can give you write access."),

@@ -57,11 +57,13 @@ fn raises(
 }
 
 fn told(decision: &Decision) -> Vec<&Saying> {
-    let said = decision.effects.iter().filter_map(|effect| match effect {
-        Effect::Say { saying, .. } => Some(saying),
-        _ => None,
-    });
-    said.collect()
+    let mut said = Vec::new();
+    for effect in &decision.effects {
+        if let Effect::Say { saying, .. } = effect {
+            said.push(saying);
+        }
+    }
+    said
 }
 
 fn state(sprint: &Sprint) -> TaskState {
