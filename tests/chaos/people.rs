@@ -419,7 +419,9 @@ impl Town {
                 let Some((id, page)) = &seen.plan else { return };
                 self.tell(format!("{by} takes the tick of {mark} back: {:?}", boxes(page)));
                 let text = mark.rsplit(' ').next().unwrap_or_default().to_owned();
-                locked(&self.record).owed.retain(|(_, hash), _| *hash != text);
+                // The box for the whole plan, taken back by who may approve all of it, takes all back.
+                let is_whole = mark.starts_with("all");
+                locked(&self.record).owed.retain(|(_, hash), _| !is_whole && *hash != text);
                 self.saves(by, *id, with_box(page, &mark, false)).await;
             }
             Act::Retitle => {

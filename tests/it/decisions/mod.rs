@@ -2,6 +2,7 @@
 
 mod approving;
 mod controlling;
+mod guiding;
 mod linting;
 mod listening;
 mod permitting;
