@@ -8,6 +8,7 @@ mod controlling;
 mod dashboard;
 mod dying;
 mod ending;
+mod enduring;
 mod failing;
 mod hearing;
 mod interleaving;
