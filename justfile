@@ -54,6 +54,10 @@ snap:
 demo *ARGS:
     cargo run --locked -- demo {{ARGS}}
 
+# A load of 200 sprints and 2,000 tasks on one server, with figures; `LOAD_SPRINTS=20` makes it smaller.
+load:
+    cargo bench --locked --profile chaos --bench load
+
 # What our figures rest on, both sides in one run; a few minutes, and 3 GB of disk meanwhile.
 bench *ARGS:
     cargo bench --locked {{ARGS}}

@@ -18,6 +18,7 @@ use crate::clock::Clock;
 use crate::config::{self, Settings};
 use crate::db::{self, Db};
 use crate::domain::ids::{AgentName, WorkerId};
+use crate::git::Pushing;
 use crate::github::{self, Client, GitHub, Me};
 use crate::web::{Door, Intake, Web, keep_storing};
 use crate::worker;
@@ -86,6 +87,18 @@ impl Service {
         listener: TcpListener,
         clock: Clock,
     ) -> Result<Self, Error> {
+        let pushing = Pushing::by_git(&settings.data.join("server"));
+        Self::start_pushing(pushing, settings, keys, listener, clock).await
+    }
+
+    /// The same where commits reach their repositories by another way.
+    pub async fn start_pushing(
+        pushing: Pushing,
+        settings: Settings,
+        keys: Keys,
+        listener: TcpListener,
+        clock: Clock,
+    ) -> Result<Self, Error> {
         let data = settings.data.clone();
         std::fs::create_dir_all(&data).map_err(|error| Error::Data(data, error))?;
         let db = Db::open(&settings.database_url()).await?;
@@ -98,7 +111,7 @@ impl Service {
         };
         let github = GitHub::new(github, clock.clone())?;
         let me = who_we_are(&github).await?;
-        let app = App::new(db, github, clock, settings, me);
+        let app = App::pushing_through(pushing, db, github, clock, settings, me);
         app.come_back().await?;
         let service = Self {
             address: listener.local_addr()?,

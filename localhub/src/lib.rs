@@ -50,6 +50,7 @@ mod store;
 mod traffic;
 mod webhooks;
 
+pub use actions::pushing::Imagining;
 pub use apps::AppKeys;
 pub use clock::Clock;
 pub use error::Error;

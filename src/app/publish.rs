@@ -38,12 +38,16 @@ impl App {
             Err(error) => return Err(error),
         }
         let repo = self.repo(work.task.planned.repo()).await?;
-        let pull = match self.open_pull(&repo, &work).await {
-            // As when there is nothing in it that the base does not have: the owner must know.
-            Err(Error::GitHub(error)) if is_refusal(&error) => {
-                return self.unpublishable(&work, &error.to_string()).await;
-            }
-            pull => pull?,
+        let pull = match work.task.state.pull() {
+            // It was worked on again. Who closed it meanwhile does not want another one.
+            Some(number) => repo.pull(number).await?,
+            None => match self.open_pull(&repo, &work).await {
+                // As when there is nothing in it that the base does not have: the owner must know.
+                Err(Error::GitHub(error)) if is_refusal(&error) => {
+                    return self.unpublishable(&work, &error.to_string()).await;
+                }
+                pull => pull?,
+            },
         };
         ask_for_review(&repo, &work, &pull).await?;
         self.published(&work, &pull).await

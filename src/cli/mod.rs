@@ -72,6 +72,8 @@ enum Command {
         #[command(flatten)]
         configured: Configured,
     },
+    /// Say what the plan of a sprint is, as its comment shows it.
+    Plan(Asked),
     /// Say how a sprint stands.
     Status(Asked),
     /// Say why a sprint or a task does not move: what it waits for, since when, and who must act.
@@ -214,6 +216,9 @@ impl Cli {
             }
             Command::Restore { file, configured } => {
                 backup::restore(&configured.settings()?, &file).await
+            }
+            Command::Plan(Asked { about, configured }) => {
+                sprint::plan(&configured.settings()?, &about).await
             }
             Command::Status(Asked { about, configured }) => {
                 sprint::status(&configured.settings()?, &about).await

@@ -16,7 +16,7 @@ use crate::service::{Keys, Service};
 use crate::telemetry;
 
 pub(super) async fn serve(settings: Settings) -> anyhow::Result<ExitCode> {
-    telemetry::to_stderr(&settings.log);
+    let _traces = telemetry::to_stderr_and(&settings.log, &settings.telemetry)?;
     let keys = keys(&settings)?;
     let listen = settings.server.listen;
     let listener = TcpListener::bind(listen).await.with_context(|| {

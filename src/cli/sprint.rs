@@ -1,4 +1,4 @@
-//! `team6 status`, `why`, `explain`, and what an operator does to a sprint or a task.
+//! `team6 plan`, `status`, `why`, `explain`, and what an operator does to a sprint or a task.
 
 use std::process::ExitCode;
 
@@ -9,6 +9,7 @@ use super::{say, serve};
 use crate::app::{self, App, Explained, Order};
 use crate::clock::Clock;
 use crate::config::Settings;
+use crate::db::comments::{self as shown, Kind};
 use crate::db::{Db, deliveries, effects, history, sprints};
 use crate::domain::budget::Amount;
 use crate::domain::ids::{IssueNumber, IssueRef, Login, SprintId, TaskNumber};
@@ -36,6 +37,23 @@ pub(super) enum Verb {
     Skip,
     Retry(Again),
     Budget(Amount),
+}
+
+/// Says what the plan of a sprint is.
+pub(super) async fn plan(settings: &Settings, about: &About) -> anyhow::Result<ExitCode> {
+    let db = Db::open(&settings.database_url()).await?;
+    let id = find(&db, about).await?;
+    let mut tx = db.read().await?;
+    let parts = shown::of(&mut tx, &id, Kind::Plan).await?;
+    drop(tx);
+    if parts.is_empty() {
+        say(&format!("there is no plan of {} yet; `/team6 plan` asks for one", about.sprint));
+    }
+    for part in parts {
+        say(part.body.trim_end());
+    }
+    db.close().await;
+    Ok(ExitCode::SUCCESS)
 }
 
 /// Says how a sprint stands.

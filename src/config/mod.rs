@@ -4,6 +4,7 @@ mod agents;
 mod layers;
 mod models;
 mod presets;
+mod telemetry;
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -16,6 +17,7 @@ use url::Url;
 pub use agents::{Agent, Budget, Limits, PLACEHOLDERS};
 pub use models::{Costs, Model, ModelName, PRICES};
 pub use presets::PRESETS;
+pub use telemetry::Telemetry;
 
 use crate::domain::budget::Limit;
 use crate::domain::egress::AllowList;
@@ -65,6 +67,8 @@ pub struct Settings {
     pub server: Server,
     /// `[log]`
     pub log: Log,
+    /// `[telemetry]`
+    pub telemetry: Telemetry,
     /// `[github]`
     pub github: GitHub,
     /// `[queue]`
@@ -273,6 +277,7 @@ impl Settings {
         }
         let lists = self.projects.values().map(|project| AllowList::parse(&project.egress));
         wrong.extend(lists.filter_map(Result::err));
+        wrong.extend(self.telemetry.flaw());
         wrong.extend(self.models.iter().flat_map(|(name, model)| model.flaws(name)));
         wrong.extend(self.agents.iter().flat_map(|(name, agent)| agent.flaws(name, &self.models)));
         for path in self.worker.read_only.iter().chain(&self.worker.caches) {

@@ -8,9 +8,11 @@ use futures::future::BoxFuture;
 use super::{Access, Clean, Error, Limits, Mirrors, Promise};
 use crate::domain::ids::{CommitSha, RepoName};
 
-/// Takes a bundle that keeps its promise to a repository, and does not when it does not.
-type Taking =
-    dyn Fn(RepoName, Vec<u8>, Promise) -> BoxFuture<'static, Result<(), Error>> + Send + Sync;
+/// Takes a bundle that keeps its promise to a repository, and does not when it does not; over a
+/// named head, or without force.
+type Taking = dyn Fn(RepoName, Vec<u8>, Promise, Option<CommitSha>) -> BoxFuture<'static, Result<(), Error>>
+    + Send
+    + Sync;
 
 /// How commits reach their repository: pushed by git from a clean one, or by somebody in this
 /// process.
@@ -31,7 +33,12 @@ impl Pushing {
 
     /// By `take`, where the repositories are in this process.
     pub fn here(
-        take: impl Fn(RepoName, Vec<u8>, Promise) -> BoxFuture<'static, Result<(), Error>>
+        take: impl Fn(
+            RepoName,
+            Vec<u8>,
+            Promise,
+            Option<CommitSha>,
+        ) -> BoxFuture<'static, Result<(), Error>>
         + Send
         + Sync
         + 'static,
@@ -50,7 +57,9 @@ impl Pushing {
         over: Option<&CommitSha>,
     ) -> Result<(), Error> {
         match &self.0 {
-            Way::Here(take) => take(repo.clone(), bundle.to_vec(), promise.clone()).await,
+            Way::Here(take) => {
+                take(repo.clone(), bundle.to_vec(), promise.clone(), over.cloned()).await
+            }
             Way::Git { mirrors, scratch } => {
                 let mirror = mirrors.holding(repo, access, &[&promise.base_sha]).await?;
                 let clean = Clean::new(scratch, &mirror).await?;

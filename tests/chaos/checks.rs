@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 use team6::app::Stale;
 use team6::db::comments::{self, Kind};
 use team6::domain::run::{Run, State as RunState};
+use team6::domain::sprint::Sprint;
 use team6::domain::task::State;
 use team6::domain::work::{Assignment, Checkout, Lease};
 use team6::say;
@@ -20,10 +21,35 @@ impl Town {
         let mut wrong = self.doubled_executions().await;
         wrong.extend(self.lost_bundles().await);
         wrong.extend(self.wrongly_approved().await);
-        wrong.extend(self.check_run().await);
+        let sprint = self.sprint().await;
+        wrong.extend(sprint.iter().flat_map(|sprint| self.check_run(sprint)));
+        if let Some(sprint) = &sprint {
+            self.check_dialogues(sprint);
+        }
+        wrong.extend(self.overtaken().await);
         for what in wrong {
             self.wrong(what);
         }
+    }
+
+    /// Whether two effects of a lane are under way, or one that is not the first. Looked at while
+    /// something is carried out, too.
+    pub(crate) async fn overtaken(&self) -> Vec<String> {
+        let mut tx = self.db.read().await.unwrap();
+        let rows: Vec<(String, String)> = tx
+            .query(
+                "select e.lane, e.name from effect e
+                 where e.leased_until > $1 and exists (
+                     select 1 from effect f
+                     where f.lane = e.lane and f.id < e.id and f.given_up_at is null)",
+            )
+            .bind(self.clock.now())
+            .all()
+            .await
+            .unwrap();
+        rows.into_iter()
+            .map(|(lane, name)| format!("`{name}` overtook another of {lane}"))
+            .collect()
     }
 
     async fn doubled_executions(&self) -> Vec<String> {
@@ -70,8 +96,7 @@ impl Town {
     }
 
     /// Whether the run began as it may, and is not where people who may not wanted it.
-    async fn check_run(&self) -> Vec<String> {
-        let Some(sprint) = self.sprint().await else { return Vec::new() };
+    fn check_run(&self, sprint: &Sprint) -> Vec<String> {
         let Some(run) = &sprint.run else { return Vec::new() };
         let mut wrong = Vec::new();
         let mut record = locked(&self.record);
@@ -207,12 +232,15 @@ impl Town {
             let owed = locked(&self.record).owed.clone();
             for task in &plan.tasks {
                 let text = (task.number.0, task.hash().0);
-                if owed.contains_key(&text) && sprint.approval_of(task).is_none() {
-                    self.wrong(format!("the tick of T{} by {} is lost", text.0, owed[&text]));
+                let Some(owed) = owed.get(&text) else { continue };
+                let counts = owed.whole.as_ref().is_none_or(|whole| *whole == plan.hash().0);
+                if counts && sprint.approval_of(task).is_none() {
+                    self.wrong(format!("the tick of T{} by {} is lost", text.0, owed.by));
                 }
             }
         }
         self.check_comments(&sprint).await;
+        self.check_quiet_dialogues(&sprint).await;
         let known = self.unknown_deliveries().await;
         for id in known {
             self.wrong(format!("a webhook was acknowledged and is not there: {id}"));
@@ -312,6 +340,7 @@ impl Town {
                 }
             }
         }
+        self.check_pushed().await;
         let left = self.left_over().await;
         if !left.is_empty() {
             self.wrong(format!("something is left in the end: {}", left.join("; ")));

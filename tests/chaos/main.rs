@@ -26,6 +26,7 @@ mod people;
 mod play;
 mod record;
 mod scene;
+mod talk;
 mod template;
 mod town;
 mod wire;

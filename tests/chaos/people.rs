@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use axum::http::Method;
+use axum::http::{Method, StatusCode};
 use chrono::{DateTime, Utc};
 use localhub::Role;
 use serde_json::{Value, json};
@@ -12,7 +12,9 @@ use team6::domain::run::{Hold, State as RunState};
 use team6::domain::sprint::Sprint;
 use team6::domain::task::State;
 
+use crate::record::Owed;
 use crate::scene::{REPOSITORIES, Scene};
+use crate::talk::{self, Open, Spoken};
 use crate::template::LABEL;
 use crate::town::{Town, locked};
 
@@ -39,6 +41,10 @@ pub(crate) struct People {
     pub(crate) swept_at: Option<DateTime<Utc>>,
     /// How often it looked since.
     pub(crate) glances: usize,
+    /// Whether nobody does anything.
+    pub(crate) asleep: bool,
+    /// What they said to agents.
+    pub(crate) spoken: Spoken,
     /// Whether nobody starts the sprint yet.
     pub(crate) waits: bool,
     planned: bool,
@@ -90,6 +96,7 @@ enum Act {
     Prime,
     Demote,
     Intrude(&'static str, &'static str),
+    Speak(talk::Act),
 }
 
 /// What people see.
@@ -182,6 +189,9 @@ impl Town {
     /// Somebody does something, if there is something to do; where all is `quiet`, people say
     /// again what nothing came of.
     pub(crate) async fn somebody_acts(self: &Arc<Self>, quiet: bool) -> bool {
+        if locked(&self.people).asleep {
+            return false;
+        }
         let seen = self.look().await;
         let mut acts = self.planning_acts(&seen, quiet);
         acts.extend(self.running_acts(&seen, quiet));
@@ -275,13 +285,14 @@ impl Town {
         if people.waits {
             return acts;
         }
-        let wish_of = |task: &team6::domain::task::Task| {
+        let wish_of = |task: &team6::domain::task::Task, people: &People| {
             let here = |nth: &usize| {
                 self.scene.wishes[*nth].repo == task.issue.repo.to_string()
                     && people.issues[*nth] == task.issue.number.0
             };
             (0..people.issues.len()).find(here)
         };
+        let mut opened = Vec::new();
         for (repo, pull) in &seen.pulls {
             let number = pull["number"].as_i64().unwrap();
             let branch = pull["head"]["ref"].as_str().unwrap();
@@ -290,14 +301,22 @@ impl Town {
                 task.planned.repo().to_string() == *repo && branch.starts_with(&stem)
             });
             let Some(task) = task else { continue };
-            let wish = wish_of(task);
+            let wish = wish_of(task, &people);
             let (open, merged) = (pull["state"] == "open", !pull["merged_at"].is_null());
             let is_skipped = wish.is_some_and(|wish| self.scene.skipped.contains(&wish));
             let to_close = wish
                 .filter(|wish| self.scene.closed.contains(wish) && !people.closed.contains(wish));
+            let head = pull["head"]["sha"].as_str().unwrap().to_owned();
+            let is_stuck = people.spoken.stuck.contains(&head);
+            if open {
+                let (repo, branch) = (repo.clone(), branch.to_owned());
+                opened.push(Open { task: task.planned.number.0, repo, number, head, branch });
+            }
             match (open, to_close) {
                 (true, Some(wish)) => acts.push(Act::Close(repo.clone(), number, wish)),
-                (true, None) if !is_skipped => acts.push(Act::Merge(repo.clone(), number)),
+                (true, None) if !is_skipped && !is_stuck => {
+                    acts.push(Act::Merge(repo.clone(), number));
+                }
                 (true, None) => {}
                 (false, _)
                     if !merged && people.reopens.get(&(repo.clone(), number)) == Some(&true) =>
@@ -309,7 +328,10 @@ impl Town {
         }
         let live = run.state.is_live();
         if live {
-            let wishes: Vec<_> = run.tasks.iter().map(|task| (task, wish_of(task))).collect();
+            let wishes: Vec<_> =
+                run.tasks.iter().map(|task| (task, wish_of(task, &people))).collect();
+            let spoken = self.talking_acts(run, &opened, &mut people, quiet);
+            acts.extend(spoken.into_iter().map(Act::Speak));
             for (task, wish) in wishes {
                 let (number, attempt) = (task.planned.number.0, task.state.attempt().0);
                 let skip = wish.filter(|wish| self.scene.skipped.contains(wish));
@@ -395,9 +417,11 @@ impl Town {
             Act::Untick { by, mark } => {
                 locked(&self.people).unticked = true;
                 let Some((id, page)) = &seen.plan else { return };
-                self.tell(format!("{by} takes the tick of {mark} back"));
+                self.tell(format!("{by} takes the tick of {mark} back: {:?}", boxes(page)));
                 let text = mark.rsplit(' ').next().unwrap_or_default().to_owned();
-                locked(&self.record).owed.retain(|(_, hash), _| *hash != text);
+                // The box for the whole plan, taken back by who may approve all of it, takes all back.
+                let is_whole = mark.starts_with("all");
+                locked(&self.record).owed.retain(|(_, hash), _| !is_whole && *hash != text);
                 self.saves(by, *id, with_box(page, &mark, false)).await;
             }
             Act::Retitle => {
@@ -467,6 +491,7 @@ impl Town {
                     self.hub.set_role(repo, "mary", Role::Read).await.unwrap();
                 }
             }
+            Act::Speak(act) => self.speak(act).await,
             Act::Intrude(who, what) => {
                 locked(&self.people).intrusions += 1;
                 self.says(who, what).await;
@@ -486,7 +511,9 @@ impl Town {
         let old = locked(&self.people).old_page.clone();
         let page = old.filter(|old| self.chance(150) && old.contains(mark)).unwrap_or(page.clone());
         let words = if right { "" } else { ", who may not" };
-        self.tell(format!("{by}{words} ticks {mark}"));
+        let is_old = seen.plan.as_ref().is_some_and(|(_, now)| *now != page);
+        let old = if is_old { " on a page that was open for a while" } else { "" };
+        self.tell(format!("{by}{words} ticks {mark}{old}: {:?}", boxes(&page)));
         {
             let mut record = locked(&self.record);
             let texts =
@@ -497,7 +524,10 @@ impl Town {
                 let Some((task, hash)) = one.split_once(' ') else { continue };
                 record.ticked.insert((by.to_owned(), hash.to_owned()));
                 if let Some(Ok(number)) = task.strip_prefix('T').map(str::parse) {
-                    record.owed.insert((number, hash.to_owned()), by.to_owned());
+                    let whole = mark.strip_prefix("all ").map(str::to_owned);
+                    let owed = record.owed.entry((number, hash.to_owned()));
+                    let owed = owed.or_insert(Owed { by: by.to_owned(), whole: whole.clone() });
+                    owed.whole = owed.whole.take().and(whole);
                 }
             }
             let mut people = locked(&self.people);
@@ -528,7 +558,16 @@ impl Town {
     async fn merges(&self, repo: &str, pull: i64) {
         self.tell(format!("ada merges {repo}#{pull}"));
         let path = format!("{repo}/pulls/{pull}/merge");
-        let merged = self.does("ada", Method::PUT, &path, json!({})).await;
+        let (status, merged) = self.tries("ada", Method::PUT, &path, json!({})).await;
+        if status == StatusCode::METHOD_NOT_ALLOWED {
+            self.tell("… which conflicts with what is there");
+            let shown = format!("{repo}/pulls/{pull}");
+            let shown = self.does("ada", Method::GET, &shown, Value::Null).await;
+            let head = shown["head"]["sha"].as_str().unwrap().to_owned();
+            locked(&self.people).spoken.stuck.insert(head);
+            return;
+        }
+        assert!(status.is_success(), "ada may not merge {repo}#{pull}: {merged}");
         let sha = merged["sha"].as_str().unwrap().to_owned();
         locked(&self.record).merged.insert((repo.to_owned(), pull), sha);
     }

@@ -58,8 +58,10 @@ async fn play_on(
     town.chaos(town.scene.steps / 2).await;
     if town.scene.breathes && town.is_fine() {
         locked(&town.people).waits = true;
+        locked(&town.people).asleep = town.scene.sleeps;
         town.peace(true).await;
         locked(&town.people).waits = false;
+        locked(&town.people).asleep = false;
     }
     if town.is_fine() {
         town.chaos(town.scene.steps).await;

@@ -77,9 +77,42 @@ impl Faults {
             meanwhile: *dice.pick(&[0, 30, 120]),
             commit: *dice.pick(&[0, 0, 20, 60]),
             orderly: dice.chance(400),
-            lost: *dice.pick(&[0, 0, 100]),
+            lost: *dice.pick(&[0, 0, 100, 400]),
             workers: dice.chance(600),
             clocks: dice.chance(500),
+        }
+    }
+}
+
+/// How often people and agents have something to say to each other, at most.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Talk {
+    /// Questions of agents.
+    pub(crate) questions: usize,
+    /// Messages to agents.
+    pub(crate) messages: usize,
+    /// Reviews that want changes.
+    pub(crate) reviews: usize,
+    /// Checks that fail.
+    pub(crate) checks: usize,
+    /// Commits that people push to an agent's branch.
+    pub(crate) pushes: usize,
+    /// Commits on the default branch that an agent's work conflicts with.
+    pub(crate) conflicts: usize,
+}
+
+impl Talk {
+    fn some(dice: &mut Dice) -> Self {
+        // Half of the sprints are as silent as they can be.
+        let mut most = |most: usize, talks: bool| if talks { dice.below(most + 1) } else { 0 };
+        let talks = most(1, true) == 1;
+        Self {
+            questions: most(3, talks),
+            messages: most(4, talks),
+            reviews: most(2, talks),
+            checks: most(2, talks),
+            pushes: most(1, talks),
+            conflicts: most(1, talks),
         }
     }
 }
@@ -102,10 +135,14 @@ pub(crate) struct Scene {
     pub(crate) adds: bool,
     /// Whether all falls silent between the approval and the start.
     pub(crate) breathes: bool,
+    /// Whether nobody does anything while all falls silent.
+    pub(crate) sleeps: bool,
     /// Whether mary, who may write at first, loses that.
     pub(crate) demotes: bool,
     /// Of a try, how often in a thousand it fails.
     pub(crate) failing: usize,
+    /// How much people and agents have to say to each other.
+    pub(crate) talk: Talk,
     /// How long chaos reigns, in steps.
     pub(crate) steps: usize,
 }
@@ -149,6 +186,8 @@ impl Scene {
             failing: *dice.pick(&[0, 100, 300]),
             steps: 60 + dice.below(120),
             faults: Faults::some(dice),
+            talk: Talk::some(dice),
+            sleeps: dice.chance(500),
         }
     }
 

@@ -17,13 +17,16 @@ use crate::town::{ORIGIN, dawn, hub, scratch};
 /// The label of a sprint issue.
 pub(crate) const LABEL: &str = "team6:sprint";
 const PEOPLE: [&str; 4] = ["ada", "grace", "linus", "mary"];
-const EVENTS: [&str; 8] = [
+const EVENTS: [&str; 11] = [
+    "check_run",
     "issue_comment",
     "issue_dependencies",
     "issues",
     "label",
     "milestone",
     "pull_request",
+    "pull_request_review",
+    "pull_request_review_comment",
     "push",
     "repository",
 ];

@@ -5,12 +5,14 @@ use std::sync::atomic::Ordering;
 
 use axum::body::{Body, Bytes, to_bytes};
 use axum::http::{Method, Request, Response, StatusCode};
+use localhub::Imagining;
 use serde_json::{Value, json};
-use team6::domain::ids::RepoName;
+use team6::domain::ids::{CommitSha, RepoName};
 use team6::git::{self, Promise};
 use team6::github::Lost;
 use tower::ServiceExt as _;
 
+use crate::people::boxes;
 use crate::scene::Mishap;
 use crate::town::{Town, locked};
 
@@ -36,6 +38,9 @@ impl Town {
         if !is_read && !what.ends_with("/access_tokens") && !what.ends_with("graphql") {
             locked(&self.record).writes += 1;
             self.tell(format!("  → {what}"));
+            for wrong in self.overtaken().await {
+                self.wrong(wrong);
+            }
         }
         let fate = self.fate();
         if let Some(fate) = fate.filter(|fate| !fate.after) {
@@ -102,10 +107,18 @@ impl Town {
     }
 
     fn notice(&self, method: &Method, path: &str, body: &[u8]) {
+        if method == Method::PATCH && path.contains("/issues/comments/") {
+            let said: Value = serde_json::from_slice(body).unwrap_or_default();
+            let boxes = boxes(said["body"].as_str().unwrap_or_default());
+            if !boxes.is_empty() {
+                self.tell(format!("    with {boxes:?}"));
+            }
+        }
         if method == Method::DELETE && path.contains("/git/refs/") {
             self.wrong(format!("a branch was deleted: {path}"));
         }
-        let makes = ["/comments", "/pulls", "/issues"].iter().any(|end| path.ends_with(end));
+        let makes =
+            ["/comments", "/pulls", "/issues", "/replies"].iter().any(|end| path.ends_with(end));
         if method != Method::POST || !makes {
             return;
         }
@@ -156,6 +169,7 @@ impl Town {
         repo: RepoName,
         bundle: Vec<u8>,
         promise: Promise,
+        over: Option<CommitSha>,
     ) -> Result<(), git::Error> {
         let failed = |stderr: &str| git::Error::Failed {
             what: "push".to_owned(),
@@ -175,7 +189,13 @@ impl Town {
             return Err(failed("the requested URL returned error: 502"));
         }
         let (name, branch) = (repo.to_string(), promise.branch.0);
-        let pushed = self.hub.push_imagined("ada", &name, &branch, (parent, &head)).await;
+        let imagined = Imagining {
+            parent: parent.to_owned(),
+            commit: head,
+            touched: vec![branch.clone()],
+            over: over.map(|sha| sha.0),
+        };
+        let pushed = self.hub.push_imagined("ada", &name, &branch, &imagined).await;
         locked(&self.record).branches.insert((name, branch));
         if let Some(fate) = fate {
             self.suffer(fate, "git push").await.map_err(lost)?;
@@ -189,7 +209,7 @@ impl Town {
     }
 }
 
-async fn answered(web: &axum::Router, request: Request<Body>) -> Response<Bytes> {
+pub(crate) async fn answered(web: &axum::Router, request: Request<Body>) -> Response<Bytes> {
     let Ok(answer) = web.clone().oneshot(request).await;
     let (parts, body) = answer.into_parts();
     Response::from_parts(parts, to_bytes(body, usize::MAX).await.unwrap())

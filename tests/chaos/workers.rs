@@ -9,7 +9,7 @@ use team6::app::{Stale, Worker as Credential};
 use team6::domain::ids::{AgentName, CommitSha, WorkerId};
 use team6::domain::work::{
     Assignment, Checkout, Claim, Class, Delivery, Failure, Lease, Outcome, Renewed, Size,
-    TraceLine, Work,
+    TraceLine, TurnEnded, Work,
 };
 
 use crate::town::{Town, locked};
@@ -35,8 +35,28 @@ struct Worker {
 struct Held {
     assignment: Assignment,
     parent: String,
-    stage: u8,
+    stage: Stage,
     unwanted: bool,
+    /// Which turn its agent is in.
+    turn: u32,
+    /// The latest message its agent was told.
+    told: i64,
+    /// Whether the turn is to end early, because people have something to say.
+    interrupted: bool,
+    /// What its agent was told at the beginning of this turn.
+    prompt: String,
+}
+
+/// What is done next for an execution.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Stage {
+    Begins,
+    Works,
+    EndsItsTurn,
+    HandsOver,
+    Delivers,
+    Asks,
+    Replies,
 }
 
 impl Default for Workers {
@@ -144,7 +164,12 @@ impl Town {
         for renewal in renewals {
             let holds = &mut workers.0[nth].holds;
             match renewal.renewed {
-                Renewed::GoOn => {}
+                Renewed::GoOn => {
+                    let same = |held: &&mut Held| held.lease() == renewal.lease;
+                    for held in holds.iter_mut().filter(same) {
+                        held.interrupted |= held.told < renewal.urgent;
+                    }
+                }
                 Renewed::Cancel => {
                     let same = |held: &&mut Held| held.lease() == renewal.lease;
                     holds.iter_mut().filter(same).for_each(|held| held.unwanted = true);
@@ -166,14 +191,31 @@ impl Town {
         };
         let assignment = claimed.assignment;
         self.tell(format!("worker {nth} takes {}", assignment.execution));
-        let mut held = Held { assignment, parent: String::new(), stage: 0, unwanted: false };
+        let mut held = Held {
+            parent: String::new(),
+            stage: Stage::Begins,
+            unwanted: false,
+            turn: 1,
+            told: assignment.told,
+            interrupted: false,
+            // Whoever worked at it before knows what came before.
+            prompt: assignment.resume.clone().unwrap_or_default(),
+            assignment,
+        };
         let checkout = held.checkout().clone();
-        held.parent = self.tip(&checkout).await.unwrap_or(checkout.base_sha.0.clone());
+        held.parent = match (&checkout.head, checkout.may_rebase) {
+            (Some(_), true) => checkout.base_sha.0.clone(),
+            (Some(head), false) => head.0.clone(),
+            (None, _) => self.tip(&checkout).await.unwrap_or(checkout.base_sha.0.clone()),
+        };
         self.check_claim(&held.assignment, &checkout, before).await;
+        self.check_told_again(&held.prompt);
         if self.is_lost_on_the_way() {
             self.tell(format!("… but worker {nth} never hears of it"));
             return true;
         }
+        self.reaches(&held.assignment.prompt);
+        self.reaches(&held.prompt);
         locked(&self.workers).0[nth].holds.push(held);
         true
     }
@@ -202,13 +244,13 @@ impl Town {
             return;
         }
         match held.stage {
-            0 => {
+            Stage::Begins => {
                 let body = serde_json::json!({ "text": "Looking around" });
                 let line = TraceLine { seq: 1, kind: "message".to_owned(), body };
                 let told = self.alive(app.trace(&lease, vec![line])).await;
-                self.goes_on(nth, &held, told.and_then(Result::ok));
+                self.goes_on(nth, &held, told.and_then(Result::ok), Stage::Works);
             }
-            1 if self.chance(self.scene.failing) => {
+            Stage::Works if self.chance(self.scene.failing) => {
                 let classes =
                     [Class::AgentDied, Class::TimedOut, Class::NothingDone, Class::Unacceptable];
                 let class = classes[self.below(4)];
@@ -216,37 +258,96 @@ impl Town {
                 let message = "it did not work".to_owned();
                 self.reports(nth, &held, Outcome::Failed(Failure { class, message })).await;
             }
-            1 => {
+            Stage::Works => {
+                let heard = self.uses_tools(&held.prompt, &held.checkout().branch.0, &lease).await;
+                self.goes_on(nth, &held, heard, Stage::EndsItsTurn);
+            }
+            Stage::EndsItsTurn => self.ends_its_turn(nth, &held).await,
+            Stage::HandsOver => {
                 let bundle = format!("{} {}", held.head(), held.parent).into_bytes();
                 let kept = self.alive(app.keep_bundle(&lease, bundle)).await;
-                self.goes_on(nth, &held, kept.and_then(Result::ok));
+                self.goes_on(nth, &held, kept.and_then(Result::ok), Stage::Delivers);
             }
-            _ => {
+            Stage::Delivers => {
                 self.tell(format!("worker {nth} delivers {}", lease.execution));
                 self.reports(nth, &held, self.delivery(&held)).await;
+            }
+            Stage::Asks => {
+                self.tell(format!("worker {nth} lets {} wait for an answer", lease.execution));
+                self.reports(nth, &held, Outcome::Asked).await;
+            }
+            Stage::Replies => {
+                self.tell(format!("worker {nth} has no new commits in {}", lease.execution));
+                self.reports(nth, &held, Outcome::Done).await;
+            }
+        }
+    }
+
+    /// The agent ends its turn; then it is told what people said meanwhile, or its work is over.
+    async fn ends_its_turn(self: &Arc<Self>, nth: usize, held: &Held) {
+        let (lease, app) = (held.lease(), self.app());
+        let ended = TurnEnded {
+            epoch: lease.epoch,
+            turn: held.turn,
+            said: format!("That was turn {} of {}.", held.turn, lease.execution),
+            interrupted: held.interrupted,
+        };
+        let next = match self.alive(app.after_turn(&lease, &ended)).await {
+            Some(Ok(Ok(next))) => next,
+            Some(Ok(Err(Stale))) => return self.goes_on(nth, held, Some(Err(Stale)), held.stage),
+            Some(Err(_)) | None => return,
+        };
+        self.check_turn(&lease, &held.prompt).await;
+        if let Some(prompt) = &next.prompt {
+            self.check_told_again(prompt);
+        }
+        if self.is_lost_on_the_way() {
+            return self.tell(format!("… but worker {nth} does not hear what comes next"));
+        }
+        if let Some(prompt) = &next.prompt {
+            self.tell(format!("{} goes on with another turn", lease.execution));
+            self.reaches(prompt);
+        }
+        let is_open = held.checkout().head.is_some() && !held.checkout().may_rebase;
+        let stage = match &next.prompt {
+            Some(_) => Stage::Works,
+            None if next.asks => Stage::Asks,
+            None if is_open && self.chance(250) => Stage::Replies,
+            None => Stage::HandsOver,
+        };
+        let mut workers = locked(&self.workers);
+        let same = |one: &&mut Held| one.lease() == lease;
+        for one in workers.0[nth].holds.iter_mut().filter(same) {
+            one.stage = stage;
+            one.told = next.told;
+            one.interrupted = false;
+            if let Some(prompt) = &next.prompt {
+                one.turn += 1;
+                one.prompt.clone_from(prompt);
             }
         }
     }
 
     fn delivery(&self, held: &Held) -> Outcome {
+        let checkout = held.checkout();
         Outcome::Delivered(Delivery {
             head: CommitSha(held.head()),
-            base_sha: held.checkout().base_sha.clone(),
+            base_sha: checkout.base_sha.clone(),
             commits: vec!["Do it".to_owned()],
             summary: "It is done.".to_owned(),
             size: Size::default(),
-            replaces: None,
+            replaces: checkout.head.clone().filter(|_| checkout.may_rebase),
         })
     }
 
     /// What was answered to a worker; nothing where it has to ask again.
-    fn goes_on(&self, nth: usize, held: &Held, answer: Option<Result<(), Stale>>) {
+    fn goes_on(&self, nth: usize, held: &Held, answer: Option<Result<(), Stale>>, then: Stage) {
         let mut workers = locked(&self.workers);
         let holds = &mut workers.0[nth].holds;
         match answer {
             Some(Ok(())) if !self.is_lost_on_the_way() => {
                 let same = |one: &&mut Held| one.lease() == held.lease();
-                holds.iter_mut().filter(same).for_each(|one| one.stage += 1);
+                holds.iter_mut().filter(same).for_each(|one| one.stage = then);
             }
             Some(Ok(())) | None => {}
             Some(Err(Stale)) => holds.retain(|one| one.lease() != held.lease()),

@@ -7,6 +7,7 @@
 #![expect(clippy::disallowed_methods, reason = "tests read the environment by themselves")]
 
 mod bundles;
+mod holds;
 mod settings;
 mod spoil;
 mod webhooks;

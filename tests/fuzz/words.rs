@@ -1,11 +1,7 @@
 //! Comments that people write, and what they make of the plan.
 
-use proptest::prelude::*;
-use team6::domain::checklist::{Edit, Page};
-use team6::domain::command::{parse, prose};
-
 use crate::spoil::spoiling_text;
-use crate::{CASES, tries};
+use crate::{CASES, holds, tries};
 
 const COMMENTS: [&str; 5] = [
     "/team6 plan",
@@ -25,17 +21,7 @@ const PLANS: [&str; 2] = [
 #[test]
 fn a_spoiled_comment_is_obeyed_or_not_and_nothing_else() {
     tries(2 * CASES, spoiling_text(&COMMENTS, 8), |comment| {
-        let commands = parse(&comment);
-        prop_assert!(commands.len() <= comment.lines().count());
-        prop_assert!(commands.len() <= prose(&comment).count());
-        prop_assert_eq!(commands, parse(&comment));
-        // What somebody only quotes is no command.
-        let quoted = comment.lines().map(|line| format!("> {line}")).collect::<Vec<_>>().join(
-            "
-",
-        );
-        let is_one_line = !comment.contains(['\r', '\u{2028}', '\u{b}', '\u{c}']);
-        prop_assert!(!is_one_line || parse(&quoted).is_empty(), "{quoted}");
+        holds::comment(&comment);
         Ok(())
     });
 }
@@ -44,12 +30,7 @@ fn a_spoiled_comment_is_obeyed_or_not_and_nothing_else() {
 fn a_spoiled_plan_is_an_edit_and_nothing_else() {
     let inputs = (spoiling_text(&PLANS, 8), spoiling_text(&PLANS, 8), spoiling_text(&PLANS, 3));
     tries(2 * CASES, inputs, |(from, to, page)| {
-        prop_assert!(Edit::between(&from, &from).is_empty());
-        let edit = Edit::between(&from, &to);
-        prop_assert_eq!(&edit, &Edit::between(&from, &to));
-        let pages = [Page { text: &page, is_ours: true }];
-        let clicked = Edit::clicked(&from, &to, &pages);
-        prop_assert!(clicked.withdrawn().len() <= to.lines().count());
+        holds::plan(&from, &to, &page);
         Ok(())
     });
 }

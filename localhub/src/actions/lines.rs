@@ -25,6 +25,12 @@ impl Hub {
         commit: Option<&str>,
     ) -> Result<Spot, Error> {
         let side = side.unwrap_or("RIGHT");
+        let commit = commit.unwrap_or(&pull.head.sha).to_owned();
+        // Where no files are kept, any line may be there.
+        if self.git(pull.repo).in_memory().is_some() {
+            let (path, side, hunk) = (path.to_owned(), side.to_owned(), "@@ -0,0 +1 @@".to_owned());
+            return Ok(Spot { path, commit, line, side, hunk });
+        }
         let files = self.pull_files(pull).await?;
         let invalid = |field| Refusal::flaw("PullRequestReviewComment", field, "invalid");
         let file = files.iter().find(|change| change.path == path);
@@ -34,12 +40,6 @@ impl Hub {
             Some(line) => file.hunk_around(line, side == "LEFT"),
         };
         let hunk = hunk.ok_or_else(|| invalid("line"))?;
-        Ok(Spot {
-            path: path.to_owned(),
-            commit: commit.unwrap_or(&pull.head.sha).to_owned(),
-            line,
-            side: side.to_owned(),
-            hunk,
-        })
+        Ok(Spot { path: path.to_owned(), commit, line, side: side.to_owned(), hunk })
     }
 }

@@ -10,6 +10,19 @@ use crate::{
     model::{Actor, Id, Need, Refusal, Repo},
 };
 
+/// A commit that is pushed to an imagined repository.
+#[derive(Clone, Debug, Default)]
+pub struct Imagining {
+    /// The commit before it.
+    pub parent: String,
+    /// Its name.
+    pub commit: String,
+    /// The files it changes.
+    pub touched: Vec<String>,
+    /// Where the branch must stand to be moved by force; nothing where it must not be forced.
+    pub over: Option<String>,
+}
+
 impl Hub {
     /// Answers a request that changes nothing.
     pub(crate) async fn serve_git(
@@ -37,27 +50,29 @@ impl Hub {
         answer
     }
 
-    /// Pushes a branch with one commit on top of `parent` to an imagined repository, without
-    /// force; says whether that was accepted. Pushing the same again changes nothing.
+    /// Pushes a branch with one commit to an imagined repository; says whether that was accepted.
+    /// Pushing the same again changes nothing.
     pub async fn push_imagined(
         &self,
         by: &str,
         repo: &str,
         branch: &str,
-        (parent, commit): (&str, &str),
+        imagined: &Imagining,
     ) -> Result<bool, Error> {
+        let Imagining { parent, commit, touched, over } = imagined;
         let world = self.world();
         let (owner, name) = repo.split_once('/').ok_or(Refusal::NotFound)?;
         let repo = world.repo(owner, name).map(|repo| repo.id).ok_or(Refusal::NotFound)?;
         let actor = Actor::Person(world.account(by).map(|one| one.id).ok_or(Refusal::NotFound)?);
         let git = self.git(repo);
-        git.in_memory().ok_or(Refusal::NotFound)?.take(commit, parent, "Work");
+        git.in_memory().ok_or(Refusal::NotFound)?.take(commit, parent, touched);
         let name = format!("refs/heads/{branch}");
         let old = world.repos.at(repo).refs.get(&name).map_or(ZERO, String::as_str);
         if old == commit {
             return Ok(true);
         }
-        if old != ZERO && !git.is_ancestor(old, commit).await? {
+        let is_forced = over.as_ref().is_some_and(|over| over == old);
+        if old != ZERO && !is_forced && !git.is_ancestor(old, commit).await? {
             return Ok(false);
         }
         self.move_ref(actor, repo, &name, commit, old).await

@@ -1,7 +1,8 @@
 //! Git without its program: a graph of commits in memory, for worlds that live for a moment.
 //!
 //! It understands the few commands that the hub gives git, and knows who comes after whom. Trees
-//! are names only: files are not kept, nothing conflicts, and every difference is empty.
+//! are names only: files are not kept, and every difference is empty. Two branches conflict where
+//! commits of both touched the same file, as whoever pushed them said.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -31,6 +32,8 @@ struct Made {
     author: [String; 3],
     committer: [String; 3],
     message: String,
+    /// The files it changed, as far as somebody said so.
+    touched: Vec<String>,
 }
 
 /// What git answers to a question with a yes, a no, or a text.
@@ -46,13 +49,14 @@ impl Imagined {
         Self(Arc::new(Mutex::new(graph)))
     }
 
-    /// Takes in a commit that somebody made elsewhere.
-    pub(crate) fn take(&self, sha: &str, parent: &str, message: &str) {
+    /// Takes in a commit that somebody made elsewhere, and the files it changed.
+    pub(crate) fn take(&self, sha: &str, parent: &str, touched: &[String]) {
         let mut graph = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let made = Made {
             tree: name(&["tree", sha]),
             parents: vec![parent.to_owned()],
-            message: message.to_owned(),
+            message: "Work".to_owned(),
+            touched: touched.to_vec(),
             ..Made::default()
         };
         graph.keep(sha.to_owned(), made);
@@ -104,6 +108,7 @@ impl Graph {
             ["log", _, range @ ..] => Ok(self.log(range)),
             ["hash-object", ..] => Ok(name(&["blob", said])),
             ["write-tree"] => Ok(name(&["tree", &self.commits.len().to_string()])),
+            ["merge-tree", .., ours, theirs] if self.conflict(ours, theirs) => Err(1),
             ["merge-tree", .., ours, theirs] => Ok(name(&["tree", ours, theirs])),
             ["commit-tree", tree, parents @ ..] => Ok(self.commit(tree, parents, said, env)),
             _ => Err(128),
@@ -140,6 +145,7 @@ impl Graph {
             author,
             committer,
             message: said.to_owned(),
+            touched: Vec::new(),
         };
         self.keep(sha.clone(), made);
         sha
@@ -148,6 +154,16 @@ impl Graph {
     fn keep(&mut self, sha: String, made: Made) {
         let nth = self.commits.len();
         self.commits.entry(sha).or_insert(Made { nth, ..made });
+    }
+
+    /// Whether both changed the same file since their histories parted.
+    fn conflict(&self, ours: &str, theirs: &str) -> bool {
+        let touched = |from: &str, to: &str| -> BTreeSet<&String> {
+            let range = self.range(&[&format!("{from}..{to}")]);
+            let made = range.iter().filter_map(|sha| self.commits.get(sha));
+            made.flat_map(|made| &made.touched).collect()
+        };
+        !touched(theirs, ours).is_disjoint(&touched(ours, theirs))
     }
 
     /// Commits and everything before them.

@@ -319,12 +319,14 @@ impl Task {
             }
             // Nothing had failed, so tries are counted anew.
             E::Called => self.dialogue.uncounted = before.attempt().0,
+            // Who was stopped, as when the pull request was closed, did not get to the end of it.
+            E::PullReopened(_) | E::Retried(_) => {
+                self.hang_up(run, before.attempt(), false, step);
+            }
             E::Released
             | E::PullOpened(_)
             | E::PullMerged(..)
             | E::PullClosed(_)
-            | E::PullReopened(_)
-            | E::Retried(_)
             | E::Cancelled
             | E::Funded
             | E::Skipped(_) => {}

@@ -10,6 +10,7 @@ mod controlling;
 mod dashboard;
 mod dying;
 mod ending;
+mod enduring;
 mod failing;
 mod failing_agents;
 mod hearing;

@@ -101,6 +101,25 @@ async fn everything_can_be_copied_while_a_sprint_runs_and_restored() {
 }
 
 #[tokio::test]
+async fn every_webhook_can_be_read_again_and_nothing_comes_of_it() {
+    let team = Team::new().await;
+    let wishes = plan! { T1 "Name the colors" owner ada; T2 "Add a toggle" owner ada after T1; };
+    let sprint = team.running("Dark mode", wishes).await;
+    sprint.hears("ada", "/team6 pause").await;
+    sprint.hears("ada", "/team6 resume").await;
+    sprint.hears_at("T1", "ada", "@team6 why blue?").await;
+    sprint.merges("ada", "T1").await;
+    let before = (sprint.stands().await, sprint.tries().await, sprint.answers().await);
+
+    let read = team.has_every_webhook_read_again().await;
+
+    assert!(20 < read, "only {read} webhooks came");
+    assert_eq!((sprint.stands().await, sprint.tries().await, sprint.answers().await), before);
+    assert_eq!((before.0.as_str(), sprint.pulls().await), ("T1 merged, T2 in review", 2));
+    team.ends().await;
+}
+
+#[tokio::test]
 async fn what_is_no_copy_is_not_restored() {
     let team = Team::new().await;
     let (broken, target) = (team.new_file("broken.db"), team.new_file("new/team6.db"));

@@ -22,6 +22,11 @@ fn keeps_the_limits(asked: &[Asked]) {
     let points = |one: &Asked| if one.what.starts_with("GET ") { 1 } else { 5 };
     let points = most(asked, TimeDelta::minutes(1), points);
     assert!(points <= 900, "{points} points in a minute");
+    let content = |one: &Asked| usize::from(one.makes_content());
+    let (minute, hour) =
+        (most(asked, TimeDelta::minutes(1), content), most(asked, TimeDelta::hours(1), content));
+    assert!((1..=80).contains(&minute), "{minute} comments and pull requests in a minute");
+    assert!((1..=500).contains(&hour), "{hour} comments and pull requests in an hour");
     let limited = asked.iter().filter(|one| matches!(one.status, 403 | 429)).count();
     assert_eq!(limited, 0, "GitHub had to say that it is too much");
 }

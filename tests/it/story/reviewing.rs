@@ -3,7 +3,7 @@
 
 use team6::github::Conclusion;
 
-use crate::world::Team;
+use crate::world::{Act, Team};
 
 const DOC: &str = "docs/name_the_colors.md";
 
@@ -155,5 +155,25 @@ async fn a_review_that_no_webhook_told_of_is_found() {
         (sprint.stands().await, sprint.tries().await),
         ("T1 in review".into(), "T1 twice".into())
     );
+    team.ends().await;
+}
+
+#[tokio::test]
+async fn a_pull_request_that_is_closed_while_the_agent_works_on_it_again_stays_the_only_one() {
+    let team = Team::new().await;
+    let sprint = team.running("Dark mode", plan! { T1 "Name the colors" owner ada; }).await;
+    let pushing = team.will_pause_before(Act::Pushes);
+    sprint.reviews_without_waiting("T1", "grace", "REQUEST_CHANGES", "Add a test", &[]).await;
+    pushing.is_reached().await;
+
+    sprint.closes_the_pull_without_waiting("T1", "ada").await;
+    pushing.goes_on();
+    team.settles().await;
+
+    assert_eq!(sprint.pulls().await, 1);
+    assert_eq!(sprint.stands().await, "T1 closed unmerged");
+    sprint.reopens_the_pull_of("T1", "ada").await;
+    sprint.merges("ada", "T1").await;
+    assert_eq!(sprint.stands().await, "T1 merged");
     team.ends().await;
 }

@@ -77,6 +77,8 @@ async fn the_command_line_explains_with_what_was_decided_by_whom() {
     assert!(line.contains("(ada, delivery "), "{line}");
     let (_, said) = sprint.is_ordered("status", None);
     assert!(said.contains("0 of 2 tasks merged"), "{said}");
+    let (worked, said) = sprint.is_ordered("plan", None);
+    assert!(worked && said.contains("- [x] **T1") && said.contains("Add a toggle"), "{said}");
     team.ends().await;
 }
 

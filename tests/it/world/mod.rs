@@ -5,6 +5,7 @@ mod door;
 mod end;
 mod github;
 mod interruption;
+mod machine;
 mod operator;
 mod ours;
 mod people;

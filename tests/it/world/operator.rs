@@ -61,6 +61,17 @@ impl Team {
         super::ours::at_work(&self.world.db).await
     }
 
+    /// The operator has every webhook read again that ever came; how many there are.
+    pub(crate) async fn has_every_webhook_read_again(&self) -> usize {
+        let all = super::ours::deliveries(&self.world.db).await;
+        for delivery in &all {
+            let (worked, said) = self.types(&["replay", delivery], None);
+            assert!(worked, "{said}");
+        }
+        self.settles().await;
+        all.len()
+    }
+
     /// The operator has everything tried again that GitHub refused.
     pub(crate) async fn has_what_was_given_up_tried_again(&self) {
         let mut tx = self.world.db.read().await.unwrap();

@@ -52,6 +52,14 @@ pub(super) async fn time_flies(db: &Db) {
     tx.commit().await.unwrap();
 }
 
+/// Every webhook that is stored, in the order in which they came.
+pub(super) async fn deliveries(db: &Db) -> Vec<String> {
+    let mut tx = db.read().await.unwrap();
+    let rows: Vec<(String,)> =
+        tx.query("select id from delivery order by received_at, id").all().await.unwrap();
+    rows.into_iter().map(|(id,)| id).collect()
+}
+
 /// How many agents are at work.
 pub(super) async fn at_work(db: &Db) -> i64 {
     let mut tx = db.read().await.unwrap();

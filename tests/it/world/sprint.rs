@@ -369,6 +369,10 @@ impl<'t> Sprint<'t> {
         self.sets_the_pull_of(task, person, "closed").await;
     }
 
+    pub(crate) async fn closes_the_pull_without_waiting(&self, task: &str, person: &str) {
+        self.sets_the_pull_without_waiting(task, person, "closed").await;
+    }
+
     pub(crate) async fn reopens_the_pull_of(&self, task: &str, person: &str) {
         self.sets_the_pull_of(task, person, "open").await;
     }
@@ -385,9 +389,13 @@ impl<'t> Sprint<'t> {
     }
 
     async fn sets_the_pull_of(&self, task: &str, person: &str, state: &str) {
+        self.sets_the_pull_without_waiting(task, person, state).await;
+        self.team.settles().await;
+    }
+
+    async fn sets_the_pull_without_waiting(&self, task: &str, person: &str, state: &str) {
         let path = format!("{}/pulls/{}", self.place(task).repo, self.number(task).await);
         self.does(person, Method::PATCH, &path, json!({ "state": state })).await;
-        self.team.settles().await;
     }
 
     /// The plan, with what changes from world to world left out.

@@ -165,6 +165,12 @@ impl Asked {
     pub(crate) fn is_write(&self) -> bool {
         !self.what.starts_with("GET ") && self.what.contains("/repos/")
     }
+
+    /// Whether GitHub tells people of it, so that it counts as content.
+    pub(crate) fn makes_content(&self) -> bool {
+        let ends = ["/comments", "/issues", "/pulls", "/replies", "/requested_reviewers"];
+        self.what.starts_with("POST ") && ends.iter().any(|end| self.what.ends_with(end))
+    }
 }
 
 impl World {
