@@ -1,5 +1,5 @@
-# Everything that must hold before anything is merged; CI runs the same.
-check: fmt-check lint test doc deny
+# What the tests do not ask: format, lints, the house's own law, documentation, dependencies.
+check: fmt-check lint law doc deny
 
 # Needs TEAM6_TEST_POSTGRES (postgres://user@host:port) for the PostgreSQL half of the tests.
 test *ARGS:
@@ -8,6 +8,11 @@ test *ARGS:
 # Real coding agents before a scripted model; npm installs them, pinned, outside the repository.
 agents *ARGS:
     folder=$(tests/agents/install) && TEAM6_TEST_AGENTS="$folder" cargo test --locked --test agents --test it {{ARGS}} -- _cli_ opencode_ whatever_else
+
+# The dashboard in a browser (Chromium with its driver), and its API as its description allows;
+# pictures of every page are left in target/tmp/pages.
+dashboard *ARGS:
+    folder=$(tests/dashboard/install) && TEAM6_TEST_DASHBOARD="$folder" TEAM6_TEST_BROWSER=1 cargo test --locked --test dashboard {{ARGS}}
 
 # What outsiders write, spoiled on purpose: longer than in `test`, and another time another way.
 fuzz CASES="200000" SEED="1":
@@ -20,6 +25,10 @@ chaos SEEDS="1000" FIRST="1":
 # Whether `chaos` finds the bugs of docs/chaos, each introduced in a copy of what is committed.
 chaos-bugs *NUMBERS:
     tests/chaos/bugs {{NUMBERS}}
+
+# Who may name whom, how long a file may be, which SQL both engines understand, what documents say.
+law:
+    cargo test --locked --test it -- layers:: size:: migrations:: sources:: docs::
 
 lint:
     cargo clippy --workspace --all-targets --locked -- -D warnings

@@ -7,7 +7,7 @@ use crate::domain::dialogue::{self, Source, Spoken};
 use crate::domain::ids::{BranchName, CommitSha, Login, RepoName};
 use crate::domain::permission::Permission;
 use crate::domain::sprint::Event;
-use crate::domain::task::State;
+use crate::domain::task::Task;
 use crate::github::{self, CheckRun, Conclusion, Pull, Status};
 use crate::say;
 
@@ -96,8 +96,7 @@ impl App {
     ) -> Result<()> {
         let sprint = self.sprint(&place.sprint_id).await?;
         let task = sprint.run.as_ref().and_then(|run| run.find(place.number));
-        // What is being worked on is looked at again when it is pushed.
-        if !task.is_some_and(|task| matches!(task.state, State::Review { .. })) {
+        if !task.is_some_and(Task::may_be_sent_back) {
             return Ok(());
         }
         let spoken = Spoken {

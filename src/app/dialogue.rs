@@ -1,18 +1,17 @@
 //! People and a task's agent speak to each other.
 
 use super::apply::{Applied, Cause};
-use super::command::{Said, Spoken};
+use super::command::{Said, Spoken, short};
 use super::{App, Result};
 use crate::db::executions::Execution;
 use crate::db::runs;
-use crate::domain::answers::{self, Given};
+use crate::domain::answers::Given;
 use crate::domain::command::{Ask, mentions};
-use crate::domain::dialogue::{self, Delivery, Source};
+use crate::domain::dialogue::{self, Delivery, Meaning, Remark, Source};
 use crate::domain::effect::{Effect, Saying};
 use crate::domain::ids::{DeliveryId, RunId, SprintId, TaskNumber};
 use crate::domain::refusal::Refusal;
 use crate::domain::sprint::{Event, Sprint};
-use crate::domain::task::{State, Task};
 use crate::domain::work::Lease;
 use crate::github::Reaction;
 
@@ -86,32 +85,37 @@ impl App {
         })
     }
 
-    /// Hears a comment without commands at a task: it may answer its agent, or address it.
+    /// Hears a comment without commands at a task: it may answer its agent, or address it. What it
+    /// said before it was edited was heard then.
     pub(super) async fn hear_at_task(
         &self,
         id: &SprintId,
         task: TaskNumber,
-        spoken: &Spoken,
+        (spoken, before): (&Spoken, &str),
         delivery: Option<&DeliveryId>,
     ) -> Result<()> {
         let sprint = self.sprint(id).await?;
         let Some(found) = sprint.run.as_ref().and_then(|run| run.find(task)) else {
             return Ok(());
         };
-        let is_addressed = mentions(&spoken.body, &self.me().slug);
-        let answers = meant(found, spoken, is_addressed);
-        if answers.is_empty() && !is_addressed {
-            return Ok(());
-        }
+        let meant = found.meaning(Remark {
+            comment: spoken.comment,
+            by: &spoken.by,
+            text: &spoken.body,
+            before,
+            is_addressed: mentions(&spoken.body, &self.me().slug),
+        });
+        let Some(meaning) = meant else { return Ok(()) };
+        let key = format!("told {} {}", spoken.comment, short(&spoken.body));
         let Spoken { on, comment, by, body } = spoken.clone();
         let said = Said { on, comment, by, lines: Vec::new() };
-        let words = dialogue::Spoken { text: body, ..self.spoken(id, task, &said).await? };
-        let event = if answers.is_empty() {
-            dialogue::Event::Said(words)
-        } else {
-            dialogue::Event::Answered(dialogue::Given { spoken: words, answers })
+        let spoken = dialogue::Spoken { text: body, ..self.spoken(id, task, &said).await? };
+        let event = match meaning {
+            Meaning::Message => dialogue::Event::Said(spoken),
+            Meaning::Answers(answers) => {
+                dialogue::Event::Answered(dialogue::Given { spoken, answers })
+            }
         };
-        let key = format!("told {comment}");
         let seen = Effect::Acknowledge { repo: said.on.repo.clone(), comment };
         self.ask_once(&format!("seen {comment}"), &[seen], delivery).await?;
         match self.apply(id, &Event::Dialogue(task, event), &said.cause(&key, delivery)).await? {
@@ -196,29 +200,6 @@ impl App {
             }
         }
     }
-}
-
-/// The answers in a comment that are meant for a task's agent: below a quoted question, numbered
-/// while questions are open, or all of it, from the owner to the only open question.
-fn meant(task: &Task, spoken: &Spoken, is_addressed: bool) -> Vec<Given> {
-    if !matches!(task.state, State::Asking { .. } | State::InProgress { .. } | State::Rework { .. })
-        || !task.dialogue.asks()
-    {
-        return Vec::new();
-    }
-    let is_open = |one: &Given| task.dialogue.open().any(|open| open.is_meant(&one.to));
-    let given: Vec<_> = answers::in_reply(&spoken.body).into_iter().filter(is_open).collect();
-    let is_owner = task.planned.owner.as_ref() == Some(&spoken.by);
-    let only = task.dialogue.open().count() == 1;
-    if !given.is_empty() || !(is_addressed || (is_owner && only && !speaks_to_somebody(spoken))) {
-        return given;
-    }
-    vec![for_all(&spoken.body)]
-}
-
-/// Whether a comment begins by calling a person.
-fn speaks_to_somebody(spoken: &Spoken) -> bool {
-    spoken.body.trim_start().starts_with('@')
 }
 
 /// Where something was said: GitHub numbers its comments from 1.

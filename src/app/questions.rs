@@ -27,7 +27,7 @@ impl App {
         };
         let Some((id, here)) = self.find_place(known.id, &said.on).await? else { return Ok(()) };
         if let Some(task) = here {
-            return self.hear_at_task(&id, task, spoken, delivery).await;
+            return self.hear_at_task(&id, task, (spoken, before), delivery).await;
         }
         let given = answers::in_edit(before, &spoken.body);
         if given.is_empty() {

@@ -5,7 +5,7 @@ use super::{App, Error, Result};
 use crate::db::executions;
 use crate::db::tasks::{self, Place};
 use crate::domain::command::mentions;
-use crate::domain::dialogue::{self, Delivery, Source, Spoken, Thread};
+use crate::domain::dialogue::{self, Source, Spoken, Thread};
 use crate::domain::effect::{Effect, Saying};
 use crate::domain::ids::{
     Attempt, DeliveryId, ExecutionId, IssueNumber, IssueRef, Login, PullNumber, RepoName, RunId,
@@ -120,7 +120,7 @@ impl App {
         let Some(task) = sprint.run.as_ref().and_then(|run| run.find(place.number)) else {
             return Ok(());
         };
-        threads.retain(|thread| !known(task).any(|one| one.comment == thread.comment));
+        threads.retain(|thread| !task.dialogue.threads().any(|one| one.comment == thread.comment));
         if text.trim().is_empty() && threads.is_empty() {
             return Ok(());
         }
@@ -169,11 +169,11 @@ impl App {
         (run, pull): (&RunId, PullNumber),
         commit: Option<&str>,
     ) -> Result<()> {
-        if known(task).next().is_none() {
+        if task.dialogue.threads().next().is_none() {
             return Ok(());
         }
         let there = repo.review_comments(pull).await?;
-        for thread in told(task).flat_map(|message| &message.threads) {
+        for thread in task.dialogue.settled().flat_map(|message| &message.threads) {
             let number = task.planned.number;
             let marker = say::marker(&format!("thread {run} {number} {}", thread.comment));
             let is_ours = |one: &&ReviewComment| {
@@ -196,17 +196,7 @@ impl App {
 
 /// Asks those for another review who wanted changes in what the agent worked on last.
 async fn ask_again(repo: &Repo, task: &Task, pull: PullNumber) -> Result<()> {
-    let mut reviewers: Vec<Login> = Vec::new();
-    for message in told(task) {
-        let is_late = match message.state {
-            Delivery::Acknowledged { attempt } => task.dialogue.uncounted < attempt.0,
-            Delivery::Queued | Delivery::Delivered { .. } => false,
-        };
-        let is_review = matches!(message.from, Source::Review { .. });
-        if is_late && is_review && !reviewers.contains(&message.by) {
-            reviewers.push(message.by.clone());
-        }
-    }
+    let mut reviewers = task.dialogue.reviewers();
     let asked: Vec<Account> = repo.pull(pull).await?.requested_reviewers;
     reviewers.retain(|one| !asked.iter().any(|account| account.login == *one));
     if reviewers.is_empty() {
@@ -217,18 +207,6 @@ async fn ask_again(repo: &Repo, task: &Task, pull: PullNumber) -> Result<()> {
         Err(error) if error.is_unprocessable() || error.is_forbidden() || error.is_gone() => Ok(()),
         asked => Ok(asked.map(drop).map_err(Error::from)?),
     }
-}
-
-/// What the agent was told and has dealt with.
-fn told(task: &Task) -> impl Iterator<Item = &dialogue::Message> {
-    let is_told =
-        |message: &&dialogue::Message| matches!(message.state, Delivery::Acknowledged { .. });
-    task.dialogue.messages.iter().filter(is_told)
-}
-
-/// Every thread the agent was or will be told of.
-fn known(task: &Task) -> impl Iterator<Item = &Thread> {
-    task.dialogue.messages.iter().flat_map(|message| &message.threads)
 }
 
 /// What names a review among all that was ever heard.

@@ -87,6 +87,27 @@ impl Sprint {
         some && self.is_approved() && !self.is_running()
     }
 
+    /// Whether a click would count for something. A page refuses it at once, where the comment would
+    /// be put right and explained.
+    pub fn would_count(&self, edited: &Edited) -> Result<(), Refusal> {
+        if self.plan.is_none() {
+            return Err(Refusal::NoPlan);
+        }
+        if self.is_running() {
+            return Err(Refusal::PlanIsFixed);
+        }
+        let mut refusals = Vec::new();
+        let mut tasks = self.meant(&edited.edit.ticked, &mut refusals);
+        tasks.extend(self.meant(edited.edit.withdrawn(), &mut refusals));
+        for task in tasks {
+            match edited.may_decide(&task) {
+                Ok(()) => return Ok(()),
+                Err(refusal) => refusals.push(refusal),
+            }
+        }
+        refusals.into_iter().next().map_or(Ok(()), Err)
+    }
+
     /// Counts a person's ticks. The comment is shown again in any case: it is a view of what
     /// counts, so what did not count disappears from it.
     pub(super) fn edited(&mut self, edited: &Edited) -> Step {

@@ -4,11 +4,13 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 pub use decide::{Event, Given, Spoken};
+pub use listening::{Meaning, Remark};
 
 mod decide;
+mod listening;
 pub mod tools;
 
-use super::answers::Which;
+use super::answers::{self, Which};
 use super::ids::{Attempt, CommentId, CommitSha, IssueRef, Login, PullNumber};
 
 /// The longest text of a person that is passed on, in characters.
@@ -166,7 +168,9 @@ impl Question {
     pub fn is_meant(&self, which: &Which) -> bool {
         match which {
             Which::Number(number) => self.number == *number,
-            Which::Quoted(words) => self.answer.is_none() && self.text.contains(words.trim()),
+            Which::Quoted(words) => {
+                self.answer.is_none() && answers::is_quoted_from(&self.text, words)
+            }
             Which::Open => self.answer.is_none(),
         }
     }

@@ -5,14 +5,13 @@ use std::collections::BTreeMap;
 
 use super::super::apply::{Applied, Cause};
 use super::super::{App, Result};
-use super::may_decide;
 use super::speaking::Answer;
 use crate::db::sprints;
 use crate::domain::checklist::{Edit, Mark};
 use crate::domain::command::{Ask, Command, parse};
 use crate::domain::ids::{Login, SprintId, TaskNumber};
 use crate::domain::permission::{Asker, Permission, may_ask};
-use crate::domain::plan::{PlannedTask, TextHash};
+use crate::domain::plan::TextHash;
 use crate::domain::refusal::Refusal;
 use crate::domain::sprint::{Edited, Event, Sprint};
 
@@ -146,10 +145,6 @@ impl App {
                 permissions.insert(one.repo().clone(), permission);
             }
         }
-        let of = |one: &PlannedTask| permissions.get(one.repo()).copied().unwrap_or_default();
-        if let Err(refusal) = may_tick(sprint, person, (task, hash), of) {
-            return Ok(Applied::Refused(vec![refusal]));
-        }
         let mark = match task {
             Some(task) => Mark::Task(task, hash.clone()),
             None => Mark::Everything(hash.clone()),
@@ -162,34 +157,10 @@ impl App {
         }
         let (by, at) = (person.clone(), self.clock().now());
         let edited = Edited { by, at, edit, permissions, key: key.to_owned() };
+        if let Err(refusal) = sprint.would_count(&edited) {
+            return Ok(Applied::Refused(vec![refusal]));
+        }
         let cause = Cause { once: Some(key.to_owned()), ..Cause::by(person.0.clone()) };
         self.apply(&sprint.id, &Event::Edited(edited), &cause).await
     }
-}
-
-/// Whether a click could count.
-fn may_tick(
-    sprint: &Sprint,
-    person: &Login,
-    (task, hash): (Option<TaskNumber>, &TextHash),
-    permission: impl Fn(&PlannedTask) -> Permission,
-) -> std::result::Result<(), Refusal> {
-    let plan = sprint.plan.as_ref().ok_or(Refusal::NoPlan)?;
-    if sprint.is_running() {
-        return Err(Refusal::PlanIsFixed);
-    }
-    let Some(number) = task else {
-        let some = |one: &PlannedTask| may_decide(person, permission(one), one.owner.as_ref());
-        return match (plan.hash() == *hash, plan.tasks.iter().any(some)) {
-            (false, _) => Err(Refusal::PlanOutdated),
-            (true, false) => Err(Refusal::NeedsWrite),
-            (true, true) => Ok(()),
-        };
-    };
-    let found = plan.find(number).ok_or(Refusal::NoSuchTask { task: number })?;
-    if found.hash() != *hash {
-        return Err(Refusal::Outdated { task: number });
-    }
-    let owner = found.owner.as_ref();
-    crate::domain::permission::may_approve(person, permission(found), number, owner)
 }

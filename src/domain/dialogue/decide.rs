@@ -156,11 +156,17 @@ impl Task {
         self.hear(spoken, Vec::new())
     }
 
+    /// Whether a check or a conflict counts now: what is being worked on is looked at again when it is
+    /// pushed.
+    pub fn may_be_sent_back(&self) -> bool {
+        matches!(self.state, task::State::Review { .. })
+    }
+
     /// A check failed, or the base moved: the agent works on it, unless that was tried often enough
     /// since a person said something; then the owner is asked.
     fn sent_back(&mut self, run: &RunId, spoken: Spoken, step: &mut Step) -> Result<(), Refusal> {
         let (number, rounds) = (self.planned.number, self.dialogue.rounds());
-        if !matches!(self.state, task::State::Review { .. }) {
+        if !self.may_be_sent_back() {
             return Ok(());
         }
         if rounds < MOST_ROUNDS {

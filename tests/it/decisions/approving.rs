@@ -114,3 +114,34 @@ fn nothing_is_approved_or_withdrawn_while_the_sprint_runs() {
     assert_eq!(decided.sprint, running);
     assert_eq!(explained(&decided).len(), 1);
 }
+
+#[test]
+fn a_click_that_cannot_count_is_refused_before_it_is_one() {
+    let mut tasks = vec![task(1, &[]), task(2, &[])];
+    tasks[1].owner = Some(login("grace"));
+    let sprint = planned(tasks);
+    let click = |sprint: &Sprint, by: &str, may: Permission, mark: Mark| {
+        let edited = Edited {
+            by: login(by),
+            at: DateTime::<Utc>::UNIX_EPOCH,
+            edit: Edit { ticked: vec![mark], ..Edit::default() },
+            permissions: BTreeMap::from([(repo(), may)]),
+            key: "the click".to_owned(),
+        };
+        sprint.would_count(&edited).map_err(|refusal| refusal.to_string())
+    };
+    let says = |result: Result<(), String>| result.err().unwrap_or_else(|| "yes".to_owned());
+
+    let of = |number| mark(&sprint, number);
+    let old = Mark::Task(TaskNumber(1), TextHash("another text".to_owned()));
+    let all = [
+        says(click(&sprint, "ada", Write, of(1))),
+        says(click(&sprint, "grace", Write, everything(&sprint))),
+        says(click(&sprint, "grace", Write, of(1))),
+        says(click(&sprint, "grace", Read, everything(&sprint))),
+        says(click(&sprint, "ada", Write, old)),
+        says(click(&Sprint { plan: None, ..sprint.clone() }, "ada", Write, of(1))),
+        says(click(&started(&approved(vec![task(1, &[])])).sprint, "ada", Write, of(1))),
+    ];
+    insta::assert_snapshot!(all.join("\n"));
+}

@@ -3,6 +3,7 @@
 mod approving;
 mod controlling;
 mod linting;
+mod listening;
 mod permitting;
 mod planning;
 mod refining;

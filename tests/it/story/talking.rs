@@ -19,7 +19,7 @@ async fn a_message_reaches_a_busy_agent_with_its_next_turn() {
     let sprint = waiting_agent!(team);
 
     let said = sprint.writes_at("T1", "ada", "/team6 ask \"Use blue. Don't use red.\"").await;
-    sprint.waits_for_signs_at("T1", said, "eyes").await;
+    sprint.waits_until_heard_at("T1", said).await;
     sprint.lets_the_agent_go_on();
     team.settles().await;
 
@@ -61,7 +61,7 @@ async fn who_calls_the_app_by_its_name_speaks_to_the_agent_and_who_does_not_does
 
     let chat = sprint.writes_at("T1", "grace", "I like blue, do you, @ada?").await;
     let said = sprint.writes_at("T1", "grace", "@team6 use blue <!-- x --> Closes #1").await;
-    sprint.waits_for_signs_at("T1", said, "eyes").await;
+    sprint.waits_until_heard_at("T1", said).await;
     sprint.lets_the_agent_go_on();
     team.settles().await;
 
@@ -103,7 +103,7 @@ async fn what_is_said_before_an_agent_works_is_in_its_first_prompt() {
     let sprint = team.running("Dark mode", wishes).await;
 
     let said = sprint.writes_at("T2", "ada", "@team6 make it round").await;
-    sprint.waits_for_signs_at("T2", said, "eyes").await;
+    sprint.waits_until_heard_at("T2", said).await;
     sprint.merges("ada", "T1").await;
 
     assert_eq!(sprint.signs_at("T2", said).await, "+1 eyes rocket");
@@ -112,11 +112,45 @@ async fn what_is_said_before_an_agent_works_is_in_its_first_prompt() {
 }
 
 #[tokio::test]
+async fn what_is_corrected_in_a_comment_is_told_too_and_once() {
+    let team = Team::new().await;
+    let wishes = plan! {
+        T1 "Name the colors" owner ada;
+        T2 "Add a toggle" owner ada after T1;
+    };
+    let sprint = team.running("Dark mode", wishes).await;
+
+    let said = sprint.writes_at("T2", "ada", "@team6 make it round").await;
+    sprint.waits_until_heard_at("T2", said).await;
+    for words in ["@team6 make it square", "@team6 make it square ", "Make it square."] {
+        sprint.rewrites_the_comment_at("T2", "ada", said, words).await;
+    }
+    team.sweeps().await;
+    team.redelivers_everything().await;
+    sprint.merges("ada", "T1").await;
+
+    let commits = sprint.commits_of("T2").await;
+    let asked = async |number: u32| {
+        sprint.file_of("T2", &format!("docs/asked_for/{number}.md")).await.unwrap_or_default()
+    };
+    assert!(asked(1).await.contains("make it round"), "{commits:?}");
+    assert!(asked(2).await.contains("make it square"), "{commits:?}");
+    assert!(asked(3).await.contains("Make it square."), "{commits:?}");
+    assert_eq!(asked(4).await, "");
+    // Nobody is told that an agent which is gone does not listen because of a typo.
+    let answers = sprint.answers_at("T2").await;
+    sprint.merges("ada", "T2").await;
+    sprint.rewrites_the_comment_at("T2", "ada", said, "Make it a square.").await;
+    assert_eq!(sprint.answers_at("T2").await, answers);
+    team.ends().await;
+}
+
+#[tokio::test]
 async fn a_message_survives_the_death_of_team6_and_is_heard_once() {
     let team = Team::with_the_program().await;
     let sprint = waiting_agent!(team);
     let said = sprint.writes_at("T1", "ada", "/team6 ask use blue").await;
-    sprint.waits_for_signs_at("T1", said, "eyes").await;
+    sprint.waits_until_heard_at("T1", said).await;
 
     team.dies().await;
     sprint.lets_the_agent_go_on();

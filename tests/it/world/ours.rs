@@ -60,6 +60,18 @@ pub(super) async fn at_work(db: &Db) -> i64 {
     row.unwrap_or_default().0
 }
 
+/// Whether a task's agent has heard a comment, or will with its next turn.
+pub(super) async fn is_told(db: &Db, comment: i64) -> bool {
+    let mut tx = db.read().await.unwrap();
+    let row: Option<(i64,)> = tx
+        .query("select count(*) from orchestration_tasks where cast(dialogue as text) like $1")
+        .bind(format!("%\"comment\":{comment}}}%"))
+        .first()
+        .await
+        .unwrap();
+    row.unwrap_or_default().0 == 1
+}
+
 /// Whether Team6 has looked around once, as it does when it starts.
 pub(super) async fn has_looked_around(db: &Db) -> bool {
     let mut tx = db.read().await.unwrap();

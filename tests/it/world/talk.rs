@@ -3,6 +3,7 @@
 use reqwest::Method;
 use serde_json::json;
 
+use super::ours;
 use super::sprint::Sprint;
 
 impl Sprint<'_> {
@@ -12,6 +13,19 @@ impl Sprint<'_> {
         let path = format!("{}/issues/{}/comments", place.repo, place.issue);
         let comment = self.does(person, Method::POST, &path, json!({ "body": text })).await;
         comment["id"].as_i64().unwrap()
+    }
+
+    /// Somebody edits a comment at a task.
+    pub(crate) async fn rewrites_the_comment_at(
+        &self,
+        task: &str,
+        person: &str,
+        comment: i64,
+        text: &str,
+    ) {
+        let path = format!("{}/issues/comments/{comment}", self.place(task).repo);
+        self.does(person, Method::PATCH, &path, json!({ "body": text })).await;
+        self.team.settles().await;
     }
 
     /// What Team6 shows below a comment at a task: `eyes rocket`.
@@ -24,9 +38,13 @@ impl Sprint<'_> {
         words.join(" ")
     }
 
-    /// Waits until Team6 shows this below a comment.
-    pub(crate) async fn waits_for_signs_at(&self, task: &str, comment: i64, signs: &str) {
-        self.waits(async || self.signs_at(task, comment).await == signs).await;
+    /// Waits until a comment is among what a task's agent is told, and Team6 shows that it saw it.
+    pub(crate) async fn waits_until_heard_at(&self, task: &str, comment: i64) {
+        self.waits(async || {
+            ours::is_told(&self.team.world.db, comment).await
+                && self.signs_at(task, comment).await.contains("eyes")
+        })
+        .await;
     }
 
     /// Waits until the only agent at work waits for a sign.
