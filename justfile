@@ -9,6 +9,11 @@ test *ARGS:
 agents *ARGS:
     folder=$(tests/agents/install) && TEAM6_TEST_AGENTS="$folder" cargo test --locked --test agents --test it {{ARGS}} -- _cli_ opencode_ whatever_else
 
+# The dashboard in a browser (Chromium with its driver), and its API as its description allows;
+# pictures of every page are left in target/tmp/pages.
+dashboard *ARGS:
+    folder=$(tests/dashboard/install) && TEAM6_TEST_DASHBOARD="$folder" TEAM6_TEST_BROWSER=1 cargo test --locked --test dashboard {{ARGS}}
+
 # What outsiders write, spoiled on purpose: longer than in `test`, and another time another way.
 fuzz CASES="200000" SEED="1":
     TEAM6_FUZZ_CASES={{CASES}} TEAM6_FUZZ_SEED={{SEED}} cargo test --release --test fuzz --locked

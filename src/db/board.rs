@@ -244,6 +244,18 @@ pub async fn spent(tx: &mut Tx) -> Result<Vec<Spent>> {
     .await
 }
 
+/// What the ledgers of a run's executions say.
+pub async fn spent_in(tx: &mut Tx, run: &RunId) -> Result<Vec<Spent>> {
+    tx.query(
+        "select e.sprint_id, e.run_id, e.task, e.id as execution_id, e.agent, t.body
+         from agent_executions e join trace t on t.execution_id = e.id
+         where e.run_id = $1 and t.kind = 'ledger' order by t.execution_id, t.epoch, t.seq",
+    )
+    .bind(run.clone())
+    .all()
+    .await
+}
+
 /// How many lines the traces of a task's tries have.
 pub async fn lines_of_task(tx: &mut Tx, run: &RunId, task: TaskNumber) -> Result<i64> {
     let row: Option<(i64,)> = tx

@@ -85,11 +85,18 @@ pub fn may_approve(
 ) -> Result<(), Refusal> {
     match owner {
         _ if !permission.may_write() => Err(Refusal::NeedsWrite),
-        Some(owner) if owner != person && !permission.maintains() => {
+        Some(owner) if !may_decide(person, permission, Some(owner)) => {
             Err(Refusal::NotYourTask { task, owner: owner.clone() })
         }
         Some(_) | None => Ok(()),
     }
+}
+
+/// Whether a person may decide about what belongs to `owner`: that owner, or a maintainer, and
+/// where nobody owns it, anybody who can write.
+pub fn may_decide(person: &Login, permission: Permission, owner: Option<&Login>) -> bool {
+    let is_theirs = owner.is_none_or(|owner| owner == person);
+    permission.may_write() && (is_theirs || permission.maintains())
 }
 
 #[cfg(test)]

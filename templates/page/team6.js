@@ -105,6 +105,32 @@
     for (const button of document.querySelectorAll("form button")) button.disabled = false;
   });
 
+  // Notifications, for who wants them in this browser.
+  const wanted = () => { try { return localStorage.getItem("notify") === "yes"; } catch { return false; } };
+  const choice = document.getElementById("notify");
+  if (choice && "Notification" in window) {
+    const button = choice.querySelector("button");
+    const show = () => {
+      const on = wanted() && Notification.permission === "granted";
+      button.setAttribute("aria-pressed", String(on));
+      button.textContent = on ? "Notifying you here; stop" : Notification.permission === "denied" ? "Your browser does not allow it" : "Notify me here";
+      button.disabled = Notification.permission === "denied";
+    };
+    button.addEventListener("click", async () => {
+      const on = button.getAttribute("aria-pressed") !== "true" && await Notification.requestPermission() === "granted";
+      localStorage.setItem("notify", on ? "yes" : "no");
+      show();
+    });
+    choice.hidden = false;
+    show();
+  }
+  const notify = (before, now) => {
+    if (now <= before || !wanted() || !("Notification" in window) || Notification.permission !== "granted") return;
+    // Of several windows one tells it.
+    const told = new Notification("Team6", { body: now === 1 ? "Something waits for you." : `${now} things wait for you.`, tag: "team6-waiting", icon: "/assets/icon.svg" });
+    told.onclick = () => { window.focus(); location.href = "/"; };
+  };
+
   // News: the page reads itself again, and takes over the parts that changed.
   const written = (root) => [...root.querySelectorAll("textarea, input:not([type=hidden])")].some((one) => one.value !== one.defaultValue);
   const busy = (part) => part.querySelector("details.confirm[open]") || written(part) || (part.contains(document.activeElement) && document.activeElement.matches("input, select, textarea"));
@@ -114,6 +140,7 @@
   for (const part of document.querySelectorAll("[data-part]")) last.set(part.dataset.part, stable(part));
   const take = (fresh) => {
     document.title = fresh.title;
+    notify(Number(body.dataset.waiting), Number(fresh.body.dataset.waiting));
     body.dataset.waiting = fresh.body.dataset.waiting;
     document.querySelector("link[rel=icon]").href = fresh.querySelector("link[rel=icon]").getAttribute("href");
     const nav = document.querySelector(".bar nav"), news = fresh.querySelector(".bar nav");

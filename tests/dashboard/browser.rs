@@ -1,19 +1,23 @@
 //! A browser, and a person before it.
 
 use std::process::Stdio;
+use std::sync::Mutex;
 use std::time::Instant;
 
 use serde_json::{Value, json};
 use thirtyfour::prelude::*;
-use tokio::io::{AsyncBufReadExt as _, BufReader};
-use tokio::process::{Child, Command};
+use tokio::io::{AsyncBufReadExt as _, BufReader, Lines};
+use tokio::process::{Child, ChildStdout, Command};
 
 use crate::demo::{GLANCE, PATIENCE};
 
 /// A person before a browser.
 pub(crate) struct Browser {
     pub(crate) driver: WebDriver,
-    _process: Child,
+    /// What keeps people out of the pages that were looked at.
+    flaws: Mutex<Vec<String>>,
+    /// It ends with this, and would end if nobody held what it says.
+    _process: (Child, Lines<BufReader<ChildStdout>>),
 }
 
 impl Browser {
@@ -38,8 +42,6 @@ impl Browser {
                 break port.trim_end_matches('.').to_owned();
             }
         };
-        // Whoever writes to a pipe nobody reads from waits for ever.
-        tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
         let mut wanted = DesiredCapabilities::chrome();
         let options = [
             "--headless=new",
@@ -55,11 +57,19 @@ impl Browser {
             wanted.add_arg(option).unwrap();
         }
         let driver = WebDriver::new(format!("http://127.0.0.1:{port}"), wanted).await.unwrap();
-        Some(Self { driver, _process: process })
+        Some(Self { driver, flaws: Mutex::default(), _process: (process, lines) })
     }
 
+    /// Ends; every page that was looked at must have been fit for everybody.
     pub(crate) async fn closes(self) {
         self.driver.quit().await.unwrap();
+        let flaws = self.flaws.into_inner().unwrap();
+        assert!(flaws.is_empty(), "\n{}", flaws.join("\n"));
+    }
+
+    /// Notes what is wrong with a page.
+    pub(crate) fn finds(&self, flaws: impl IntoIterator<Item = String>) {
+        self.flaws.lock().unwrap().extend(flaws);
     }
 
     pub(crate) async fn goes(&self, url: &str) {
@@ -71,6 +81,8 @@ impl Browser {
         self.goes(&format!("{home}/sign-in")).await;
         self.clicks(&format!("//a[contains(., 'Continue as {person}')]")).await;
         self.sees(&format!("//header//a[contains(., '{person}')]")).await;
+        // The same person at the local GitHub, which is on the same host.
+        self.script(&format!("document.cookie = 'localhub_person={person}; path=/';")).await;
     }
 
     /// Waits until something is on the page.

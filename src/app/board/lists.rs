@@ -27,7 +27,17 @@ struct Seen {
 impl App {
     /// The first page: what waits for whom, and every sprint.
     pub async fn overview(&self, person: &Login) -> Result<Overview> {
-        let seen = self.seen(person).await?;
+        let seen = self.seen(person, true).await?;
+        self.overview_of(person, &seen).await
+    }
+
+    /// How many things wait for this person.
+    pub async fn waiting(&self, person: &Login) -> Result<usize> {
+        let seen = self.seen(person, false).await?;
+        Ok(self.overview_of(person, &seen).await?.needs_you.len())
+    }
+
+    async fn overview_of(&self, person: &Login, seen: &Seen) -> Result<Overview> {
         let mut view = Overview::default();
         for task in &seen.tasks {
             let Some(sprint) = seen.sprint_of(&task.run_id) else { continue };
@@ -50,7 +60,7 @@ impl App {
             if row.state == State::Forgotten && run.is_none() {
                 continue;
             }
-            let mut card = self.card(row, run, &seen);
+            let mut card = self.card(row, run, seen);
             if run.is_none() || is_over {
                 let mut tx = self.db().read().await?;
                 let (sprint, _) = sprints::get(&mut tx, &row.id).await?;
@@ -69,13 +79,13 @@ impl App {
         Ok(view)
     }
 
-    async fn seen(&self, person: &Login) -> Result<Seen> {
+    async fn seen(&self, person: &Login, with_costs: bool) -> Result<Seen> {
         let mut tx = self.db().read().await?;
         let mut sprints = board::sprints(&mut tx).await?;
         let runs = board::latest_runs(&mut tx).await?;
         let counts = board::counts(&mut tx).await?;
         let tasks = board::with_people(&mut tx).await?;
-        let spent = board::spent(&mut tx).await?;
+        let spent = if with_costs { board::spent(&mut tx).await? } else { Vec::new() };
         drop(tx);
         let mut visible = BTreeSet::new();
         for sprint in &sprints {
@@ -168,7 +178,7 @@ impl App {
 
     /// The roster, with what each agent did in the sprints this person may see.
     pub async fn agents_page(&self, person: &Login) -> Result<Vec<Agent>> {
-        let seen = self.seen(person).await?;
+        let seen = self.seen(person, true).await?;
         let visible: BTreeSet<_> = seen.sprints.iter().map(|sprint| &sprint.id).collect();
         let mut tx = self.db().read().await?;
         let deeds = board::deeds(&mut tx).await?;

@@ -19,7 +19,6 @@ pub use speaking::Answer;
 use super::{App, Result};
 use crate::db::{board, history, sprints};
 use crate::domain::ids::{IssueRef, Login, RepoName, RunId, SprintId, TaskNumber};
-use crate::domain::permission::Permission;
 use crate::say::page::parts::{Entry, Link, Moment};
 
 /// How many entries of the history a page shows.
@@ -50,13 +49,15 @@ impl App {
                 let mut tx = self.db().read().await?;
                 let all = board::sprints(&mut tx).await?;
                 drop(tx);
-                let mut sum = 0;
+                // A sum would be the same when one goes up and another is out of sight.
+                let mut known = String::new();
                 for sprint in &all {
                     if self.may_see(person, &sprint.repo).await? {
-                        sum += sprint.revision;
+                        let revision = sprint.revision.to_string();
+                        known.extend([sprint.id.0.as_str(), " ", &revision, "\n"]);
                     }
                 }
-                Ok(Some(format!("a{sum}")))
+                Ok(Some(format!("a{}", super::command::short(&known))))
             }
             Topic::Sprint(id) => self.mark_of_sprint(person, id).await,
             Topic::Task(run, task) => {
@@ -107,9 +108,4 @@ impl App {
             })
             .collect()
     }
-}
-
-/// What a person may do about what belongs to `owner`.
-fn may_decide(person: &Login, permission: Permission, owner: Option<&Login>) -> bool {
-    crate::domain::permission::may_approve(person, permission, TaskNumber(0), owner).is_ok()
 }

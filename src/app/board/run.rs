@@ -9,7 +9,7 @@ use super::FEED;
 use crate::db::executions::{self, Execution, Status, Subject};
 use crate::db::{board, history, runs, sprints, traces};
 use crate::domain::forecast::forecast;
-use crate::domain::ids::{ExecutionId, Login, RepoName, RunId, TaskNumber};
+use crate::domain::ids::{ExecutionId, Login, RepoName, RunId, SprintId, TaskNumber};
 use crate::domain::permission::Permission;
 use crate::domain::plan::{Dependency, Plan};
 use crate::domain::run::{Hold, Run};
@@ -96,6 +96,12 @@ impl App {
         }))
     }
 
+    /// Whose run it is, whoever asks.
+    pub async fn sprint_of_page(&self, run: &RunId) -> Result<Option<SprintId>> {
+        let mut tx = self.db().read().await?;
+        Ok(board::run(&mut tx, run).await?.map(|run| run.sprint_id))
+    }
+
     /// A run, if this person may see it.
     pub(super) async fn found(&self, person: &Login, id: &RunId) -> Result<Option<Found>> {
         let mut tx = self.db().read().await?;
@@ -104,7 +110,7 @@ impl App {
         let Some(run) = runs::find(&mut tx, id).await? else { return Ok(None) };
         let executions = executions::of_run(&mut tx, id).await?;
         let mut history = history::latest(&mut tx, &sprint.id, 10 * FEED).await?;
-        let spent = board::spent(&mut tx).await?;
+        let spent = board::spent_in(&mut tx, id).await?;
         drop(tx);
         if !self.may_see(person, &sprint.repo).await? {
             return Ok(None);

@@ -2,11 +2,10 @@
 
 use super::super::{App, Result};
 use super::FEED;
-use super::may_decide;
 use super::run::{HIDDEN, words};
 use crate::db::{board, history, sprints};
 use crate::domain::ids::{Login, SprintId, TaskNumber};
-use crate::domain::permission::Permission;
+use crate::domain::permission::{Permission, may_decide};
 use crate::domain::plan::PlannedTask;
 use crate::domain::planning;
 use crate::domain::run;

@@ -1,13 +1,12 @@
 //! A task of a run, as a person may see it.
 
 use super::super::{App, Result};
-use super::may_decide;
 use super::run::{Found, words};
 use super::talk::talk;
 use crate::db::executions::{Execution, Status, Subject};
 use crate::db::{spending, traces};
 use crate::domain::ids::{Attempt, ExecutionId, Login, RunId, TaskNumber};
-use crate::domain::permission::Permission;
+use crate::domain::permission::{Permission, may_decide};
 use crate::domain::plan::Dependency;
 use crate::domain::task;
 use crate::say::page::parts::{Badge, Elapsed};

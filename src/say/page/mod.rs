@@ -45,10 +45,12 @@ mod shown {
     /// A line that begins with a capital letter and ends with a full stop.
     #[askama::filter_fn]
     pub(in crate::say) fn sentence(text: impl Display, _: &dyn Values) -> askama::Result<String> {
-        let text = harmless::on_page(&text.to_string(), 600);
+        // What stands between backticks in a comment needs none here.
+        let text = harmless::on_page(&text.to_string(), 600).replace('`', "");
         let mut chars = text.chars();
         let first = chars.next().map_or_else(String::new, |c| c.to_uppercase().collect());
-        Ok(format!("{first}{}.", chars.as_str()))
+        let rest = chars.as_str().trim_end_matches('.');
+        Ok(format!("{first}{rest}."))
     }
 
     /// The first letter of a name.

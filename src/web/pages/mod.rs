@@ -100,8 +100,8 @@ pub(super) async fn sprint(
 }
 
 pub(super) async fn run(State(web): State<Web>, visitor: Visitor, Path(id): Path<RunId>) -> Page {
-    let view = web.app().run_page(visitor.login(), &id).await?.ok_or(Trouble::NotFound)?;
-    let topic = Topic::Sprint(SprintId(view.sprint.clone()));
+    let sprint = web.app().sprint_of_page(&id).await?.ok_or(Trouble::NotFound)?;
+    let topic = Topic::Sprint(sprint);
     let live = live(&web, &visitor, &topic).await?;
     // What is shown may be older than the mark, but must not be newer.
     let view = web.app().run_page(visitor.login(), &id).await?.ok_or(Trouble::NotFound)?;
@@ -149,7 +149,7 @@ async fn framed(
     tab: Tab,
     live: Option<Live>,
 ) -> Result<Frame, Error> {
-    let waiting = web.app().overview(visitor.login()).await?.needs_you.len();
+    let waiting = web.app().waiting(visitor.login()).await?;
     Ok(Frame { live, ..visitor.frame(title, tab, waiting) })
 }
 

@@ -81,7 +81,9 @@ async fn what_agents_did_said_and_spent() {
         traces::add(tx, &first, Epoch(1), lines, at(4)).await.unwrap();
         assert_eq!(board::lines_of_task(tx, &run.id, TaskNumber(1)).await.unwrap(), 2);
         assert_eq!(board::lines_of_task(tx, &run.id, TaskNumber(2)).await.unwrap(), 0);
+        let of_run = board::spent_in(tx, &run.id).await.unwrap();
         let spent = board::spent(tx).await.unwrap();
+        assert_eq!(of_run.len(), spent.len());
         let [spent] = spent.as_slice() else { panic!("{spent:?}") };
         assert_eq!((&spent.execution_id, &spent.body.0), (&first, &json!({ "cost": 7 })));
         assert_eq!(spent.task, Some(TaskNumber(1)));

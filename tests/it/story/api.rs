@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::world::{Sprint, Team};
+use crate::world::{Script, Sprint, Team, Visitor};
 
 async fn two_tasks(team: &Team) -> Sprint<'_> {
     let wishes = plan! { T1 "Name the colors" owner ada; T2 "Add a switch" owner grace after T1; };
@@ -120,5 +120,48 @@ async fn the_description_of_the_api_needs_no_token() {
     let described: serde_json::Value = serde_json::from_str(&text).unwrap();
     let paths: Vec<_> = described["paths"].as_object().unwrap().keys().collect();
     insta::assert_snapshot!(serde_json::to_string_pretty(&paths).unwrap());
+    team.ends().await;
+}
+
+/// How every door answers about one sprint, its run and its first task.
+async fn doors(visitor: &Visitor, script: &Script, sprint: &str, run: &str) -> Vec<u16> {
+    let mut answers = Vec::new();
+    let pages = [
+        format!("/sprints/{sprint}"),
+        format!("/runs/{run}"),
+        format!("/runs/{run}/tasks/1"),
+        format!("/live?sprint={sprint}"),
+        format!("/live?run={run}&task=1"),
+    ];
+    for page in pages {
+        answers.push(visitor.asks(&page).await.status().as_u16());
+    }
+    let scripts = ["", "/versions", "/difference", "/why", "/why?task=1"];
+    for path in scripts.map(|rest| format!("/sprints/{sprint}{rest}")) {
+        answers.push(script.asks(&path).await.0);
+    }
+    for rest in ["", "/tasks/1", "/tasks/1/tries/1/trace"] {
+        answers.push(script.asks(&format!("/runs/{run}{rest}")).await.0);
+    }
+    answers.push(script.acts(sprint, json!({ "act": "pause" })).await.0);
+    answers
+}
+
+#[tokio::test]
+async fn who_reads_a_private_sprint_sees_it_and_cannot_act() {
+    let team = Team::new().await;
+    team.hides_its_repositories().await;
+    let wishes = plan! { T1 "Name the colors" owner ada; };
+    let sprint = team.approved("Dark mode", wishes).await;
+    sprint.hears("ada", "/team6 start").await;
+    let (ada, linus) = (team.visitor("ada").await, team.visitor("linus").await);
+    let reader = linus.script().await;
+    let listed = ada.script().await.asks("/runs").await.1["items"][0].clone();
+    let (id, run) = (listed["sprint"].as_str().unwrap(), listed["id"].as_str().unwrap());
+
+    let seen = doors(&linus, &reader, id, run).await;
+    assert_eq!((&seen[..13], seen[13]), (&[200; 13][..], 409));
+    let nothing = doors(&linus, &reader, "spr_999_9", "run_999_9_9").await;
+    assert_eq!(nothing, [404; 14]);
     team.ends().await;
 }

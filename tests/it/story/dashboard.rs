@@ -82,7 +82,7 @@ async fn a_sprint_is_planned_approved_started_and_watched_from_the_pages() {
     let run = run.split("/tasks").next().unwrap();
     let (_, shown) = grace.sees(run).await;
     assert!(
-        shown.contains("1 of 2") && shown.contains("aria-label=\"T1 Name the colors, done, ada\""),
+        shown.contains("1 of 2") && shown.contains("<title>T1 Name the colors, done, ada</title>"),
         "{shown}"
     );
     let (_, task) = grace.sees(&format!("{run}/tasks/1")).await;

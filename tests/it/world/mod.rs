@@ -28,4 +28,4 @@ pub(crate) use provider::Provider;
 pub(crate) use sprint::Sprint;
 pub(crate) use team::Team;
 pub(crate) use time::Asked;
-pub(crate) use visitor::Visitor;
+pub(crate) use visitor::{Script, Visitor};

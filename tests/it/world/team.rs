@@ -200,6 +200,16 @@ impl Team {
         }
     }
 
+    /// Only who was given a role sees the repositories from now on.
+    pub(crate) async fn hides_its_repositories(&self) {
+        for repo in github::REPOSITORIES {
+            self.world.hub.set_role(repo, "ada", Role::Admin).await.unwrap();
+            let path = repo;
+            self.world.people.does("ada", Method::PATCH, path, json!({ "private": true })).await;
+        }
+        self.settles().await;
+    }
+
     /// From now on no webhook arrives.
     pub(crate) fn loses_webhooks(&self) {
         let webhooks = WebhookFaults { drop_all: true, ..WebhookFaults::default() };
