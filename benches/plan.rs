@@ -49,11 +49,12 @@ fn main() -> anyhow::Result<()> {
         .map(|(name, good_at)| Specialist {
             name: AgentName((*name).to_owned()),
             good_at: (*good_at).to_owned(),
+            labels: Vec::new(),
         })
         .collect();
     let agents: Vec<_> = roster.iter().map(|agent| agent.name.clone()).collect();
     let around = Surroundings { agents, most_at_once: 5, ..Surroundings::default() };
-    let survey = Survey { candidates: issues, outside: BTreeMap::new(), roster };
+    let survey = Survey { candidates: issues, outside: BTreeMap::new(), roster: roster.into() };
     let draft = || plan(&survey, None, false);
     let planned = draft();
     check(&planned, edges.len())?;

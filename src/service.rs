@@ -196,6 +196,7 @@ impl Service {
         worker.agents = agents(settings);
         worker.models = models;
         worker.sandbox = sandbox(settings);
+        worker.headroom_mb = settings.worker.headroom_mb;
         let shutdown = self.shutdown.clone();
         self.tasks.spawn(async move {
             if let Err(error) = worker::run(worker, shutdown).await {

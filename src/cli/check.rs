@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::process::ExitCode;
 
-use super::{agents, say, serve};
+use super::{agents, memory, say, serve};
 use crate::clock::Clock;
 use crate::config::Settings;
 use crate::db::Db;
@@ -25,6 +25,7 @@ pub(super) async fn check(config: Option<&Path>) -> anyhow::Result<ExitCode> {
     fine &= report("git", git().await);
     fine &= report("GitHub", app(&settings).await);
     fine &= report("sandbox", sandbox(&settings).await);
+    fine &= report("memory", Ok(memory::limit()));
     if settings.agents.is_empty() {
         let none = anyhow::anyhow!("none is configured; add `[agents.NAME]` to the settings");
         fine &= report("agents", Err(none));

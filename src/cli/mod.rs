@@ -4,6 +4,7 @@ mod agents;
 mod backup;
 mod check;
 mod effects;
+mod memory;
 mod serve;
 mod sprint;
 

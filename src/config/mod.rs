@@ -183,6 +183,8 @@ pub struct Worker {
     pub file_mb: u64,
     /// How many processes and threads an agent may have; 0 is no limit.
     pub processes: u64,
+    /// How much room must be on the disk before work is taken, in MB.
+    pub headroom_mb: u64,
 }
 
 /// How agents are confined.

@@ -11,6 +11,7 @@ mod network;
 mod planning;
 mod removal;
 mod resuming;
+mod room;
 mod server;
 mod slot;
 mod spool;
@@ -58,6 +59,8 @@ pub struct Settings {
     pub sandbox: Setup,
     /// How often it says that it is alive.
     pub beat: Duration,
+    /// How much room must be on the disk before it takes work, in MB.
+    pub headroom_mb: u64,
     /// How long a command may take that a repository has run around an agent.
     pub hook_limit: Duration,
     /// How long it waits after the server did not answer, at first; then longer and longer.
@@ -78,6 +81,7 @@ impl Settings {
             sandbox: Setup::new(Wanted::Auto),
             beat: Duration::from_secs(30),
             pause: Duration::from_secs(1),
+            headroom_mb: 0,
             hook_limit: Duration::from_mins(1),
         }
     }

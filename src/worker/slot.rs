@@ -1,13 +1,18 @@
 //! One place for one execution at a time.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 use tracing::Instrument as _;
 
 use super::backoff::Backoff;
-use super::{Shared, execution};
+use super::room::TooLittle;
+use super::{Shared, execution, room};
 use crate::domain::work::Claim;
+
+/// How long a worker waits for room.
+const LATER: Duration = Duration::from_secs(15);
 
 /// Asks for work, does it, asks again, until `shutdown`.
 pub(super) async fn serve(shared: Arc<Shared>, shutdown: CancellationToken) {
@@ -18,6 +23,15 @@ pub(super) async fn serve(shared: Arc<Shared>, shutdown: CancellationToken) {
     };
     let mut backoff = Backoff::new(shared.settings.pause);
     loop {
+        if let Err(TooLittle { free_mb, wanted_mb }) = room::is_there(&shared) {
+            tracing::warn!(free_mb, wanted_mb, "there is too little room on the disk to take work");
+            // What may be removed makes room.
+            shared.over.notify_one();
+            tokio::select! {
+                () = tokio::time::sleep(LATER) => continue,
+                () = shutdown.cancelled() => return,
+            }
+        }
         let claimed = tokio::select! {
             claimed = shared.server.claim(&claim) => claimed,
             () = shutdown.cancelled() => return,

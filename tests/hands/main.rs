@@ -12,5 +12,6 @@ mod hooks;
 mod ledger;
 mod misbehaving;
 mod origin;
+mod room;
 mod server;
 mod worker;

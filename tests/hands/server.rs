@@ -26,6 +26,8 @@ pub(crate) struct Knows {
     pub(crate) bundles: Vec<Vec<u8>>,
     pub(crate) finishes: Vec<Finish>,
     pub(crate) removable: Vec<String>,
+    /// How often it was asked what is removable.
+    pub(crate) cleanings: usize,
     /// Answers nothing but 503.
     pub(crate) is_away: bool,
     /// Takes this long for a batch of trace lines.
@@ -166,5 +168,7 @@ async fn removable(
     Query(query): Query<BTreeMap<String, String>>,
 ) -> Json<Vec<String>> {
     assert_eq!(query["worker"], "w1");
-    Json(server.knows().removable.clone())
+    let mut knows = server.knows();
+    knows.cleanings += 1;
+    Json(knows.removable.clone())
 }

@@ -30,6 +30,28 @@ async fn a_repository_chooses_among_the_agents_and_describes_them() {
 }
 
 #[tokio::test]
+async fn a_planner_is_shown_the_agents_of_each_repository() {
+    let team = Team::with_a_planner(&[]).await;
+    let wishes = plan! {
+        T1 "Name the colors of all pages" owner ada;
+        T2 "Show them" owner ada in api;
+        T3 "Write it down" owner ada in docs;
+    };
+    let sprint = team.sprint("Dark mode", wishes).await;
+    for task in ["T1", "T2", "T3"] {
+        let file = "agents: { backend: { description: 'colors, pages and themes' } }\n";
+        sprint.commits_to(task, "ada", "main", FILE, file).await;
+    }
+
+    sprint.hears("ada", "/team6 plan").await;
+
+    let line = sprint.line_of("T1").await;
+    assert!(line.contains("agent backend"), "{line}");
+    assert_eq!(sprint.plannings().await, "1 once");
+    team.ends().await;
+}
+
+#[tokio::test]
 async fn a_label_leads_to_the_agent_it_is_for() {
     let team = Team::new().await;
     let wishes = plan! { T1 "Name the colors of all pages" owner ada estimate 3; };
