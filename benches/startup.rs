@@ -29,7 +29,7 @@ use team6::domain::ids::{
     WorkerId,
 };
 use team6::domain::work::{
-    Assignment, Checkout, Claimed, Identity, Renew, Renewal, Renewals, Renewed, Work,
+    Assignment, Checkout, Claimed, Identity, Renew, Renewal, Renewals, Renewed, Terms, Work,
 };
 use team6::git::ENVIRONMENT;
 use team6::worker::{self, Settings};
@@ -269,6 +269,7 @@ impl Origin {
             told: 0,
             allowance: Limit::default(),
             work: Work::Task(checkout),
+            terms: Terms::default(),
             author: Identity { name: "Ada".to_owned(), email: "ada@acme.example".to_owned() },
         };
         Claimed { assignment, read_tokens: BTreeMap::new() }
