@@ -102,25 +102,35 @@ impl Edit {
 
     /// What a person clicked who made `to` of a page of theirs. A click changes one box, and the
     /// page it was made on may be older than `from`, what the comment said last: of the `pages`
-    /// there were, oldest first, it is the one that leaves the least to have been clicked. Boxes
-    /// on a page whose words are not `ours` mean nothing: whoever ticked them read something else.
+    /// there were, oldest first, it is the one that leaves the least to have been clicked; and if that
+    /// may have been the box for everything or that of one task, it was the task's. Boxes on a page
+    /// whose words are not `ours` mean nothing: whoever ticked them read something else.
     pub fn clicked(from: &str, to: &str, pages: &[Page<'_>]) -> Self {
         let direct = Self::between(from, to);
         let written = words(to);
         if !pages.iter().any(|page| page.is_ours && words(page.text) == written) {
             return Self { rewritten: true, ..direct };
         }
-        if direct.is_one_click() {
+        if direct.is_one_click() && !direct.approves_everything() {
             return direct;
         }
         let near = pages.iter().rev().take(MOST_PAGES).map(|page| Self::between(page.text, to));
         let near = near.filter(|edit| !edit.rewritten && !edit.is_empty());
         // Of equals the newest, which comes first.
-        near.min_by_key(|edit| edit.ticked.len() + edit.unticked.len()).unwrap_or_default()
+        let least = |edit: &Self| (edit.clicks(), edit.approves_everything());
+        near.min_by_key(least).unwrap_or_default()
+    }
+
+    fn clicks(&self) -> usize {
+        self.ticked.len() + self.unticked.len()
+    }
+
+    fn approves_everything(&self) -> bool {
+        self.ticked.iter().any(|mark| matches!(mark, Mark::Everything(_)))
     }
 
     fn is_one_click(&self) -> bool {
-        !self.rewritten && self.ticked.len() + self.unticked.len() == 1
+        !self.rewritten && self.clicks() == 1
     }
 
     /// Whether nothing changed.
@@ -194,6 +204,22 @@ mod tests {
         let edit = Edit::between(&one, &other);
         assert_eq!(edit.ticked, [mark(2, "bb")]);
         assert!(edit.withdrawn().is_empty());
+    }
+
+    #[test]
+    fn of_two_clicks_it_may_have_been_the_smaller_one_counts() {
+        let page = |one: char, other: char, all: char| {
+            let boxes = [("T1 aa", one), ("T2 bb", other), ("all cc", all)];
+            boxes.map(|(what, tick)| format!("- [{tick}] <!-- team6:approve {what} -->")).join("\n")
+        };
+        let texts = [page('x', ' ', 'x'), page('x', 'x', 'x'), page('x', 'x', ' ')];
+        let pages = texts.each_ref().map(|text| Page { text, is_ours: true });
+        // T2 on the first of them, or everything on the last.
+        let edit = Edit::clicked(&texts[2], &texts[1], &pages);
+        assert_eq!(edit.ticked, [mark(2, "bb")]);
+        // There it can only be everything.
+        let edit = Edit::clicked(&texts[2], &texts[1], &pages[2..]);
+        assert_eq!(edit.ticked, [Mark::Everything(TextHash("cc".to_owned()))]);
     }
 
     #[test]

@@ -99,7 +99,8 @@ fn a_seed_tells_the_same_story_each_time() {
         let first = play(&template, seed, false);
         let second = play(&template, seed, false);
         for (nth, (one, other)) in first.story.iter().zip(&second.story).enumerate() {
-            assert_eq!(one, other, "seed {seed}, line {nth}");
+            let before = first.story[nth.saturating_sub(12)..nth].join("\n");
+            assert_eq!(one, other, "seed {seed}, line {nth}, after\n{before}");
         }
         assert_eq!(first.story.len(), second.story.len());
     }

@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use axum::body::Bytes;
 use chrono::{DateTime, SubsecRound as _, TimeDelta, Utc};
 use localhub::{AppKeys, Hub};
+use sqlx::sqlite::SqlitePoolOptions;
 use team6::app::App;
 use team6::clock::Clock;
 use team6::config::Settings;
@@ -129,6 +130,7 @@ impl Town {
         let hub = hub(&dir.path().join("hub"), &time).await;
         let keys = hub.app("team6").unwrap();
         let db = Db::open(&format!("sqlite:{}/team6.db", dir.path().display())).await.unwrap();
+        let db = with_one_reader(db).await;
         let town = Arc::new(Self {
             people: Mutex::new(People::of(&scene)),
             workers: Mutex::default(),
@@ -298,5 +300,19 @@ impl Town {
                 })
             },
         )
+    }
+}
+
+/// The same database with a single connection that reads: what asks several things at once is answered
+/// in the order in which it asked, so that a seed tells the same story each time.
+async fn with_one_reader(db: Db) -> Db {
+    match db {
+        Db::Sqlite { writer, readers } => {
+            let options = (*readers.connect_options()).clone();
+            readers.close().await;
+            let one = SqlitePoolOptions::new().max_connections(1);
+            Db::Sqlite { writer, readers: one.connect_with(options).await.unwrap() }
+        }
+        Db::Postgres(_) => unreachable!("it is a file"),
     }
 }
