@@ -10,9 +10,6 @@ use crate::domain::lint::{RedBranch, Surroundings};
 use crate::domain::sprint::Sprint;
 use crate::github::{self, CheckRun, Conclusion, Status};
 
-/// How many questions are under way at once.
-const AT_ONCE: usize = 8;
-
 impl App {
     /// What a sprint's plan is judged by. Of a plan that cannot change now nothing is judged.
     pub(super) async fn around(&self, sprint: &Sprint) -> Result<Surroundings> {
@@ -55,7 +52,7 @@ impl App {
                 let permission = self.permission_in(&repo, &Login(owner.clone())).await?;
                 Ok::<_, Error>(((owner, repo), permission))
             })
-            .buffered(AT_ONCE)
+            .buffered(self.github().at_once())
             .try_collect()
             .await?;
         Ok(around)

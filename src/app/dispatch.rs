@@ -233,6 +233,7 @@ impl App {
         };
         let mut tx = self.db().read().await?;
         let all = executions::of_run(&mut tx, run).await?;
+        drop(tx);
         let mut before: Vec<_> = all
             .iter()
             .filter(|one| one.subject == Subject::Task(run.clone(), *task))

@@ -15,9 +15,6 @@ use crate::domain::refusal::Refusal;
 use crate::domain::sprint::{Event, Sprint};
 use crate::github::{self, Issue, Repo};
 
-/// How many questions about single issues are under way at once.
-const AT_ONCE: usize = 8;
-
 impl App {
     /// Drafts a sprint's plan, and says so to whoever asked if it cannot be.
     pub(super) async fn draft_and_answer(
@@ -71,7 +68,7 @@ impl App {
             let issues = self.issues_in(&repo, &name, sprint).await?;
             let read: Vec<Candidate> = stream::iter(issues)
                 .map(|issue| self.candidate(sprint, &repo, &name, issue))
-                .buffered(AT_ONCE)
+                .buffered(self.github().at_once())
                 .try_collect()
                 .await?;
             candidates.extend(read);
@@ -116,7 +113,7 @@ impl App {
                 let state = self.state_of(&issue).await?;
                 Ok::<_, Error>((issue, state))
             })
-            .buffered(AT_ONCE)
+            .buffered(self.github().at_once())
             .try_collect()
             .await
     }

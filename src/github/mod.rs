@@ -119,6 +119,11 @@ impl GitHub {
         Self::through(network, settings, clock)
     }
 
+    /// How many questions it is worth asking at once.
+    pub fn at_once(&self) -> usize {
+        self.inner.transport.at_once()
+    }
+
     /// The same by another way than over the network.
     pub fn through(transport: Transport, settings: Settings, clock: Clock) -> Result<Self, Error> {
         Ok(Self {

@@ -91,6 +91,15 @@ impl Transport {
         Ok(Self(Way::Network(client.map_err(|error| Error::Unreachable(error.into()))?)))
     }
 
+    /// How many questions it is worth asking at once: over the network one waits for answers, in this
+    /// process for nothing, and what is asked in order is answered in order.
+    pub(super) fn at_once(&self) -> usize {
+        match self.0 {
+            Way::Network(_) => 8,
+            Way::Here(_) => 1,
+        }
+    }
+
     /// Asks, and follows where GitHub sends us as long as it stays the same server: the question
     /// is repeated as it was, also with 301 and 302.
     /// <https://docs.github.com/en/rest/using-the-rest-api/best-practices-for-using-the-rest-api#follow-redirects>
