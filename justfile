@@ -7,12 +7,12 @@ test *ARGS:
 
 # Real coding agents before a scripted model; npm installs them, pinned, outside the repository.
 agents *ARGS:
-    folder=$(tests/agents/install) && TEAM6_TEST_AGENTS="$folder" cargo test --locked --test agents --test it {{ARGS}} -- _cli_ opencode_ whatever_else
+    folder=$(tests/agents/install) && TEAM6_TEST_AGENTS="$folder" cargo test --workspace --locked --test agents --test it {{ARGS}} -- _cli_ opencode_ whatever_else
 
 # The dashboard in a browser (Chromium with its driver), and its API as its description allows;
 # pictures of every page are left in target/tmp/pages.
 dashboard *ARGS:
-    folder=$(tests/dashboard/install) && TEAM6_TEST_DASHBOARD="$folder" TEAM6_TEST_BROWSER=1 cargo test --locked --test dashboard {{ARGS}}
+    folder=$(tests/dashboard/install) && TEAM6_TEST_DASHBOARD="$folder" TEAM6_TEST_BROWSER=1 cargo test --workspace --locked --test dashboard {{ARGS}}
 
 # What outsiders write, spoiled on purpose: longer than in `test`, and another time another way.
 fuzz CASES="200000" SEED="1":
@@ -28,7 +28,7 @@ chaos-bugs *NUMBERS:
 
 # Who may name whom, how long a file may be, which SQL both engines understand, what documents say.
 law:
-    cargo test --locked --test it -- layers:: size:: migrations:: sources:: docs::
+    cargo test --workspace --locked --test it -- layers:: size:: migrations:: sources:: docs::
 
 lint:
     cargo clippy --workspace --all-targets --locked -- -D warnings
