@@ -72,6 +72,13 @@ pub enum Work {
         /// The code to read.
         sources: Vec<Source>,
     },
+    /// Review what a task's agent did: the code is only read, and the review goes through a tool.
+    Review {
+        /// The code to read, as the task's branch has it.
+        source: Source,
+        /// The base it is to be merged into.
+        base_sha: CommitSha,
+    },
 }
 
 /// A repository to be read, not changed.

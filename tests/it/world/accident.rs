@@ -18,6 +18,8 @@ pub(crate) enum Act {
     Pushes,
     /// Opens a pull request.
     OpensThePull,
+    /// Says what the review agent found.
+    Reviews,
     /// Asks for a review.
     AsksForReview,
     /// Any of these.
@@ -32,6 +34,7 @@ impl Act {
             Self::Reacts => method == "POST" && path.ends_with("/reactions"),
             Self::Pushes => method == "POST" && path.ends_with("/git-receive-pack"),
             Self::OpensThePull => method == "POST" && path.ends_with("/pulls"),
+            Self::Reviews => method == "POST" && path.ends_with("/reviews"),
             Self::AsksForReview => method == "POST" && path.ends_with("/requested_reviewers"),
             Self::Writes => {
                 let reads = ["/git-upload-pack", "/access_tokens", "/graphql", "/attempts"];
