@@ -239,6 +239,8 @@ pub struct Budgets {
     pub task: Budget,
     /// On a run.
     pub run: Budget,
+    /// How many turns in a row may end without anything done; 0 is no limit.
+    pub idle_turns: u32,
 }
 
 /// Repositories that share a queue.

@@ -7,6 +7,7 @@ pub use decide::{Event, Given, Spoken};
 pub use listening::{Meaning, Remark};
 
 mod decide;
+mod idling;
 mod listening;
 pub mod tools;
 
@@ -37,6 +38,8 @@ pub struct Dialogue {
     pub opinion: Option<Opinion>,
     /// The last message at the time when people were last asked for a review.
     pub asked: u32,
+    /// How many turns in a row ended with neither a commit, nor a change, nor a question.
+    pub idle: u32,
     /// How many of the task's tries do not count as tries, because nothing had failed before them.
     pub uncounted: i64,
 }

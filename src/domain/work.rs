@@ -366,6 +366,8 @@ pub enum Class {
     TimedOut,
     /// The agent ended its turn without committing anything.
     NothingDone,
+    /// That happened so often in a row that another turn would be wasted.
+    NoProgress,
     /// The agent left changes it did not commit.
     LeftDirty,
     /// A command that the repository has run in the workspace failed.
@@ -395,7 +397,11 @@ impl Class {
             | Self::HookFailed
             | Self::Machinery
             | Self::Quota => true,
-            Self::Unacceptable | Self::Refused | Self::Misconfigured | Self::Spent => false,
+            Self::NoProgress
+            | Self::Unacceptable
+            | Self::Refused
+            | Self::Misconfigured
+            | Self::Spent => false,
         }
     }
 
@@ -404,6 +410,7 @@ impl Class {
         match self {
             Self::AgentDied | Self::TimedOut | Self::NothingDone | Self::LeftDirty => true,
             Self::HookFailed
+            | Self::NoProgress
             | Self::Refused
             | Self::Unacceptable
             | Self::Misconfigured

@@ -315,6 +315,7 @@ impl Task {
         step: &mut Step,
     ) {
         use task::Event as E;
+        self.dialogue.count_idle(event);
         match event {
             E::Taken(attempt) => self.deliver(run, *attempt, 1, step),
             E::Lost(attempt) => self.hang_up(run, *attempt, false, step),

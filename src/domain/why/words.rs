@@ -267,6 +267,7 @@ fn words(class: Class) -> &'static str {
         Class::AgentDied => "the agent died",
         Class::TimedOut => "the agent took too long",
         Class::NothingDone => "the agent committed nothing",
+        Class::NoProgress => "the agent made no progress",
         Class::LeftDirty => "the agent left changes it did not commit",
         Class::Refused => "its repository does not let the agent work in it",
         Class::HookFailed => "a hook of the repository failed",

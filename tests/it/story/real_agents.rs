@@ -18,6 +18,13 @@ type Real = (&'static str, &'static str, &'static str, &'static str, &'static st
 const OPENCODE: Real = ("opencode", "opencode", "openai", "/v1", "scripted");
 const GEMINI_CLI: Real = ("gemini-cli", "gemini", "gemini", "", "gemini-2.5-pro");
 
+/// Agents that `just agents` does not install: each is driven where `TEAM6_TEST_AGENTS` has it.
+const CLAUDE_CODE: Real = ("claude-code", "claude-agent-acp", "anthropic", "", "claude-sonnet-4-5");
+const CODEX: Real = ("codex", "codex-acp", "openai", "/v1", "scripted");
+const COPILOT: Real = ("copilot-cli", "copilot", "openai", "/v1", "scripted");
+const MISTRAL_VIBE: Real = ("mistral-vibe", "vibe-acp", "openai", "/v1", "scripted");
+const QWEN_CODE: Real = ("qwen-code", "qwen", "openai", "/v1", "scripted");
+
 /// Where it is installed, and a model for it.
 struct Stand {
     dir: TempDir,
@@ -90,6 +97,17 @@ fn command(preset: &str, program: &Path, model: &str) -> String {
     toml::Value::Array(words).to_string().replace("{model}", model)
 }
 
+/// The same, if it is installed.
+async fn does_a_whole_task_if_it_is_there(real: Real) {
+    let folder = std::env::var_os("TEAM6_TEST_AGENTS").map(PathBuf::from);
+    let program = folder.map(|folder| folder.join("node_modules/.bin").join(real.1));
+    if program.is_some_and(|program| program.exists()) {
+        does_a_whole_task(real).await;
+    } else {
+        aloud(&format!("{}: skipped, it is not where TEAM6_TEST_AGENTS says", real.0));
+    }
+}
+
 /// Sealed in, the agent spends its budget and is held; it goes on when its owner allows more, asks, is answered,
 /// changes a file, tests it and commits; the pull request is merged.
 async fn does_a_whole_task(real: Real) {
@@ -141,4 +159,29 @@ async fn opencode_does_a_whole_task() {
 #[tokio::test]
 async fn gemini_cli_does_a_whole_task() {
     does_a_whole_task(GEMINI_CLI).await;
+}
+
+#[tokio::test]
+async fn claude_code_does_a_whole_task() {
+    does_a_whole_task_if_it_is_there(CLAUDE_CODE).await;
+}
+
+#[tokio::test]
+async fn codex_does_a_whole_task() {
+    does_a_whole_task_if_it_is_there(CODEX).await;
+}
+
+#[tokio::test]
+async fn copilot_does_a_whole_task() {
+    does_a_whole_task_if_it_is_there(COPILOT).await;
+}
+
+#[tokio::test]
+async fn mistral_vibe_does_a_whole_task() {
+    does_a_whole_task_if_it_is_there(MISTRAL_VIBE).await;
+}
+
+#[tokio::test]
+async fn qwen_code_does_a_whole_task() {
+    does_a_whole_task_if_it_is_there(QWEN_CODE).await;
 }
