@@ -29,7 +29,9 @@ pub use group::{Group, kill_leftovers};
 pub use hook::{Ran, hook};
 pub use introduction::introduce;
 pub use sandbox::{Place, Sandbox};
-pub use session::{Ask, Asked, Ended, Former, Interrupt, Next, Remember, Talk, Trace, Turn, run};
+pub use session::{
+    Ask, Asked, Ended, Former, Interrupt, Next, Remember, Talk, Trace, Turn, converse, run,
+};
 pub use tools::{BRIDGE_TOKEN, BRIDGE_URL, Call, Offer, address, serve};
 
 use crate::domain::team_file::Caps;

@@ -1,17 +1,19 @@
 //! One agent, one session: started, spoken to, and gone without a trace of it on the machine.
 
+use std::path::PathBuf;
 use std::process::ExitStatus;
 use std::sync::Arc;
 use std::time::Duration;
 
 use futures::future::BoxFuture;
 use serde_json::Value;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::process::Child;
 use tokio_util::sync::CancellationToken;
 
 use super::acp::{self, Pulse};
 use super::group::Group;
-use super::{Error, Offer, Place, Sandbox, Spec, lines};
+use super::{Error, Limits, Offer, Place, Sandbox, Spec, lines};
 
 const POLITE: Duration = Duration::from_secs(10);
 const TERMINATED: Duration = Duration::from_secs(2);
@@ -151,6 +153,23 @@ pub async fn run(
     let _ = std::fs::remove_file(place.pid_file());
     let status = gone?;
     ended.map_err(|error| with_last_words(error, status, stderr))
+}
+
+/// Holds a session with an agent that somebody else started, over the two ends of its standard streams. How long a
+/// turn may take is up to the caller.
+pub async fn converse<W, R>(
+    (stdin, stdout): (W, R),
+    tree: PathBuf,
+    talk: Talk,
+    limits: Limits,
+    trace: Trace,
+) -> Result<Ended, Error>
+where
+    W: AsyncWrite + Unpin + Send + 'static,
+    R: AsyncRead + Unpin + Send + 'static,
+{
+    let (pulse, stop) = (Arc::new(Pulse::new(trace)), CancellationToken::new());
+    acp::Conversation { stdin, stdout, tree, talk, limits, pulse, stop }.hold().await
 }
 
 /// Adds to a failure how the process ended and what it complained.

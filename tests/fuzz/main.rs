@@ -6,7 +6,9 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on should fail where it stands")]
 #![expect(clippy::disallowed_methods, reason = "tests read the environment by themselves")]
 
+mod agents;
 mod bundles;
+mod delivered;
 mod holds;
 mod settings;
 mod spoil;

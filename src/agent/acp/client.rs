@@ -17,7 +17,7 @@ use agent_client_protocol::{
     Agent, Client, Lines, UntypedMessage, on_receive_notification, on_receive_request,
 };
 use futures::sink;
-use tokio::process::{ChildStdin, ChildStdout};
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio_util::sync::CancellationToken;
 
 use super::super::{
@@ -34,10 +34,10 @@ const LINE: usize = 8 << 20;
 /// How long an agent that is interrupted may take to end its turn.
 const POLITE: Duration = Duration::from_secs(10);
 
-/// A conversation of one session.
-pub(in super::super) struct Conversation {
-    pub(in super::super) stdin: ChildStdin,
-    pub(in super::super) stdout: ChildStdout,
+/// A conversation of one session: what we say goes to `stdin`, what the agent says comes from `stdout`.
+pub(in super::super) struct Conversation<W, R> {
+    pub(in super::super) stdin: W,
+    pub(in super::super) stdout: R,
     pub(in super::super) tree: PathBuf,
     pub(in super::super) talk: Talk,
     pub(in super::super) limits: Limits,
@@ -45,7 +45,11 @@ pub(in super::super) struct Conversation {
     pub(in super::super) stop: CancellationToken,
 }
 
-impl Conversation {
+impl<W, R> Conversation<W, R>
+where
+    W: AsyncWrite + Unpin + Send + 'static,
+    R: AsyncRead + Unpin + Send + 'static,
+{
     /// Holds it: introduces us, opens a session in the tree, prompts, and hears the agent out, turn by turn.
     ///
     /// No file or terminal capability is offered: those would act in the worker, outside the agent's sandbox.

@@ -21,6 +21,7 @@ macro_rules! heard_and_swept {
 }
 
 heard_and_swept!(
+    suspended_it_starts_nothing_and_goes_on_when_it_is_back,
     taken_from_a_repository_and_given_it_back,
     a_repository_is_renamed,
     a_repository_is_archived_and_not,
@@ -37,17 +38,16 @@ async fn in_two_repositories(team: &Team) -> Sprint<'_> {
     team.running("Dark mode", wishes).await
 }
 
-#[tokio::test]
-async fn suspended_it_starts_nothing_and_goes_on_when_it_is_back() {
+async fn suspended_it_starts_nothing_and_goes_on_when_it_is_back(lost: bool) {
     let team = Team::new().await;
     let sprint = in_two_repositories(&team).await;
 
-    team.meets(false, async || team.is_suspended(true).await).await;
+    team.meets(lost, async || team.is_suspended(true).await).await;
     sprint.merges("ada", "T1").await;
     assert!(sprint.is_explained(None).contains("the App is suspended there"));
     assert_eq!(sprint.remembers().await, "T1 review, T2 waiting");
 
-    team.meets(false, async || team.is_suspended(false).await).await;
+    team.meets(lost, async || team.is_suspended(false).await).await;
     team.sweeps().await;
     team.catches_up().await;
     assert_eq!(sprint.stands().await, "T1 merged, T2 in review");
