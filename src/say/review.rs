@@ -3,7 +3,7 @@
 use askama::Template;
 
 use super::dialogue::quoted;
-use super::{filters, render};
+use super::{LONGEST, filters, render};
 use crate::domain::ids::{CommitSha, TaskNumber};
 use crate::domain::plan::PlannedTask;
 use crate::domain::review::{Found, Opinion, Remark, Verdict};
@@ -59,6 +59,7 @@ pub fn reminder() -> String {
 struct Said<'a> {
     task: TaskNumber,
     found: &'a Found,
+    shown: usize,
 }
 
 impl Said<'_> {
@@ -75,9 +76,21 @@ impl Said<'_> {
             Found::Nothing { .. } => &[],
         }
     }
+
+    fn left_out(&self) -> usize {
+        self.remarks().len().saturating_sub(self.shown)
+    }
 }
 
-/// What a review agent found, for those who are asked now.
+/// What a review agent found, for those who are asked now: as many of its remarks as GitHub takes.
 pub fn opinion(opinion: &Opinion, task: TaskNumber) -> String {
-    render(&Said { task, found: &opinion.found })
+    let mut said = Said { task, found: &opinion.found, shown: usize::MAX };
+    said.shown = said.remarks().len();
+    loop {
+        let text = render(&said);
+        if text.chars().count() <= LONGEST || said.shown == 0 {
+            return text;
+        }
+        said.shown -= 1;
+    }
 }
