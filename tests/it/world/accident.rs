@@ -16,6 +16,8 @@ pub(crate) enum Act {
     Reacts,
     /// Pushes a branch.
     Pushes,
+    /// Fetches or pushes, which is another door than GitHub's API.
+    SpeaksGit,
     /// Opens a pull request.
     OpensThePull,
     /// Says what the review agent found.
@@ -33,6 +35,7 @@ impl Act {
             Self::RewritesItsComment => method == "PATCH" && path.contains("/issues/comments/"),
             Self::Reacts => method == "POST" && path.ends_with("/reactions"),
             Self::Pushes => method == "POST" && path.ends_with("/git-receive-pack"),
+            Self::SpeaksGit => path.contains(".git/"),
             Self::OpensThePull => method == "POST" && path.ends_with("/pulls"),
             Self::Reviews => method == "POST" && path.ends_with("/reviews"),
             Self::AsksForReview => method == "POST" && path.ends_with("/requested_reviewers"),
