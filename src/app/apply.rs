@@ -1,22 +1,20 @@
 //! The one writer: lets something happen to a sprint, and commits the new state, what must be done
 //! about it and why, all at once.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 
 use super::executing::Happened;
 use super::{App, Error, Result};
-use crate::config::PLANNER;
-use crate::db::executions::Subject;
 use crate::db::{Tx, effects, executions, heard, history, notes, plans, runs, sprints, tasks};
 use crate::domain::effect::Effect;
-use crate::domain::ids::{AgentName, DeliveryId, ExecutionId, RunId, SprintId, TaskNumber};
+use crate::domain::ids::{DeliveryId, ExecutionId, SprintId};
 use crate::domain::memory::Standing;
 use crate::domain::planning::Try;
 use crate::domain::refusal::Refusal;
 use crate::domain::run::{self, Run};
 use crate::domain::sprint::{Decision, Event, No, Sprint};
 use crate::domain::task::Task;
-use crate::queue::{Job, Recovered};
+use crate::queue::Recovered;
 
 /// Because of whom or what something happens.
 #[derive(Clone, Debug)]
@@ -246,75 +244,6 @@ impl App {
         Ok(())
     }
 
-    /// People wait for a plan, so it goes before every task.
-    async fn enqueue_planning(
-        &self,
-        tx: &mut Tx,
-        sprint: &Sprint,
-        of: Try,
-        execution: &ExecutionId,
-        pause_seconds: u32,
-    ) -> Result<()> {
-        let new = executions::New {
-            id: execution.clone(),
-            sprint: sprint.id.clone(),
-            subject: Subject::Plan(of.number),
-            attempt: of.attempt,
-            project: sprint.project.clone(),
-            agent: AgentName(PLANNER.to_owned()),
-        };
-        self.put_into_queue(tx, &new, None, 0, pause_seconds).await
-    }
-
-    pub(super) async fn put_into_queue(
-        &self,
-        tx: &mut Tx,
-        new: &executions::New,
-        run: Option<RunId>,
-        priority: i64,
-        pause_seconds: u32,
-    ) -> Result<()> {
-        let now = self.clock().now();
-        executions::insert(tx, new, now).await?;
-        let job = Job {
-            execution: new.id.clone(),
-            run,
-            project: new.project.clone(),
-            agent: new.agent.clone(),
-            priority,
-            run_at: now
-                + TimeDelta::seconds(i64::from(pause_seconds))
-                + jitter(&new.id, pause_seconds),
-        };
-        Ok(self.queue().enqueue(tx, &job, now).await?)
-    }
-
-    async fn enqueue(
-        &self,
-        tx: &mut Tx,
-        sprint: &Sprint,
-        run_id: &RunId,
-        number: TaskNumber,
-        execution: &ExecutionId,
-        pause_seconds: u32,
-    ) -> Result<()> {
-        let task = sprint.run.as_ref().and_then(|run| run.find(number));
-        let Some(task) = task else { return Ok(()) };
-        let new = executions::New {
-            id: execution.clone(),
-            sprint: sprint.id.clone(),
-            subject: Subject::Task(run_id.clone(), number),
-            attempt: task.state.attempt(),
-            project: sprint.project.clone(),
-            agent: task.planned.agent.clone(),
-        };
-        self.put_into_queue(tx, &new, Some(run_id.clone()), number.0, pause_seconds).await?;
-        if !sprint.run.as_ref().is_some_and(|run| run.hands_out(task)) {
-            self.queue().hold_one(tx, execution, true).await?;
-        }
-        Ok(())
-    }
-
     /// Puts executions whose worker was lost where they belong.
     pub(super) async fn recovered(&self, tx: &mut Tx, lost: Vec<Recovered>) -> Result<()> {
         use crate::domain::work;
@@ -387,12 +316,4 @@ async fn insert_run(tx: &mut Tx, sprint: &SprintId, run: &Run, now: DateTime<Utc
         tasks::insert(tx, &run.id, task, owner, now).await?;
     }
     Ok(())
-}
-
-/// Up to a fifth of the pause more, the same for the same execution, so that tries which failed
-/// together do not come back together.
-fn jitter(execution: &ExecutionId, pause_seconds: u32) -> TimeDelta {
-    let mixed =
-        execution.0.bytes().fold(5_381_i64, |hash, byte| (hash * 33 + i64::from(byte)) % 1_000);
-    TimeDelta::milliseconds(i64::from(pause_seconds) * mixed / 5)
 }

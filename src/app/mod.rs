@@ -13,6 +13,7 @@ mod control;
 mod dialogue;
 mod dispatch;
 mod draft;
+mod enqueue;
 mod error;
 mod executing;
 mod figures;

@@ -19,8 +19,8 @@ pub(super) async fn enqueue(tx: &mut Tx, job: &Job, now: DateTime<Utc>) -> Resul
     let job = job.clone();
     tx.query(
         "insert into job (id, queue, run_id, priority, run_at, state, held, unwanted, urgent, epoch,
-             recoveries, restarts, agent)
-         values ($1, $2, $3, $4, $5, 'ready', false, false, 0, $6, 0, 0, $7)
+             recoveries, restarts, agent, concurrency_key)
+         values ($1, $2, $3, $4, $5, 'ready', false, false, 0, $6, 0, 0, $7, $8)
          on conflict (id) do nothing",
     )
     .bind(job.execution)
@@ -30,6 +30,7 @@ pub(super) async fn enqueue(tx: &mut Tx, job: &Job, now: DateTime<Utc>) -> Resul
     .bind(job.run_at)
     .bind(UNCLAIMED)
     .bind(job.agent)
+    .bind(job.key)
     .run()
     .await?;
     Ok(())

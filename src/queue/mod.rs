@@ -33,6 +33,8 @@ pub struct Job {
     pub project: ProjectName,
     /// Which agent's work it is.
     pub agent: AgentName,
+    /// Of jobs with the same one, one is on lease at a time.
+    pub key: Option<String>,
     /// Lower is sooner.
     pub priority: i64,
     /// Not before.

@@ -48,6 +48,8 @@ pub(super) async fn next(
                 "select priority, run_at, id from job
                  where queue = $1 and state = 'ready' and not held and run_at <= $2
                    and agent = $3
+                   and not exists (select 1 from job other where other.state = 'leased'
+                                   and other.concurrency_key = job.concurrency_key)
                  order by priority, run_at, id limit 1",
             )
             .bind(queue.to_owned())

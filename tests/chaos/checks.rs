@@ -58,7 +58,7 @@ impl Town {
             .query(
                 "select e.run_id, e.task, count(*) from agent_executions e
                  join job j on j.id = e.id
-                 where j.state in ('ready', 'leased') and e.run_id is not null
+                 where j.state = 'leased' and e.run_id is not null and e.kind = 'task'
                  group by e.run_id, e.task having 1 < count(*)",
             )
             .all()

@@ -114,6 +114,7 @@ fn project(name: &str) -> ProjectName {
 /// A job of acme/web that may be taken at once.
 fn job(id: &str) -> Job {
     Job {
+        key: None,
         execution: ExecutionId(id.into()),
         run: Some(RunId("run".into())),
         project: project("acme/web"),
@@ -168,6 +169,21 @@ async fn the_more_urgent_comes_first_and_then_what_waited_longer() {
             .await;
         let all = bench.claim_all(&worker("w"), &MANY, 10).await;
         assert_eq!(all, ["first", "second", "third", "last"]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn of_jobs_with_the_same_key_one_is_on_lease_at_a_time() {
+    of_every_queue(async |bench| {
+        let first = Job { key: Some("T1".to_owned()), ..job("a first") };
+        let again = Job { key: Some("T1".to_owned()), ..job("b again") };
+        bench.enqueue(&[first, again, job("c other")]).await;
+        let lease = bench.claim(&worker("w"), &MANY, 10).await.unwrap();
+        assert_eq!(lease.execution.0, "a first");
+        assert_eq!(bench.claim_all(&worker("v"), &MANY, 10).await, ["c other"]);
+        assert!(bench.finish(&lease).await);
+        assert_eq!(bench.claim_all(&worker("v"), &MANY, 20).await, ["b again"]);
     })
     .await;
 }
