@@ -9,7 +9,7 @@ use tokio_util::sync::CancellationToken;
 use super::command::Spoken;
 use super::news::{List, next_since};
 use super::{App, Result};
-use crate::db::{deliveries, effects, heard, repositories, sprints};
+use crate::db::{deliveries, effects, heard, launches, repositories, sprints};
 use crate::domain::effect::Effect;
 use crate::domain::ids::{IssueRef, Login, SprintId};
 use crate::domain::plan::Dependency;
@@ -59,6 +59,7 @@ impl App {
         let mut tx = self.db().begin().await?;
         let deliveries = deliveries::forget(&mut tx, before).await?;
         heard::forget(&mut tx, before).await?;
+        launches::forget(&mut tx, before).await?;
         tx.commit().await?;
         if deliveries != 0 {
             tracing::info!(deliveries, "forgot old webhooks");

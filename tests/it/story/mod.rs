@@ -35,3 +35,4 @@ mod talking;
 mod team_file;
 mod ticking;
 mod why;
+mod wizard;
