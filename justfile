@@ -16,11 +16,11 @@ dashboard *ARGS:
 
 # What outsiders write, spoiled on purpose: longer than in `test`, and another time another way.
 fuzz CASES="200000" SEED="1":
-    TEAM6_FUZZ_CASES={{CASES}} TEAM6_FUZZ_SEED={{SEED}} cargo test --release --test fuzz --locked
+    TEAM6_FUZZ_CASES={{CASES}} TEAM6_FUZZ_SEED={{SEED}} cargo test --workspace --release --test fuzz --locked
 
 # A sprint in a world in which everything goes wrong, once for each seed; one that fails tells its story.
 chaos SEEDS="1000" FIRST="1":
-    TEAM6_CHAOS_SEEDS={{SEEDS}} TEAM6_CHAOS_FIRST={{FIRST}} cargo test --locked --profile chaos --test chaos whatever -- --nocapture
+    TEAM6_CHAOS_SEEDS={{SEEDS}} TEAM6_CHAOS_FIRST={{FIRST}} cargo test --workspace --locked --profile chaos --test chaos whatever -- --nocapture
 
 # Whether `chaos` finds the bugs of docs/chaos, each introduced in a copy of what is committed.
 chaos-bugs *NUMBERS:

@@ -2,6 +2,7 @@
 //!
 //! Modules in reading order; `docs/ARCHITECTURE.md` says who may know whom.
 
+mod causes;
 pub mod domain;
 
 pub mod clock;

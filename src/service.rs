@@ -14,6 +14,7 @@ use crate::agent;
 use crate::agent::ledger::{Allowance, Provider};
 use crate::agent::sandbox::{Bounds, Setup, Wanted};
 use crate::app::{self, App};
+use crate::causes::whole;
 use crate::clock::Clock;
 use crate::config::{self, Settings};
 use crate::db::{self, Db};
@@ -142,7 +143,7 @@ impl Service {
         self.tasks.wait().await;
         // The worker inside has stopped its agents; whoever comes next need not wait for its leases.
         if let Err(error) = self.app.let_go(&inside()).await {
-            tracing::warn!(%error, "leases are left to run out");
+            tracing::warn!(error = %whole(&error), "leases are left to run out");
         }
         self.app.db().close().await;
     }
@@ -166,7 +167,7 @@ impl Service {
             let serving = axum::serve(listener, router).with_graceful_shutdown(closed);
             tokio::select! {
                 ended = serving.into_future() => if let Err(error) = ended {
-                    tracing::error!(%error, "the server ended");
+                    tracing::error!(error = %whole(&error), "the server ended");
                 },
                 // A worker that waits for work would hold the door open for a while.
                 () = a_moment_after(shutdown) => {}
@@ -200,7 +201,7 @@ impl Service {
         let shutdown = self.shutdown.clone();
         self.tasks.spawn(async move {
             if let Err(error) = worker::run(worker, shutdown).await {
-                tracing::error!(%error, "the worker inside the server cannot work");
+                tracing::error!(error = %whole(&error), "the worker inside the server cannot work");
             }
         });
     }
@@ -311,7 +312,7 @@ async fn who_we_are(github: &GitHub) -> Result<Me, github::Error> {
             Ok(Some(me)) => return Ok(me),
             Ok(None) => tracing::warn!("the App is not installed anywhere yet; waiting"),
             Err(error) if error.again() != github::Again::Never => {
-                tracing::warn!(%error, "waiting for GitHub");
+                tracing::warn!(error = %whole(&error), "waiting for GitHub");
             }
             Err(error) => return Err(error),
         }

@@ -23,6 +23,7 @@ pub(crate) async fn work(app: App, nth: usize) {
         worker: WorkerId(format!("worker-{nth}")),
         incarnation: "1".to_owned(),
         agents: vec![AgentName("frontend".to_owned())],
+        no_room: None,
     };
     let anybody = Worker { projects: None };
     loop {

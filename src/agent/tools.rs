@@ -26,6 +26,7 @@ use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 use url::Url;
 
+use crate::causes::whole;
 use crate::domain::proposal::Tool;
 use crate::domain::work::ToolAnswer;
 
@@ -69,7 +70,7 @@ pub async fn serve<L>(
     let serving = axum::serve(listener, router);
     tokio::select! {
         ended = serving.into_future() => if let Err(error) = ended {
-            tracing::warn!(%error, "the tools of an agent are not served any more");
+            tracing::warn!(error = %whole(&error), "the tools of an agent are not served any more");
         },
         () = closed.cancelled() => {}
     }

@@ -172,7 +172,7 @@ impl App {
             runs::advance(tx, run, now).await?;
         }
         let holds_changed = old.state != run.state
-            || old.tasks.iter().zip(&run.tasks).any(|(old, new)| old.is_held() != new.is_held());
+            || old.tasks.iter().zip(&run.tasks).any(|(a, b)| old.hands_out(a) != run.hands_out(b));
         if holds_changed {
             self.hold_jobs(tx, run).await?;
         }
@@ -189,11 +189,11 @@ impl App {
         Ok(self.queue().interrupt(tx, &execution, is.into()).await?)
     }
 
-    /// Keeps the jobs of what is paused from being taken.
+    /// Keeps the jobs of what is paused, or ended and not yet taken out of the queue, from being taken.
     async fn hold_jobs(&self, tx: &mut Tx, run: &Run) -> Result<()> {
-        let paused = run.state == run::State::Paused;
-        self.queue().hold(tx, &run.id, paused).await?;
-        for task in run.tasks.iter().filter(|task| !paused && task.is_held()) {
+        let goes_on = run.state == run::State::Running;
+        self.queue().hold(tx, &run.id, !goes_on).await?;
+        for task in run.tasks.iter().filter(|task| goes_on && !run.hands_out(task)) {
             let execution = ExecutionId::of(&run.id, task.planned.number, task.state.attempt());
             self.queue().hold_one(tx, &execution, true).await?;
         }
@@ -306,8 +306,7 @@ impl App {
             agent: task.planned.agent.clone(),
         };
         self.put_into_queue(tx, &new, Some(run_id.clone()), number.0, pause_seconds).await?;
-        let paused = sprint.run.as_ref().is_some_and(|run| run.state == run::State::Paused);
-        if paused || task.is_held() {
+        if !sprint.run.as_ref().is_some_and(|run| run.hands_out(task)) {
             self.queue().hold_one(tx, execution, true).await?;
         }
         Ok(())

@@ -1,6 +1,5 @@
 //! Carrying out what decisions asked for, at least once, lane by lane.
 
-use std::error::Error as _;
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -8,6 +7,7 @@ use tokio_util::sync::CancellationToken;
 use tracing::Instrument as _;
 
 use super::{Again, App, Error, Result};
+use crate::causes::whole;
 use crate::db::comments::{self, Kind};
 use crate::db::effects::{self, Leased};
 use crate::domain::effect::Effect;
@@ -149,7 +149,7 @@ impl App {
             self.wake();
             return Ok(());
         };
-        let trouble = told(&error);
+        let trouble = whole(&error);
         let mut again = due_again(&error, leased.attempt, now);
         if again.is_none() && self.may_be_for_lack_of_reach(leased, &error).await {
             again = Some(now + LONGEST_PAUSE);
@@ -199,18 +199,6 @@ fn due_again(error: &Error, attempt: i64, now: DateTime<Utc>) -> Option<DateTime
     }
 }
 
-/// What went wrong, with all its reasons.
-fn told(error: &Error) -> String {
-    let mut text = error.to_string();
-    let mut reason = error.source();
-    while let Some(error) = reason {
-        text.push_str(": ");
-        text.push_str(&error.to_string());
-        reason = error.source();
-    }
-    text
-}
-
 async fn a_moment_after(shutdown: &CancellationToken) {
     shutdown.cancelled().await;
     tokio::time::sleep(LAST_MOMENTS).await;
@@ -224,7 +212,7 @@ pub async fn keep_carrying_out(app: App, shutdown: CancellationToken) {
             Ok(true) => continue,
             Ok(false) => {}
             Err(error) => {
-                tracing::error!(error = told(&error), "cannot carry anything out now");
+                tracing::error!(error = whole(&error), "cannot carry anything out now");
                 tokio::time::sleep(Duration::from_secs(1)).await;
             }
         }

@@ -7,6 +7,7 @@ use chrono::TimeDelta;
 use super::apply::Cause;
 use super::executing::{Happened, task_of};
 use super::{App, Error, Listener, Result};
+use crate::causes::whole;
 use crate::db::executions::{self, Execution, Subject};
 use crate::db::workers;
 use crate::domain::budget::Limit;
@@ -63,6 +64,9 @@ impl App {
         let now = self.clock().now();
         let lease = TimeDelta::seconds(i64::from(self.settings().queue.lease_seconds));
         self.heard_of(claim).await?;
+        if claim.no_room.is_some() {
+            return Ok(None);
+        }
         let mut tx = self.db().read().await?;
         if !self.queue().has_work(&mut tx, &who, now).await? {
             return Ok(None);
@@ -79,7 +83,7 @@ impl App {
         match self.hand_out(&leased, &claim.worker, allowance).await {
             Ok(claimed) => Ok(Some(claimed)),
             Err(error) => {
-                tracing::warn!(execution.id = %leased.execution, %error, "cannot hand it out now");
+                tracing::warn!(execution.id = %leased.execution, error = %whole(&error), "cannot hand it out now");
                 let mut tx = self.db().begin().await?;
                 executions::not_handed_out(&mut tx, &leased.execution, &error.to_string()).await?;
                 let later = self.clock().now() + LATER;
@@ -94,12 +98,12 @@ impl App {
     async fn heard_of(&self, claim: &Claim) -> Result<()> {
         let now = self.clock().now();
         let mut tx = self.db().read().await?;
-        if workers::is_noted(&mut tx, &claim.worker, now, NOTED).await? {
+        if claim.no_room.is_none() && workers::is_noted(&mut tx, &claim.worker, now, NOTED).await? {
             return Ok(());
         }
         drop(tx);
         let mut tx = self.db().begin().await?;
-        workers::seen(&mut tx, &claim.worker, &claim.agents, now).await?;
+        workers::seen(&mut tx, claim, now).await?;
         Ok(tx.commit().await?)
     }
 

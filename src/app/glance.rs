@@ -8,6 +8,7 @@ use super::news::{List, next_since};
 use super::show::showing;
 use super::tick::same;
 use super::{App, Result};
+use crate::causes::whole;
 use crate::db::comments;
 use crate::db::repositories::{self, Repository};
 use crate::db::{effects, sprints};
@@ -18,7 +19,7 @@ impl App {
     /// Follows what changed since the last time. What cannot be read now is read the next time.
     pub async fn glance(&self) -> Result<()> {
         if let Err(error) = self.ask_for_lost_deliveries().await {
-            tracing::warn!(%error, "the delivery log cannot be read now");
+            tracing::warn!(error = %whole(&error), "the delivery log cannot be read now");
         }
         self.look_around().await?;
         let mut tx = self.db().read().await?;
@@ -38,7 +39,7 @@ impl App {
                     self.inner.news.note(repository.id, lively);
                 }
                 Err(error) => {
-                    tracing::warn!(repo = %repository.name, %error, "cannot be looked at now");
+                    tracing::warn!(repo = %repository.name, error = %whole(&error), "cannot be looked at now");
                 }
             }
         }

@@ -6,6 +6,7 @@ use chrono::TimeDelta;
 use tokio_util::sync::CancellationToken;
 
 use super::{App, Result};
+use crate::causes::whole;
 use crate::db::{Db, effects};
 use crate::domain::ids::WorkerId;
 use crate::queue::Claimant;
@@ -66,7 +67,7 @@ pub async fn keep_recovering(app: App, shutdown: CancellationToken) {
             () = shutdown.cancelled() => return,
         }
         if let Err(error) = app.reap().await {
-            tracing::error!(%error, "cannot look for lost workers");
+            tracing::error!(error = %whole(&error), "cannot look for lost workers");
         }
     }
 }

@@ -9,6 +9,7 @@ use tokio_util::sync::CancellationToken;
 use super::command::Spoken;
 use super::news::{List, next_since};
 use super::{App, Result};
+use crate::causes::whole;
 use crate::db::{deliveries, effects, heard, launches, repositories, sprints};
 use crate::domain::effect::Effect;
 use crate::domain::ids::{IssueRef, Login, SprintId};
@@ -30,7 +31,7 @@ impl App {
     /// the next time.
     pub async fn sweep(&self) -> Result<()> {
         if let Err(error) = self.ask_for_lost_deliveries().await {
-            tracing::warn!(%error, "the delivery log cannot be read now");
+            tracing::warn!(error = %whole(&error), "the delivery log cannot be read now");
         }
         self.look_around().await?;
         let mut tx = self.db().read().await?;
@@ -40,13 +41,13 @@ impl App {
         drop(tx);
         for repository in repositories.iter().filter(|one| one.can_be_seen()) {
             if let Err(error) = self.sweep_repository(repository).await {
-                tracing::warn!(repo = %repository.name, %error, "cannot be compared now");
+                tracing::warn!(repo = %repository.name, error = %whole(&error), "cannot be compared now");
             }
         }
         self.forget_what_is_old().await?;
         for sprint in &sprints {
             if let Err(error) = self.sweep_sprint(sprint).await {
-                tracing::warn!(sprint.id = %sprint, %error, "cannot be compared now");
+                tracing::warn!(sprint.id = %sprint, error = %whole(&error), "cannot be compared now");
             }
         }
         Ok(())
@@ -235,7 +236,7 @@ pub async fn keep_sweeping(app: App, shutdown: CancellationToken) {
     for nth in (0..GLANCES).cycle() {
         let swept = if nth == 0 { app.sweep().await } else { app.glance().await };
         if let Err(error) = swept {
-            tracing::warn!(%error, "the sweep ended early");
+            tracing::warn!(error = %whole(&error), "the sweep ended early");
         }
         tokio::select! {
             () = app.clock().sleep(every) => {}

@@ -10,7 +10,7 @@ use crate::domain::ids::{ExecutionId, SprintId, TaskNumber};
 use crate::domain::lint;
 use crate::domain::refusal::Refusal;
 use crate::domain::sprint::Sprint;
-use crate::domain::why::{self, Errand, Job, Knowledge, Since, Why};
+use crate::domain::why::{self, Errand, Job, Knowledge, Since, Why, Worker};
 use crate::queue::{Limits, Queue};
 use crate::say;
 
@@ -186,16 +186,16 @@ async fn errands(tx: &mut Tx) -> Result<Vec<Errand>> {
 }
 
 /// What each worker can start that asked for work lately, or is at work.
-async fn alive(
-    tx: &mut Tx,
-    settings: &Settings,
-    now: DateTime<Utc>,
-) -> Result<Vec<Vec<crate::domain::ids::AgentName>>> {
+async fn alive(tx: &mut Tx, settings: &Settings, now: DateTime<Utc>) -> Result<Vec<Worker>> {
     let lately = LATELY.max(TimeDelta::seconds(i64::from(settings.queue.lease_seconds)));
     let busy = Queue::Database.workers(tx, now).await?;
     let all = workers::since(tx, DateTime::UNIX_EPOCH).await?;
     let is_there = |one: &workers::Worker| now - lately < one.seen_at || busy.contains(&one.id);
-    Ok(all.into_iter().filter(is_there).map(|one| one.agents.0).collect())
+    let known = |one: workers::Worker| Worker {
+        agents: one.agents.0,
+        no_room: one.no_room.map(|room| room.0),
+    };
+    Ok(all.into_iter().filter(is_there).map(known).collect())
 }
 
 /// How many jobs may be on lease at once.

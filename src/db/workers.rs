@@ -6,6 +6,7 @@ use sqlx::types::Json;
 
 use super::{Result, Tx};
 use crate::domain::ids::{AgentName, WorkerId};
+use crate::domain::work::{Claim, NoRoom};
 
 /// A worker.
 #[derive(Clone, Debug, PartialEq, FromRow)]
@@ -14,11 +15,13 @@ pub struct Worker {
     pub id: WorkerId,
     /// The agents it can start.
     pub agents: Json<Vec<AgentName>>,
+    /// Why it takes no work, if it does not.
+    pub no_room: Option<Json<NoRoom>>,
     /// When it was last heard of.
     pub seen_at: DateTime<Utc>,
 }
 
-/// Whether it was noted within `lately` that this worker was heard of, so that asking for work costs
+/// Whether it was noted within `lately` that this worker takes work, so that asking for work costs
 /// no write each time.
 pub async fn is_noted(
     tx: &mut Tx,
@@ -27,7 +30,10 @@ pub async fn is_noted(
     lately: TimeDelta,
 ) -> Result<bool> {
     let row: Option<(WorkerId,)> = tx
-        .query("select id from worker where id = $1 and seen_at > $2 and seen_at <= $3")
+        .query(
+            "select id from worker
+             where id = $1 and seen_at > $2 and seen_at <= $3 and no_room is null",
+        )
         .bind(id.clone())
         .bind(now - lately)
         .bind(now)
@@ -37,18 +43,14 @@ pub async fn is_noted(
 }
 
 /// Notes that a worker was heard of.
-pub async fn seen(
-    tx: &mut Tx,
-    id: &WorkerId,
-    agents: &[AgentName],
-    now: DateTime<Utc>,
-) -> Result<()> {
+pub async fn seen(tx: &mut Tx, claim: &Claim, now: DateTime<Utc>) -> Result<()> {
     tx.query(
-        "insert into worker (id, agents, seen_at) values ($1, $2, $3)
-         on conflict (id) do update set agents = $2, seen_at = $3",
+        "insert into worker (id, agents, no_room, seen_at) values ($1, $2, $3, $4)
+         on conflict (id) do update set agents = $2, no_room = $3, seen_at = $4",
     )
-    .bind(id.clone())
-    .bind(Json(agents.to_vec()))
+    .bind(claim.worker.clone())
+    .bind(Json(claim.agents.clone()))
+    .bind(claim.no_room.map(Json))
     .bind(now)
     .run()
     .await?;
@@ -57,7 +59,7 @@ pub async fn seen(
 
 /// The workers that were heard of since then.
 pub async fn since(tx: &mut Tx, then: DateTime<Utc>) -> Result<Vec<Worker>> {
-    tx.query("select id, agents, seen_at from worker where seen_at >= $1 order by id")
+    tx.query("select id, agents, no_room, seen_at from worker where seen_at >= $1 order by id")
         .bind(then)
         .all()
         .await

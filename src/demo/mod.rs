@@ -19,6 +19,7 @@ use self::folder::{Addresses, Folder};
 use self::people::People;
 pub use self::screen::Screen;
 use self::story::{Step, Story};
+use crate::causes::whole;
 use crate::config::{self, Settings};
 use crate::service::{self, Keys, Service};
 
@@ -45,6 +46,8 @@ pub struct Options {
 
 /// How often we look whether something happened.
 const GLANCE: Duration = Duration::from_millis(250);
+/// After how long without news one hears what the sprint waits for.
+const QUIET: Duration = Duration::from_secs(20);
 
 /// Plays a sprint until it is over, or until `stop`. True if every task is really merged.
 pub async fn run(
@@ -117,13 +120,18 @@ async fn play(
 ) -> anyhow::Result<bool> {
     let mut advice = String::new();
     let mut acted = Instant::now();
+    let mut heard = Instant::now();
     while !stop.is_cancelled() {
-        screen.tell(&story.news(screen.told()).await?);
+        let news = story.news(screen.told()).await?;
+        if !news.is_empty() {
+            heard = Instant::now();
+        }
+        screen.tell(&news);
         // What people do can fail for a moment, as anything over a network can.
         let next = match story.next().await {
             Ok(next) => next,
             Err(error) => {
-                tracing::warn!(%error, "cannot look at GitHub now");
+                tracing::warn!(error = %whole(error.as_ref()), "cannot look at GitHub now");
                 Step::Wait
             }
         };
@@ -139,11 +147,24 @@ async fn play(
                 screen.advise(&said);
                 advice = said;
             }
-        } else if options.pace <= acted.elapsed()
-            && let Some(done) = story.act(&next).await?
-        {
-            screen.person(&done);
-            acted = Instant::now();
+        } else if options.pace <= acted.elapsed() {
+            match story.act(&next).await {
+                Ok(Some(done)) => {
+                    screen.person(&done);
+                    acted = Instant::now();
+                }
+                Ok(None) => {}
+                // Whether it was done is seen at the next look.
+                Err(error) => {
+                    tracing::warn!(error = %whole(error.as_ref()), "somebody could not do something now")
+                }
+            }
+        }
+        if matches!(next, Step::Wait) && QUIET <= heard.elapsed() {
+            heard = Instant::now();
+            if let Some(why) = story.why().await? {
+                screen.waits(&why);
+            }
         }
         tokio::select! {
             () = tokio::time::sleep(GLANCE) => {}

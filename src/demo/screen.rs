@@ -63,6 +63,11 @@ impl Screen {
         self.line(&format!("\n  → {advice}\n"));
     }
 
+    /// Nothing has happened for a while.
+    pub(super) fn waits(&mut self, why: &str) {
+        self.event("…", why);
+    }
+
     pub(super) fn ending(&mut self, merged: usize, tasks: usize) {
         let seconds = self.begun.elapsed().as_secs();
         self.line(&format!("\n{merged} of {tasks} tasks are merged, after {seconds} s."));

@@ -194,6 +194,13 @@ impl Story {
             .collect())
     }
 
+    /// What the sprint waits for, and what happens next.
+    pub(super) async fn why(&self) -> anyhow::Result<Option<String>> {
+        let Some(sprint) = self.sprint().await? else { return Ok(None) };
+        let found = self.app.why(&sprint.id, None).await?.ok();
+        Ok(found.map(|found| format!("{}. {}", found.why.text(), found.why.next())))
+    }
+
     /// How many of the run's tasks GitHub says are merged, and how many tasks there are.
     pub(super) async fn merged(&self) -> anyhow::Result<(usize, usize)> {
         let Some(run) = self.run().await? else { return Ok((0, 0)) };

@@ -68,6 +68,8 @@ pub(super) fn settings(
     // On one machine a restart takes a second, so that a minute is patience enough.
     settings.queue.lease_seconds = 30;
     settings.worker.beat_seconds = 5;
+    // These repositories are tiny.
+    settings.worker.headroom_mb = 100;
     settings.projects = [(
         ProjectName("acme".to_owned()),
         Project {

@@ -131,6 +131,12 @@ impl Run {
         self.tasks.iter().find(|task| task.planned.number == number)
     }
 
+    /// Whether a worker may be given this task: nobody paused it or the run, and nobody ended them.
+    pub fn hands_out(&self, task: &Task) -> bool {
+        let is_ended = matches!(task.state, task::State::Stopping { .. });
+        self.state == State::Running && !task.is_held() && !is_ended
+    }
+
     /// Starts nothing new from now on, for one more reason.
     pub fn hold(&mut self, hold: Hold) {
         if self.state.is_live() && !self.holds.contains(&hold) {

@@ -9,14 +9,14 @@ mod words;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-pub use knowledge::{Errand, Job, Knowledge, Since};
+pub use knowledge::{Errand, Job, Knowledge, Since, Worker};
 pub use run::out_of_budget;
 
 use super::found::{Obstacle, Trouble};
 use super::ids::{AgentName, Attempt, IssueRef, Login, RepoName, TaskNumber};
 use super::refusal::Refusal;
 use super::sprint::{Lack, Sprint};
-use super::work::Class;
+use super::work::{Class, NoRoom};
 
 /// Why a sprint, or one of its tasks, is where it is.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -230,6 +230,11 @@ pub enum Queue {
     NoWorkerFor {
         /// Which agent.
         agent: AgentName,
+    },
+    /// The disk of each worker that can start this agent is nearly full.
+    NoRoom {
+        /// On that of them which has most.
+        room: NoRoom,
     },
     /// It could not be handed to a worker, and is tried again.
     NotHandedOut {

@@ -180,6 +180,18 @@ pub struct Claim {
     /// The agents it can start.
     #[serde(default)]
     pub agents: Vec<AgentName>,
+    /// Why it takes no work now, and asks only so that one knows.
+    #[serde(default)]
+    pub no_room: Option<NoRoom>,
+}
+
+/// A disk that has too little room for an agent to work on it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NoRoom {
+    /// How much there is, in MB.
+    pub free_mb: u64,
+    /// How much there must be.
+    pub wanted_mb: u64,
 }
 
 /// The answer to a claim that found work.

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use super::Error;
 use super::command::{Access, Git};
+use crate::causes::whole;
 use crate::domain::ids::{CommitSha, RepoName};
 
 const FETCH: Duration = Duration::from_mins(30);
@@ -48,7 +49,7 @@ impl Mirrors {
             if mirror.is_sound().await? {
                 return Err(error);
             }
-            tracing::warn!(repo = %repo, %error, "the mirror is broken; making it again");
+            tracing::warn!(repo = %repo, error = %whole(&error), "the mirror is broken; making it again");
             mirror.make(access).await?;
         }
         for sha in wanted {

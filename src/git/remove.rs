@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::Error;
 use super::workspace::BUILDING;
+use crate::causes::whole;
 
 const TRASH: &str = ".trash";
 
@@ -45,7 +46,7 @@ pub(super) fn set_aside(root: &Path, key: &str) -> Vec<PathBuf> {
 pub(super) fn empty_trash(root: &Path) {
     for entry in std::fs::read_dir(root.join(TRASH)).into_iter().flatten().flatten() {
         if let Err(error) = std::fs::remove_dir_all(entry.path()) {
-            tracing::warn!(path = %entry.path().display(), %error, "a removed workspace is still on disk");
+            tracing::warn!(path = %entry.path().display(), error = %whole(&error), "a removed workspace is still on disk");
         }
     }
 }

@@ -4,6 +4,7 @@
 use tokio::sync::{mpsc, oneshot};
 
 use crate::app::{App, Received};
+use crate::causes::whole;
 use crate::db::deliveries::Delivery;
 
 /// How many webhooks share a commit at most.
@@ -47,7 +48,7 @@ pub async fn keep_storing(app: App, mut line: Line) {
                 }
             }
             Err(error) => {
-                tracing::error!(%error, webhooks = deliveries.len(), "cannot store webhooks");
+                tracing::error!(error = %whole(&error), webhooks = deliveries.len(), "cannot store webhooks");
                 for answer in answers {
                     let _ = answer.send(None);
                 }

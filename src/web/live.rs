@@ -17,6 +17,7 @@ use super::pages::Trouble;
 use super::visitor::Visitor;
 use crate::app::board::Topic;
 use crate::app::{App, Listener};
+use crate::causes::whole;
 use crate::domain::ids::{LaunchId, Login, RunId, SprintId, TaskNumber};
 
 /// How long a stream lasts; then the browser comes again, and shows anew who it is.
@@ -101,7 +102,7 @@ impl Watch {
                 Ok(Some(_)) => {}
                 Ok(None) => return None,
                 Err(error) => {
-                    tracing::debug!(%error, "a stream ends, and its page will come again");
+                    tracing::debug!(error = %whole(&error), "a stream ends, and its page will come again");
                     return None;
                 }
             }

@@ -26,6 +26,7 @@ pub use intake::{Intake, keep_storing};
 pub use sign_in::Door;
 
 use crate::app::{App, Error};
+use crate::causes::whole;
 use crate::db::{deliveries, effects};
 
 /// GitHub's own limit for a payload; larger ones are never sent.
@@ -191,7 +192,7 @@ impl From<Error> for Failed {
 
 impl IntoResponse for Failed {
     fn into_response(self) -> Response {
-        tracing::error!(error = %self.0, "cannot answer now");
+        tracing::error!(error = %whole(&self.0), "cannot answer now");
         let body = json!({ "message": "Team6 cannot answer now; ask again" });
         (StatusCode::SERVICE_UNAVAILABLE, Json(body)).into_response()
     }

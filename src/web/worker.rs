@@ -53,7 +53,7 @@ pub(super) async fn claim(
         if let Some(claimed) = web.app().claim(&worker, &claim).await? {
             return Ok(Json(claimed).into_response());
         }
-        if PATIENCE <= begun.elapsed() {
+        if claim.no_room.is_some() || PATIENCE <= begun.elapsed() {
             return Ok(StatusCode::NO_CONTENT.into_response());
         }
         // A job whose time comes rings no bell, nor does one that another server put there.

@@ -15,6 +15,7 @@ use super::stop::{Stop, failed};
 use super::thinking::Thinking;
 use super::{Shared, server};
 use crate::agent::{self, Ended, Place, Sandbox, Talk};
+use crate::causes::whole;
 use crate::domain::dialogue::tools::tools;
 use crate::domain::ids::{CommitSha, RepoName};
 use crate::domain::work::{
@@ -91,16 +92,16 @@ pub(super) async fn carry_out(
         () = shutdown.cancelled() => Ok(()),
     };
     if let Err(error) = reported {
-        tracing::warn!(execution.id = %assignment.execution, %error, "an execution ended without a report");
+        tracing::warn!(execution.id = %assignment.execution, error = %whole(&error), "an execution ended without a report");
     }
     // Whatever was interrupted above is not at work any more when the lease is let go.
     if let Err(error) = agent::kill_leftovers(&shared.workspaces.dir(&held.key)).await {
-        tracing::error!(execution.id = %assignment.execution, %error, "an agent is still running");
+        tracing::error!(execution.id = %assignment.execution, error = %whole(&error), "an agent is still running");
     }
     if spoiled.into_inner()
         && let Err(error) = shared.workspaces.set_aside(&held.key)
     {
-        tracing::error!(execution.id = %assignment.execution, %error, "what nobody wants is still there");
+        tracing::error!(execution.id = %assignment.execution, error = %whole(&error), "what nobody wants is still there");
     }
     shared.leases.release(&held);
 }

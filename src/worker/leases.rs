@@ -14,6 +14,7 @@ use super::Shared;
 use super::account::Account;
 use super::urgent::Urgent;
 use crate::agent::Group;
+use crate::causes::whole;
 use crate::domain::ids::ExecutionId;
 use crate::domain::work::{Assignment, Lease, Renewal, Renewed, Spent};
 use crate::git::Key;
@@ -204,7 +205,7 @@ async fn keep_renewing(shared: &Shared) {
                 tokio::time::sleep(early.min(Duration::from_secs(1))).await;
             }
             Err(error) => {
-                tracing::warn!(%error, "the leases could not be renewed; trying again");
+                tracing::warn!(error = %whole(&error), "the leases could not be renewed; trying again");
                 tokio::time::sleep(beat / 10).await;
             }
         }

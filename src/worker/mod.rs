@@ -35,6 +35,7 @@ use self::server::Server;
 pub use self::thinking::{Model, Models};
 use crate::agent::sandbox::{Setup, Wanted};
 use crate::agent::{self, Sandbox};
+use crate::causes::whole;
 use crate::domain::ids::{AgentName, WorkerId};
 use crate::git::{Limits, Mirrors, Workspaces};
 
@@ -153,7 +154,7 @@ pub async fn run(settings: Settings, shutdown: CancellationToken) -> Result<(), 
     end_former_life(&shared).await;
     match shared.sandbox().await {
         Ok(sandbox) => tracing::info!(sandbox = sandbox.describe(), "agents are sealed in"),
-        Err(error) => tracing::error!(%error, "no agent will be started"),
+        Err(error) => tracing::error!(error = %whole(&error), "no agent will be started"),
     }
     shared.over.notify_one();
     let tasks = TaskTracker::new();
@@ -173,11 +174,11 @@ async fn end_former_life(shared: &Shared) {
     let _ = std::fs::remove_dir_all(shared.scratch());
     for key in shared.workspaces.all() {
         if let Err(error) = agent::kill_leftovers(&shared.workspaces.dir(&key)).await {
-            tracing::error!(workspace = key.as_str(), %error, "an agent of a former life is still running");
+            tracing::error!(workspace = key.as_str(), error = %whole(&error), "an agent of a former life is still running");
         } else if key.is_for_reading()
             && let Err(error) = shared.workspaces.end_reading(&key)
         {
-            tracing::warn!(workspace = key.as_str(), %error, "what was read is still there");
+            tracing::warn!(workspace = key.as_str(), error = %whole(&error), "what was read is still there");
         }
     }
 }

@@ -7,6 +7,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::{Shared, hooks, server};
 use crate::agent;
+use crate::causes::whole;
 
 const EVERY: Duration = Duration::from_secs(5);
 
@@ -19,7 +20,7 @@ pub(super) async fn keep_removing(shared: Arc<Shared>, shutdown: CancellationTok
             () = shutdown.cancelled() => return,
         }
         if let Err(error) = remove(&shared, &shutdown).await {
-            tracing::debug!(%error, "nothing is removed for now");
+            tracing::debug!(error = %whole(&error), "nothing is removed for now");
         }
         let workspaces = shared.workspaces.clone();
         // Deleting a big tree takes seconds, and waits for nobody.
@@ -37,9 +38,9 @@ async fn remove(shared: &Shared, shutdown: &CancellationToken) -> Result<(), ser
             return Ok(());
         }
         if let Err(error) = agent::kill_leftovers(&dir).await {
-            tracing::error!(workspace = key.as_str(), %error, "a workspace is kept");
+            tracing::error!(workspace = key.as_str(), error = %whole(&error), "a workspace is kept");
         } else if let Err(error) = shared.workspaces.remove(&key) {
-            tracing::error!(workspace = key.as_str(), %error, "a workspace is kept");
+            tracing::error!(workspace = key.as_str(), error = %whole(&error), "a workspace is kept");
         }
     }
     Ok(())

@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::execution::Work;
 use super::stop::Stop;
 use crate::agent::{self, Former, Place, Sandbox, Talk};
+use crate::causes::whole;
 use crate::domain::ids::CommitSha;
 use crate::domain::work::Checkout;
 use crate::git::{self, Workspace};
@@ -32,7 +33,7 @@ impl Work<'_> {
                 let kept = format!("{agent}\n{session}");
                 let fits = session.len() <= LONGEST_NAME;
                 if fits && let Err(error) = std::fs::write(&file, kept) {
-                    tracing::warn!(%error, "the agent's session will not be found again");
+                    tracing::warn!(error = %whole(&error), "the agent's session will not be found again");
                 }
             })),
             ..Talk::from(self.assignment.prompt.clone())

@@ -3,24 +3,14 @@
 use std::path::Path;
 
 use super::Shared;
+use crate::domain::work::NoRoom;
 
-/// What keeps a worker from taking work.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) struct TooLittle {
-    /// How much there is, in MB.
-    pub(super) free_mb: u64,
-    /// How much there must be.
-    pub(super) wanted_mb: u64,
-}
-
-/// Whether the disk with the workspaces has as much room as the operator wants kept free. Where nobody can say, there
-/// is.
-pub(super) fn is_there(shared: &Shared) -> Result<(), TooLittle> {
+/// Whether the disk with the workspaces has less room than the operator wants kept free. Where nobody can say, it has
+/// not.
+pub(super) fn is_missing(shared: &Shared) -> Option<NoRoom> {
     let wanted_mb = shared.settings.headroom_mb;
-    match free_mb(&shared.settings.data) {
-        Some(free_mb) if free_mb < wanted_mb => Err(TooLittle { free_mb, wanted_mb }),
-        Some(_) | None => Ok(()),
-    }
+    let free_mb = free_mb(&shared.settings.data)?;
+    (free_mb < wanted_mb).then_some(NoRoom { free_mb, wanted_mb })
 }
 
 fn free_mb(path: &Path) -> Option<u64> {

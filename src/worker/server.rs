@@ -10,6 +10,7 @@ use serde_json::Value;
 use super::Settings;
 use super::backoff::Backoff;
 use crate::agent::Turn;
+use crate::causes::whole;
 use crate::domain::budget::Spending;
 use crate::domain::ids::WorkerId;
 use crate::domain::work::{
@@ -152,7 +153,7 @@ impl Server {
             let answered = call().send().await.map_err(Error::from).and_then(checked);
             match answered {
                 Err(error) if error.may_pass() => {
-                    tracing::warn!(%error, "the server did not answer; asking again");
+                    tracing::warn!(error = %whole(&error), "the server did not answer; asking again");
                     backoff.wait().await;
                 }
                 answered => return answered,

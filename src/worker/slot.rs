@@ -7,30 +7,28 @@ use tokio_util::sync::CancellationToken;
 use tracing::Instrument as _;
 
 use super::backoff::Backoff;
-use super::room::TooLittle;
 use super::{Shared, execution, room};
-use crate::domain::work::Claim;
+use crate::causes::whole;
+use crate::domain::work::{Claim, NoRoom};
 
 /// How long a worker waits for room.
 const LATER: Duration = Duration::from_secs(15);
 
 /// Asks for work, does it, asks again, until `shutdown`.
 pub(super) async fn serve(shared: Arc<Shared>, shutdown: CancellationToken) {
-    let claim = Claim {
+    let mut claim = Claim {
         worker: shared.settings.worker.clone(),
         incarnation: shared.incarnation.clone(),
         agents: shared.settings.agents.keys().cloned().collect(),
+        no_room: None,
     };
     let mut backoff = Backoff::new(shared.settings.pause);
     loop {
-        if let Err(TooLittle { free_mb, wanted_mb }) = room::is_there(&shared) {
+        claim.no_room = room::is_missing(&shared);
+        if let Some(NoRoom { free_mb, wanted_mb }) = claim.no_room {
             tracing::warn!(free_mb, wanted_mb, "there is too little room on the disk to take work");
             // What may be removed makes room.
             shared.over.notify_one();
-            tokio::select! {
-                () = tokio::time::sleep(LATER) => continue,
-                () = shutdown.cancelled() => return,
-            }
         }
         let claimed = tokio::select! {
             claimed = shared.server.claim(&claim) => claimed,
@@ -47,9 +45,13 @@ pub(super) async fn serve(shared: Arc<Shared>, shutdown: CancellationToken) {
                 execution::carry_out(&shared, claimed, &shutdown).instrument(span).await;
                 shared.over.notify_one();
             }
+            Ok(None) if claim.no_room.is_some() => tokio::select! {
+                () = tokio::time::sleep(LATER) => {}
+                () = shutdown.cancelled() => return,
+            },
             Ok(None) => backoff.reset(),
             Err(error) => {
-                tracing::warn!(%error, "no work could be asked for");
+                tracing::warn!(error = %whole(&error), "no work could be asked for");
                 tokio::select! {
                     () = backoff.wait() => {}
                     () = shutdown.cancelled() => return,

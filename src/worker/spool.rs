@@ -10,6 +10,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::backoff::Backoff;
 use super::server::{Error, Server};
+use crate::causes::whole;
 use crate::domain::work::{Lease, TraceLine};
 
 const BATCH: usize = 64;
@@ -106,11 +107,11 @@ impl Spool {
                     Ok(()) => self.sent(last),
                     Err(Error::Lost) => return Err(Error::Lost),
                     Err(error @ (Error::Refused(_) | Error::TooBig)) => {
-                        tracing::error!(execution.id = %lease.execution, %error, "lines of the trace are dropped");
+                        tracing::error!(execution.id = %lease.execution, error = %whole(&error), "lines of the trace are dropped");
                         self.sent(last);
                     }
                     Err(error @ (Error::Away(_) | Error::InTrouble(_))) => {
-                        tracing::debug!(%error, "the trace waits");
+                        tracing::debug!(error = %whole(&error), "the trace waits");
                         backoff.wait().await;
                         continue;
                     }

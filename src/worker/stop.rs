@@ -2,6 +2,7 @@
 
 use super::server;
 use crate::agent;
+use crate::causes::whole;
 use crate::domain::work::{Class, Failure};
 use crate::git;
 
@@ -80,15 +81,4 @@ impl From<server::Error> for Stop {
 
 pub(super) fn failed(class: Class, message: String) -> Stop {
     Stop::Failed(Failure { class, message })
-}
-
-/// An error and everything that caused it, in one line.
-pub(super) fn whole(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        text = format!("{text}: {error}");
-        cause = error.source();
-    }
-    text
 }

@@ -14,6 +14,7 @@ use super::stop::{Stop, failed};
 use super::{Shared, server};
 use crate::agent::sandbox::Door;
 use crate::agent::{self, Ask, Asked, Call, Ended, Interrupt, Next, Offer, Place, Sandbox, Talk};
+use crate::causes::whole;
 use crate::domain::proposal::{ASK, Tool};
 use crate::domain::work::{Class, Failure, Lease, ToolAnswer};
 
@@ -93,7 +94,7 @@ fn call(shared: Arc<Shared>, lease: Lease, lost: CancellationToken) -> Call {
                     if matches!(error, server::Error::Lost) {
                         lost.cancel();
                     }
-                    tracing::warn!(execution = %lease.execution, %error, tool = name, "a tool was not answered");
+                    tracing::warn!(execution = %lease.execution, error = %whole(&error), tool = name, "a tool was not answered");
                     let text = match error {
                         server::Error::TooBig => "This is too big: at most 1 MiB is taken.",
                         server::Error::Lost
@@ -125,7 +126,7 @@ fn next(shared: Arc<Shared>, held: Arc<Held>) -> Next {
                     if matches!(error, server::Error::Lost) {
                         lost.cancel();
                     }
-                    tracing::warn!(execution = %lease.execution, %error, "nobody says what comes next");
+                    tracing::warn!(execution = %lease.execution, error = %whole(&error), "nobody says what comes next");
                     None
                 }
             }

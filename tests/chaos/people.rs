@@ -509,7 +509,9 @@ impl Town {
     async fn ticks(&self, by: &'static str, mark: &str, right: bool, seen: &Seen) {
         let Some((id, page)) = &seen.plan else { return };
         let old = locked(&self.people).old_page.clone();
-        let page = old.filter(|old| self.chance(150) && old.contains(mark)).unwrap_or(page.clone());
+        // Whom an old page shows a ticked box cannot tick it.
+        let is_empty = |old: &String| boxes(old).iter().any(|(one, full)| one == mark && !full);
+        let page = old.filter(|old| self.chance(150) && is_empty(old)).unwrap_or(page.clone());
         let words = if right { "" } else { ", who may not" };
         let is_old = seen.plan.as_ref().is_some_and(|(_, now)| *now != page);
         let old = if is_old { " on a page that was open for a while" } else { "" };

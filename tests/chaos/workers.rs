@@ -182,7 +182,8 @@ impl Town {
     async fn claims(self: &Arc<Self>, nth: usize) -> bool {
         let incarnation = locked(&self.workers).0[nth].incarnation.to_string();
         let agents = vec![AgentName("frontend".to_owned())];
-        let claim = Claim { worker: WorkerId(format!("worker-{nth}")), incarnation, agents };
+        let claim =
+            Claim { worker: WorkerId(format!("worker-{nth}")), incarnation, agents, no_room: None };
         let before = self.sprint().await.and_then(|sprint| sprint.run);
         let app = self.app();
         let anybody = Credential { projects: None };

@@ -7,6 +7,7 @@ mod sealed;
 
 mod agent;
 mod demo;
+mod full_disk;
 mod git;
 mod hooks;
 mod ledger;

@@ -116,7 +116,11 @@ async fn gate(State(server): State<Server>, request: Request, next: Next) -> Res
 }
 
 async fn claim(State(server): State<Server>, Json(claim): Json<Claim>) -> Response {
+    let has_room = claim.no_room.is_none();
     server.knows().claims.push(claim);
+    if !has_room {
+        return StatusCode::NO_CONTENT.into_response();
+    }
     for _ in 0..20 {
         if let Some(claimed) = server.knows().work.pop_front() {
             return Json(claimed).into_response();

@@ -10,22 +10,26 @@ use crate::sources::{Source, below};
 const MAP: &[(&str, &str)] = &[
     ("localhub", ""),
     ("domain", ""),
+    ("causes", ""),
     ("clock", "domain"),
     ("config", "domain"),
     ("db", "domain"),
     ("github", "clock domain"),
-    ("git", "domain"),
-    ("agent", "clock domain"),
+    ("git", "causes domain"),
+    ("agent", "clock causes domain"),
     ("say", "domain"),
     ("telemetry", "config domain"),
     ("queue", "db domain"),
-    ("app", "queue db github git agent say config clock domain"),
-    ("web", "app queue db github git agent say config clock domain"),
-    ("worker", "git agent config clock domain"),
-    ("service", "web worker app queue db github git agent say config clock telemetry domain"),
+    ("app", "queue db github git agent say config clock causes domain"),
+    ("web", "app queue db github git agent say config clock causes domain"),
+    ("worker", "git agent config clock causes domain"),
+    (
+        "service",
+        "web worker app queue db github git agent say config clock telemetry causes domain",
+    ),
     (
         "demo",
-        "service web worker app queue db github git agent say config clock telemetry domain \
+        "service web worker app queue db github git agent say config clock telemetry causes domain \
               localhub",
     ),
     (

@@ -25,6 +25,7 @@ use super::super::{
 };
 use super::form;
 use super::pulse::Pulse;
+use crate::causes::whole;
 
 type Failure = agent_client_protocol::Error;
 
@@ -253,7 +254,7 @@ async fn within<T>(
 
 fn cancel(cx: &ConnectionTo<Agent>, session: SessionId) {
     if let Err(error) = cx.send_notification(CancelNotification::new(session)) {
-        tracing::debug!(%error, "the agent did not hear that it shall stop");
+        tracing::debug!(error = %whole(&error), "the agent did not hear that it shall stop");
     }
 }
 

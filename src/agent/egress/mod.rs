@@ -25,6 +25,7 @@ pub use reach::{Resolve, by_this_machine};
 use self::journal::Journal;
 use self::proxy::Proxy;
 use super::sandbox::Listener;
+use crate::causes::whole;
 use crate::domain::egress::AllowList;
 
 /// How many connections an agent may have at once; more wait.
@@ -111,7 +112,7 @@ impl Egress {
                     tokio::select! {
                         ended = tokio::time::timeout(proxy.patience.whole, talk) => {
                             if let Ok(Err(error)) = ended {
-                                tracing::debug!(%error, "an agent's connection ended");
+                                tracing::debug!(error = %whole(&error), "an agent's connection ended");
                             }
                         }
                         () = closed.cancelled() => {}

@@ -22,6 +22,7 @@ use super::Patience;
 use super::counted::{Counted, Moved};
 use super::journal::Journal;
 use super::reach::{Denied, Resolve, connect};
+use crate::causes::whole;
 use crate::domain::egress::AllowList;
 
 /// What concerns one connection and is not passed on. The length of a body is said anew.
@@ -113,7 +114,7 @@ impl Proxy {
             tokio::select! {
                 ended = carry => {
                     if let Err(error) = ended {
-                        tracing::debug!(host = name, %error, "a tunnel broke");
+                        tracing::debug!(host = name, error = %whole(&error), "a tunnel broke");
                     }
                 }
                 () = moved.until_idle(self.patience.idle) => {}

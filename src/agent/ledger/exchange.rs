@@ -15,6 +15,7 @@ use super::call::{Call, Question, Way};
 use super::meter::{Meter, Seen};
 use super::refused::Refused;
 use super::{Desk, quota};
+use crate::causes::whole;
 use crate::domain::model::Kind;
 use crate::domain::money::Tokens;
 
@@ -227,11 +228,7 @@ fn streamed(pieces: mpsc::Receiver<io::Result<Bytes>>) -> Body {
 
 /// An error's causes without the address, which somebody may have put a key into.
 fn plain(error: &reqwest::Error) -> String {
-    let mut text = if error.is_timeout() { "timed out".to_owned() } else { "failed".to_owned() };
-    let mut cause = std::error::Error::source(error);
-    while let Some(error) = cause {
-        text = format!("{text}: {error}");
-        cause = error.source();
-    }
-    text
+    let what = if error.is_timeout() { "timed out" } else { "failed" };
+    std::error::Error::source(error)
+        .map_or(what.to_owned(), |cause| format!("{what}: {}", whole(cause)))
 }

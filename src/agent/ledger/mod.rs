@@ -30,6 +30,7 @@ use url::Url;
 
 pub use budget::{Allowance, Budget, Share, Spent, Statement};
 
+use crate::causes::whole;
 use crate::clock::Clock;
 use crate::domain::model::{Kind, Secret};
 use crate::domain::money::{Price, Prices, Tokens};
@@ -179,7 +180,7 @@ impl Ledger {
         ledger.tasks.spawn(async move {
             tokio::select! {
                 served = axum::serve(listener, router).into_future() => if let Err(error) = served {
-                    tracing::error!(%error, "a model proxy ended");
+                    tracing::error!(error = %whole(&error), "a model proxy ended");
                 },
                 () = closing.cancelled() => {}
             }

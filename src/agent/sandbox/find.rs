@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::super::{Error, output};
 use super::{Bounds, Kind, Place, Sandbox};
+use crate::causes::whole;
 use crate::domain::work::Identity;
 
 const TRIAL: Duration = Duration::from_secs(30);
@@ -87,10 +88,6 @@ impl Setup {
 impl Sandbox {
     /// Runs a program that does nothing; answers why that failed.
     async fn try_out(&self) -> Result<(), String> {
-        let whole = |error: &dyn std::error::Error| match error.source() {
-            Some(source) => format!("{error}: {source}"),
-            None => error.to_string(),
-        };
         let dir = tempfile::tempdir().map_err(|error| whole(&error))?;
         let author = Identity { name: "Team6".into(), email: "team6@localhost".into() };
         let place = Place::new(dir.path().to_owned(), author);

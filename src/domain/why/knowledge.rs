@@ -9,7 +9,7 @@ use crate::domain::effect::Effect;
 use crate::domain::ids::{AgentName, ExecutionId, TaskNumber};
 use crate::domain::refusal::Refusal;
 use crate::domain::sprint::Sprint;
-use crate::domain::work::Class;
+use crate::domain::work::{Class, NoRoom};
 
 /// What queue, effects and workers know about a sprint right now.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -34,10 +34,19 @@ pub struct Knowledge {
     pub failures: BTreeMap<TaskNumber, (Class, String)>,
     /// What is to be done on GitHub and met with trouble.
     pub errands: Vec<Errand>,
-    /// What each worker that was heard of lately can start.
-    pub workers: Vec<Vec<AgentName>>,
+    /// The workers that were heard of lately.
+    pub workers: Vec<Worker>,
     /// The agents that fail again and again.
     pub broken: BTreeMap<AgentName, Breaker>,
+}
+
+/// A worker that asks for work.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Worker {
+    /// The agents it can start.
+    pub agents: Vec<AgentName>,
+    /// Why it takes no work now, if it does not.
+    pub no_room: Option<NoRoom>,
 }
 
 /// Since when a task is where it is.

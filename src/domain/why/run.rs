@@ -264,8 +264,13 @@ pub(super) fn queue(
     if known.workers.is_empty() {
         return Queue::NoWorker;
     }
-    if !known.workers.iter().any(|agents| agents.contains(agent)) {
+    let mut able = known.workers.iter().filter(|one| one.agents.contains(agent)).peekable();
+    if able.peek().is_none() {
         return Queue::NoWorkerFor { agent: agent.clone() };
+    }
+    let full: Option<Vec<_>> = able.map(|one| one.no_room).collect();
+    if let Some(most) = full.into_iter().flatten().max_by_key(|one| one.free_mb) {
+        return Queue::NoRoom { room: most };
     }
     if let (at_work, Some(most)) = job.of_agent
         && most <= at_work

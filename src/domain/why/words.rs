@@ -4,7 +4,7 @@ use super::{Queue, Reason, Why};
 use crate::domain::ids::{Login, TaskNumber};
 use crate::domain::refusal::{list, shown};
 use crate::domain::task::MOST_ATTEMPTS;
-use crate::domain::work::Class;
+use crate::domain::work::{Class, NoRoom};
 
 impl Why {
     /// What is so, as a sentence without its full stop: `T3 waits for T1, and T1 is in review …`.
@@ -210,6 +210,9 @@ fn next_in(queue: &Queue) -> &'static str {
         Queue::Retry { .. } => "It is tried again by itself.",
         Queue::NoWorker => "Whoever runs Team6 starts a worker.",
         Queue::NoWorkerFor { .. } => "Whoever runs Team6 configures that agent on a worker.",
+        Queue::NoRoom { .. } => {
+            "It starts when there is more; whoever runs Team6 makes room, or sets `headroom_mb`."
+        }
         Queue::NotHandedOut { .. } => "It is tried again by itself.",
         Queue::Full { .. } | Queue::AgentFull { .. } | Queue::Behind { .. } => {
             "It starts when those are done."
@@ -232,6 +235,9 @@ fn in_queue(who: &str, queue: &Queue) -> String {
         Queue::NoWorkerFor { agent } => {
             format!("{who} waits in the queue, and no worker has the agent `{}`", shown(&agent.0))
         }
+        Queue::NoRoom { room: NoRoom { free_mb, wanted_mb } } => format!(
+            "{who} waits in the queue: its worker's disk is nearly full, with {free_mb} MB left of the {wanted_mb} MB that are kept free"
+        ),
         Queue::NotHandedOut { trouble } => {
             format!("{who} could not be handed to a worker: `{}`", shown(trouble))
         }

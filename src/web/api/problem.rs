@@ -6,6 +6,7 @@ use serde::Serialize;
 use utoipa::{IntoResponses, ToSchema};
 
 use crate::app::Error;
+use crate::causes::whole;
 use crate::domain::refusal::Refusal;
 
 /// Why something was not done, as RFC 9457 has it.
@@ -109,7 +110,7 @@ impl Problem {
 
 impl From<Error> for Problem {
     fn from(error: Error) -> Self {
-        tracing::error!(%error, "cannot answer a script now");
+        tracing::error!(error = %whole(&error), "cannot answer a script now");
         let detail = "Either GitHub does not say what you may see, or something broke on our \
                       side. Nothing is lost; ask again in a moment.";
         let title = "Team6 cannot answer now";

@@ -19,6 +19,7 @@ use super::Web;
 use super::visitor::Visitor;
 use crate::app::Error;
 use crate::app::board::Topic;
+use crate::causes::whole;
 use crate::domain::ids::{Attempt, RunId, SprintId, TaskNumber};
 use crate::say::page::{self, Frame, Live, Tab, lists, run, sprint, task};
 
@@ -52,7 +53,7 @@ impl IntoResponse for Trouble {
                 "Go back, reload it, and try again.",
             ),
             Self::Broken(error) => {
-                tracing::error!(%error, "cannot show a page now");
+                tracing::error!(error = %whole(&error), "cannot show a page now");
                 let text = "Either GitHub does not say what you may see, or something broke on \
                             our side. Nothing is lost; try again in a moment.";
                 (StatusCode::SERVICE_UNAVAILABLE, "Team6 cannot show this now", text)

@@ -13,8 +13,8 @@ use team6::domain::money::Money;
 use team6::domain::planning::{self, Question, Session};
 use team6::domain::sprint::Lack;
 use team6::domain::task::{Event as Happened, State as TaskState};
-use team6::domain::why::{Errand, Job, Knowledge, Since, why};
-use team6::domain::work::Class;
+use team6::domain::why::{Errand, Job, Knowledge, Since, Worker, why};
+use team6::domain::work::{Class, NoRoom};
 
 use super::*;
 
@@ -25,8 +25,8 @@ fn now() -> DateTime<Utc> {
     DateTime::UNIX_EPOCH + TimeDelta::hours(10)
 }
 
-fn builders() -> Vec<Vec<AgentName>> {
-    vec![vec![AgentName("builder".to_owned())]]
+fn builders() -> Vec<Worker> {
+    vec![Worker { agents: vec![AgentName("builder".to_owned())], no_room: None }]
 }
 
 fn known() -> Knowledge {
@@ -177,7 +177,11 @@ fn in_the_queue() -> Vec<Case> {
     let rests = Knowledge { broken: [(mine.clone(), open)].into(), ..of(job()) };
     let tried = Job { of_agent: (1, None), ..job() };
     let trying = Knowledge { broken: [(mine, Breaker::Trying { class })].into(), ..of(tried) };
-    let ghost = Knowledge { workers: vec![vec![]], ..of(job()) };
+    let ghost = Knowledge { workers: vec![Worker::default()], ..of(job()) };
+    let mut crowded = [builders(), builders()].concat();
+    crowded[0].no_room = Some(NoRoom { free_mb: 12, wanted_mb: 1_024 });
+    crowded[1].no_room = Some(NoRoom { free_mb: 700, wanted_mb: 1_024 });
+    let crowded = Knowledge { workers: crowded, ..of(job()) };
     vec![
         ("behind others", sprint.clone(), T1, of(Job { ahead: 3, ..job() })),
         ("at the limit", sprint.clone(), T1, of(full)),
@@ -186,6 +190,7 @@ fn in_the_queue() -> Vec<Case> {
         ("its agent is tried", sprint.clone(), T1, trying),
         ("no worker", sprint.clone(), T1, Knowledge { workers: vec![], ..of(job()) }),
         ("no worker with the agent", sprint.clone(), T1, ghost),
+        ("no room on any worker's disk", sprint.clone(), T1, crowded),
         ("not handed out", sprint.clone(), T1, of(Job { trouble, ..later })),
         ("next", sprint.clone(), T1, of(job())),
         ("a retry", second, T1, again),

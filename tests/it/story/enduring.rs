@@ -1,6 +1,6 @@
 //! "What the machine does to it holds it up and loses nothing."
 
-use crate::world::{Sprint, Team};
+use crate::world::{Act, Sprint, Team};
 
 async fn two_tasks(team: &Team) -> Sprint<'_> {
     let wishes = plan! { T1 "Name the colors" owner ada; T2 "Add a toggle" owner ada after T1; };
@@ -54,6 +54,19 @@ async fn every_mirror_is_spoiled_between_two_tasks() {
     let sprint = two_tasks(&team).await;
 
     assert!(2 <= team.has_its_mirrors_spoiled(), "both sides have a mirror");
+
+    ends_as_ever(&team, &sprint).await;
+    team.ends().await;
+}
+
+#[tokio::test]
+async fn git_is_down_for_a_while_though_the_rest_of_github_answers() {
+    let team = Team::new().await;
+    team.will_keep_failing(Act::SpeaksGit, 3);
+    let sprint = two_tasks(&team).await;
+    assert_eq!(sprint.stands().await, "T1 in review, T2 waits for T1");
+
+    team.will_keep_failing(Act::SpeaksGit, 3);
 
     ends_as_ever(&team, &sprint).await;
     team.ends().await;

@@ -16,6 +16,8 @@ pub(crate) enum Act {
     Reacts,
     /// Pushes a branch.
     Pushes,
+    /// Fetches or pushes, which is another door than GitHub's API.
+    SpeaksGit,
     /// Opens a pull request.
     OpensThePull,
     /// Asks for a review.
@@ -31,6 +33,7 @@ impl Act {
             Self::RewritesItsComment => method == "PATCH" && path.contains("/issues/comments/"),
             Self::Reacts => method == "POST" && path.ends_with("/reactions"),
             Self::Pushes => method == "POST" && path.ends_with("/git-receive-pack"),
+            Self::SpeaksGit => path.contains(".git/"),
             Self::OpensThePull => method == "POST" && path.ends_with("/pulls"),
             Self::AsksForReview => method == "POST" && path.ends_with("/requested_reviewers"),
             Self::Writes => {

@@ -9,8 +9,11 @@ pub(super) async fn is_idle(db: &Db) -> bool {
         .await
         .unwrap()
         .query(
-            "select (select count(*) from effect where given_up_at is null
-                       and (trouble is null or trouble not like '%cannot be worked in%'))
+            // What cannot be done where Team6 is out of reach waits, and so does what comes after it.
+            "select (select count(*) from effect e where given_up_at is null and not exists
+                       (select 1 from effect first where first.lane = e.lane and first.id <= e.id
+                          and first.given_up_at is null
+                          and first.trouble like '%cannot be worked in%'))
                   + (select count(*) from job
                      where state = 'leased' or (state = 'ready' and not held))",
         )

@@ -333,6 +333,11 @@ impl Team {
         self.will_have(act, when, Mishap::Error, 1);
     }
 
+    /// The same, so many times one after the other.
+    pub(crate) fn will_keep_failing(&self, act: Act, times: usize) {
+        self.will_have(act, When::Before, Mishap::Error, times);
+    }
+
     /// GitHub refuses once for good.
     pub(crate) fn will_be_refused(&self, act: Act) {
         self.will_have(act, When::Before, Mishap::Refusal, 1);
