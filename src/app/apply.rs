@@ -239,6 +239,9 @@ impl App {
             let of = Try { number: *number, attempt: *attempt };
             return self.enqueue_planning(tx, sprint, of, execution, *pause_seconds).await;
         }
+        if let Effect::QueueReview { run, task, attempt, execution } = effect {
+            return self.enqueue_review(tx, sprint, (run, *task, *attempt), execution).await;
+        }
         effects::push(tx, effect, cause.delivery.as_ref(), now).await?;
         Ok(())
     }
@@ -263,7 +266,7 @@ impl App {
         self.put_into_queue(tx, &new, None, 0, pause_seconds).await
     }
 
-    async fn put_into_queue(
+    pub(super) async fn put_into_queue(
         &self,
         tx: &mut Tx,
         new: &executions::New,

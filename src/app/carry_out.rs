@@ -100,8 +100,13 @@ impl App {
             Effect::AnswerReview { run, task, attempt } => {
                 self.answer_review(run, *task, *attempt).await
             }
+            Effect::AskForReview { run, task, attempt, people } => {
+                self.ask_for_review(run, *task, *attempt, people).await
+            }
             // The database's queue took it with the decision.
-            Effect::Queue { .. } | Effect::QueuePlanning { .. } => Ok(()),
+            Effect::Queue { .. } | Effect::QueuePlanning { .. } | Effect::QueueReview { .. } => {
+                Ok(())
+            }
         }
     }
 
@@ -123,6 +128,8 @@ impl App {
             | Effect::Stop(_)
             | Effect::ShowMessage { .. }
             | Effect::AnswerReview { .. }
+            | Effect::AskForReview { .. }
+            | Effect::QueueReview { .. }
             | Effect::ShowQuestions { .. }
             | Effect::QueuePlanning { .. }
             | Effect::Queue { .. } => return Ok(()),

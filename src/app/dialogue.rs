@@ -156,6 +156,7 @@ impl App {
             // GitHub has no reactions for these.
             Source::Page
             | Source::Review { .. }
+            | Source::Reviewer { .. }
             | Source::Check { .. }
             | Source::Conflict { .. } => return Ok(()),
         };

@@ -125,10 +125,11 @@ impl App {
         let order = match &execution.subject {
             Subject::Task(..) => self.order_for_task(&sprint, &execution).await?,
             Subject::Plan(number) => self.order_for_plan(&sprint, *number).await?,
+            Subject::Review(..) => self.order_for_review(&sprint, &execution).await?,
         };
         let base = match &order.work {
             Work::Task(checkout) => Some(checkout.base_sha.clone()),
-            Work::Plan { .. } => None,
+            Work::Plan { .. } | Work::Review { .. } => None,
         };
         self.taken(lease, &execution, worker, base.as_ref()).await?;
         let mut terms = order.terms;
@@ -307,7 +308,7 @@ fn summary_of(execution: &Execution) -> Option<(TaskNumber, String)> {
     let summary = &execution.delivery.as_ref()?.summary;
     match &execution.subject {
         Subject::Task(_, task) => Some((*task, summary.clone())),
-        Subject::Plan(_) => None,
+        Subject::Plan(_) | Subject::Review(..) => None,
     }
 }
 

@@ -2,6 +2,7 @@
 
 use crate::db::executions::{Execution, Subject};
 use crate::domain::planning::{self, Try};
+use crate::domain::review;
 use crate::domain::sprint::{Event, Sprint};
 use crate::domain::task::{self, Task};
 use crate::domain::work::{Class, Failure};
@@ -65,6 +66,21 @@ impl Happened {
                 };
                 Some(Event::Planning(event))
             }
+            Subject::Review(_, number) => {
+                let ended = |why: &str| review::Event::Ended(attempt, why.to_owned());
+                let event = match self {
+                    Self::Taken => review::Event::Taken(attempt),
+                    Self::Lost => review::Event::Lost(attempt),
+                    Self::Failed(failure) => ended(&failure.message),
+                    Self::Spent => ended("its budget is spent"),
+                    Self::Exhausted(_) => ended("its model's provider wants no more calls"),
+                    Self::Stopped => ended("it was stopped"),
+                    Self::Replied | Self::Delivered | Self::Asked => {
+                        ended("it ended without handing one in")
+                    }
+                };
+                Some(Event::Review(number, event))
+            }
         }
     }
 }
@@ -74,10 +90,10 @@ fn stopped() -> Failure {
     Failure { class: Class::Unacceptable, message: "it was stopped".to_owned() }
 }
 
-/// The task that an execution is a try at, if its run is still the sprint's.
+/// The task that an execution is a try at, or a look at one, if its run is still the sprint's.
 pub(super) fn task_of<'a>(sprint: &'a Sprint, execution: &Execution) -> Option<&'a Task> {
     match &execution.subject {
-        Subject::Task(run, number) => {
+        Subject::Task(run, number) | Subject::Review(run, number) => {
             sprint.run.as_ref().filter(|found| found.id == *run)?.find(*number)
         }
         Subject::Plan(_) => None,

@@ -77,6 +77,8 @@ impl App {
             | Effect::Acknowledge { .. }
             | Effect::ShowMessage { .. }
             | Effect::AnswerReview { .. }
+            | Effect::AskForReview { .. }
+            | Effect::QueueReview { .. }
             | Effect::Read { .. }
             | Effect::Publish(_)
             | Effect::Stop(_)

@@ -82,7 +82,7 @@ impl App {
         };
         let task = match &execution.subject {
             Subject::Task(run, task) => Some((run.clone(), *task)),
-            Subject::Plan(_) => None,
+            Subject::Plan(_) | Subject::Review(..) => None,
         };
         let (project, agent) = (&execution.project, &execution.agent);
         let mut found = self.notes_about(project, agent, task.as_ref(), about).await?;

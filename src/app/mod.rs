@@ -39,6 +39,7 @@ mod refine;
 mod report;
 mod retry;
 mod review;
+mod reviewing;
 mod show;
 mod speak;
 mod spending;

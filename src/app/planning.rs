@@ -104,7 +104,7 @@ impl App {
                 executions::get(&mut tx, &lease.execution).await?;
             match subject {
                 Subject::Plan(number) => shows.push(Effect::ShowPlanning { sprint, number }),
-                Subject::Task(..) => {}
+                Subject::Task(..) | Subject::Review(..) => {}
             }
         }
         drop(tx);

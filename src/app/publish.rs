@@ -49,7 +49,9 @@ impl App {
                 pull => pull?,
             },
         };
-        ask_for_review(&repo, &work, &pull).await?;
+        if self.reviewer().is_none() {
+            ask_for_review(&repo, &work, &pull).await?;
+        }
         self.published(&work, &pull).await
     }
 
@@ -133,7 +135,10 @@ impl App {
             let mut tx = self.db().begin().await?;
             executions::published(&mut tx, &work.execution.id).await?;
             bundles::drop(&mut tx, &work.execution.id).await?;
-            let event = task::Event::PullOpened(pull.number);
+            let event = match self.reviewer() {
+                Some(_) => task::Event::Presented(pull.number),
+                None => task::Event::PullOpened(pull.number),
+            };
             if self.happen(&mut tx, work, event).await? {
                 tx.commit().await?;
                 break;

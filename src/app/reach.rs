@@ -167,7 +167,9 @@ impl App {
                 let task = super::executing::task_of(&sprint, &execution);
                 task.map(|task| task.planned.repo().clone())
             }
-            Effect::ShowMessage { run, task, .. } | Effect::AnswerReview { run, task, .. } => {
+            Effect::ShowMessage { run, task, .. }
+            | Effect::AnswerReview { run, task, .. }
+            | Effect::AskForReview { run, task, .. } => {
                 let sprint = self.sprint_of(run).await?;
                 let found = sprint.as_ref().and_then(|sprint| sprint.run.as_ref()?.find(*task));
                 found.map(|task| task.planned.repo().clone())
@@ -175,7 +177,8 @@ impl App {
             Effect::Read { .. }
             | Effect::Stop(_)
             | Effect::Queue { .. }
-            | Effect::QueuePlanning { .. } => None,
+            | Effect::QueuePlanning { .. }
+            | Effect::QueueReview { .. } => None,
         })
     }
 }

@@ -5,10 +5,10 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::apply::Cause;
-use super::executing::Happened;
+use super::executing::{Happened, task_of};
 use super::{App, Result};
 use crate::db::executions::{self, Execution, Status};
-use crate::db::{Tx, bundles, tasks, traces};
+use crate::db::{Tx, bundles, sprints, tasks, traces};
 use crate::domain::ids::ExecutionId;
 use crate::domain::work::{Class, Failure, Lease, Outcome, Renewal, TraceLine};
 
@@ -99,6 +99,7 @@ impl App {
                 let same = execution.epoch == lease.epoch && execution.finished_at.is_some();
                 return Ok(if same { Ok(()) } else { Err(Stale) });
             }
+            let outcome = &self.without_progress(&mut tx, &execution, outcome).await?;
             let mut happened = self.ended(&mut tx, lease, &execution, outcome).await?;
             if let Happened::Failed(failure) = &happened
                 && failure.class == Class::Quota
@@ -132,6 +133,28 @@ impl App {
                 return Ok(Ok(()));
             }
         }
+    }
+
+    /// The same outcome, where nothing was done once too often in a row as what it is then.
+    async fn without_progress(
+        &self,
+        tx: &mut Tx,
+        execution: &Execution,
+        outcome: &Outcome,
+    ) -> Result<Outcome> {
+        let Outcome::Failed(failure) = outcome else { return Ok(outcome.clone()) };
+        let most = self.settings().budgets.idle_turns;
+        let (sprint, _) = sprints::get(tx, &execution.sprint_id).await?;
+        let task = task_of(&sprint, execution);
+        let is_idle = failure.class == Class::NothingDone
+            && matches!(execution.subject, executions::Subject::Task(..))
+            && task.is_some_and(|task| task.dialogue.makes_no_progress(most));
+        if !is_idle {
+            return Ok(outcome.clone());
+        }
+        let message =
+            format!("no progress: nothing was done {most} turns in a row; {}", failure.message);
+        Ok(Outcome::Failed(Failure { class: Class::NoProgress, message }))
     }
 
     async fn ended(

@@ -159,7 +159,12 @@ impl App {
         let commit: Option<String> = commit;
         let repo = self.repo(task.planned.repo()).await?;
         self.answer_threads(&repo, task, (run, pull), commit.as_deref()).await?;
-        ask_again(&repo, task, pull).await
+        // Nobody is asked while the review agent looks at it.
+        if task.awaits_review(attempt) {
+            return Ok(());
+        }
+        // Those who wanted changes in what the agent worked on last.
+        ask(&repo, pull, task.dialogue.reviewers()).await
     }
 
     async fn answer_threads(
@@ -194,9 +199,8 @@ impl App {
     }
 }
 
-/// Asks those for another review who wanted changes in what the agent worked on last.
-async fn ask_again(repo: &Repo, task: &Task, pull: PullNumber) -> Result<()> {
-    let mut reviewers = task.dialogue.reviewers();
+/// Asks people for a review, who are not asked already.
+pub(super) async fn ask(repo: &Repo, pull: PullNumber, mut reviewers: Vec<Login>) -> Result<()> {
     let asked: Vec<Account> = repo.pull(pull).await?.requested_reviewers;
     reviewers.retain(|one| !asked.iter().any(|account| account.login == *one));
     if reviewers.is_empty() {

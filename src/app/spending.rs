@@ -20,14 +20,14 @@ impl App {
                 return Ok(None);
             }
             let execution = executions::get(&mut tx, &lease.execution).await?;
-            let Subject::Task(run, task) = &execution.subject else { return Ok(None) };
+            let Some((run, task)) = execution.subject.account() else { return Ok(None) };
             if spending::of(&mut tx, lease).await? == so_far {
                 return self.allowance(&mut tx, &execution, lease).await.map(Some);
             }
-            spending::note(&mut tx, lease, (run, *task), so_far).await?;
-            let by_task = spending::of_task(&mut tx, run, *task).await?;
+            spending::note(&mut tx, lease, (run, task), so_far).await?;
+            let by_task = spending::of_task(&mut tx, run, task).await?;
             let by_run = spending::of_run(&mut tx, run).await?;
-            let counted = budget::Event::Counted { task: *task, by_task, by_run, refused: false };
+            let counted = budget::Event::Counted { task, by_task, by_run, refused: false };
             let cause = Cause::by(format!("agent {}", execution.agent));
             let (id, event) = (&execution.sprint_id, Event::Budget(counted));
             if self.apply_in(&mut tx, id, &event, &cause).await?.is_none() {
@@ -61,8 +61,8 @@ impl App {
     async fn allowance(&self, tx: &mut Tx, execution: &Execution, lease: &Lease) -> Result<Limit> {
         let (sprint, _) = sprints::get(tx, &execution.sprint_id).await?;
         let (of_agent, so_far) = (self.of_agent(execution), spending::of(tx, lease).await?);
-        let Subject::Task(run, number) = &execution.subject else { return Ok(of_agent) };
-        let by_task = spending::of_task(tx, run, *number).await?;
+        let Some((run, number)) = execution.subject.account() else { return Ok(of_agent) };
+        let by_task = spending::of_task(tx, run, number).await?;
         let by_run = spending::of_run(tx, run).await?;
         let (task, all) = purses(&sprint, execution);
         Ok(budget::allowance(of_agent, so_far, (&task, by_task), (&all, by_run)))
@@ -75,8 +75,8 @@ impl App {
         let execution = executions::get(&mut tx, &lease.execution).await?;
         let allowance = self.allowance(&mut tx, &execution, lease).await?;
         drop(tx);
-        let is_task = matches!(execution.subject, Subject::Task(..));
-        if !is_task || !allowance.is_nothing() {
+        let counts = execution.subject.account().is_some();
+        if !counts || !allowance.is_nothing() {
             return Ok(Some(allowance));
         }
         let message = "nothing is left of the budget".to_owned();

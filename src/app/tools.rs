@@ -28,6 +28,9 @@ impl App {
             Subject::Task(_, task) => {
                 return self.call_task_tool(&execution, lease, task, name, arguments).await.map(Ok);
             }
+            Subject::Review(_, task) => {
+                return self.take_review(&execution, lease, task, (name, arguments)).await;
+            }
         };
         let of = Try { number, attempt: execution.attempt };
         Ok(Ok(match name {
@@ -49,6 +52,9 @@ impl App {
             Subject::Plan(number) => number,
             Subject::Task(_, task) => {
                 return self.after_task_turn(&execution, lease, task, ended).await.map(Ok);
+            }
+            Subject::Review(..) => {
+                return self.after_review_turn(&execution, ended.turn).await.map(Ok);
             }
         };
         let turn = ended.turn;

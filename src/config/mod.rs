@@ -4,6 +4,7 @@ mod agents;
 mod layers;
 mod models;
 mod presets;
+mod review;
 mod telemetry;
 
 use std::collections::BTreeMap;
@@ -17,6 +18,7 @@ use url::Url;
 pub use agents::{Agent, Budget, Limits, PLACEHOLDERS};
 pub use models::{Costs, Model, ModelName, PRICES};
 pub use presets::PRESETS;
+pub use review::Review;
 pub use telemetry::Telemetry;
 
 use crate::domain::budget::Limit;
@@ -81,6 +83,8 @@ pub struct Settings {
     pub sweep: Sweep,
     /// `[planning]`
     pub planning: Planning,
+    /// `[review]`
+    pub review: Review,
     /// `[budgets]`
     pub budgets: Budgets,
     /// `[projects.…]`
@@ -235,6 +239,8 @@ pub struct Budgets {
     pub task: Budget,
     /// On a run.
     pub run: Budget,
+    /// How many turns in a row may end without anything done; 0 is no limit.
+    pub idle_turns: u32,
 }
 
 /// Repositories that share a queue.
@@ -280,6 +286,7 @@ impl Settings {
         let lists = self.projects.values().map(|project| AllowList::parse(&project.egress));
         wrong.extend(lists.filter_map(Result::err));
         wrong.extend(self.telemetry.flaw());
+        wrong.extend(self.review.flaw(&self.agents));
         wrong.extend(self.models.iter().flat_map(|(name, model)| model.flaws(name)));
         wrong.extend(self.agents.iter().flat_map(|(name, agent)| agent.flaws(name, &self.models)));
         for path in self.worker.read_only.iter().chain(&self.worker.caches) {
@@ -340,7 +347,7 @@ impl Settings {
     pub fn roster(&self) -> Vec<Specialist> {
         self.agents
             .iter()
-            .filter(|(name, _)| name.0 != PLANNER)
+            .filter(|(name, _)| name.0 != PLANNER && name.0 != self.review.agent)
             .map(|(name, agent)| Specialist {
                 name: name.clone(),
                 good_at: agent.description.clone(),

@@ -78,11 +78,21 @@ impl Model {
     #[expect(clippy::disallowed_methods, reason = "settings are read here")]
     pub fn key(&self, name: &str) -> Result<Option<Secret>, Error> {
         let (key, place) = if let Some(variable) = &self.key_env {
-            let missing =
-                |_| Error::Setting(format!("model `{name}`: the variable `{variable}` is not set"));
+            let missing = |_| {
+                Error::Setting(format!(
+                    "model `{name}`: the variable `{variable}` is not set; set it where Team6 is \
+                     started, or name a file with `key_file`"
+                ))
+            };
             (std::env::var(variable).map_err(missing)?, format!("the variable `{variable}`"))
         } else if let Some(path) = &self.key_file {
-            let unreadable = |source| Error::File { path: path.clone(), source };
+            let unreadable = |why| {
+                let path = path.display();
+                Error::Setting(format!(
+                    "model `{name}`: its key cannot be read from `{path}` ({why}); put it there, \
+                     readable for whoever runs Team6"
+                ))
+            };
             (std::fs::read_to_string(path).map_err(unreadable)?, format!("`{}`", path.display()))
         } else {
             return Ok(None);

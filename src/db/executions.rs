@@ -40,9 +40,21 @@ pub enum Subject {
     Task(RunId, TaskNumber),
     /// A sprint's planning, by its number.
     Plan(i64),
+    /// The review agent's look at a try at a task of a run.
+    Review(RunId, TaskNumber),
 }
 
-/// One attempt of one agent at one task, or at a plan.
+impl Subject {
+    /// The task of a run on whose account it is, if it is on one's.
+    pub fn account(&self) -> Option<(&RunId, TaskNumber)> {
+        match self {
+            Self::Task(run, task) | Self::Review(run, task) => Some((run, *task)),
+            Self::Plan(_) => None,
+        }
+    }
+}
+
+/// One attempt of one agent at one task or plan, or its look at one.
 #[derive(Clone, Debug)]
 pub struct Execution {
     /// Its id.
@@ -98,6 +110,7 @@ pub async fn insert(tx: &mut Tx, new: &New, now: DateTime<Utc>) -> Result<()> {
     let (kind, run, task, planning) = match new.subject {
         Subject::Task(run, task) => ("task", Some(run), Some(task), None),
         Subject::Plan(number) => ("plan", None, None, Some(number)),
+        Subject::Review(run, task) => ("review", Some(run), Some(task), None),
     };
     tx.query(
         "insert into agent_executions
@@ -227,7 +240,7 @@ pub async fn failed(
 pub async fn get(tx: &mut Tx, id: &ExecutionId) -> Result<Execution> {
     let row: Option<Row> = tx
         .query(
-            "select id, sprint_id, run_id, task, planning, attempt, project, agent, status, epoch,
+            "select id, sprint_id, kind, run_id, task, planning, attempt, project, agent, status, epoch,
                  delivery, failure, started_at, finished_at, trouble, queued_at
              from agent_executions where id = $1",
         )
@@ -241,7 +254,7 @@ pub async fn get(tx: &mut Tx, id: &ExecutionId) -> Result<Execution> {
 pub async fn of_sprint(tx: &mut Tx, sprint: &SprintId) -> Result<Vec<Execution>> {
     let rows: Vec<Row> = tx
         .query(
-            "select id, sprint_id, run_id, task, planning, attempt, project, agent, status, epoch,
+            "select id, sprint_id, kind, run_id, task, planning, attempt, project, agent, status, epoch,
                  delivery, failure, started_at, finished_at, trouble, queued_at
              from agent_executions where sprint_id = $1 order by queued_at, id",
         )
@@ -255,7 +268,7 @@ pub async fn of_sprint(tx: &mut Tx, sprint: &SprintId) -> Result<Vec<Execution>>
 pub async fn of_run(tx: &mut Tx, run: &RunId) -> Result<Vec<Execution>> {
     let rows: Vec<Row> = tx
         .query(
-            "select id, sprint_id, run_id, task, planning, attempt, project, agent, status, epoch,
+            "select id, sprint_id, kind, run_id, task, planning, attempt, project, agent, status, epoch,
                  delivery, failure, started_at, finished_at, trouble, queued_at
              from agent_executions where run_id = $1 order by queued_at, id",
         )
@@ -307,6 +320,7 @@ pub async fn failing_agents(tx: &mut Tx, since: DateTime<Utc>) -> Result<Vec<Age
 struct Row {
     id: ExecutionId,
     sprint_id: SprintId,
+    kind: String,
     run_id: Option<RunId>,
     task: Option<TaskNumber>,
     planning: Option<i64>,
@@ -327,6 +341,7 @@ impl Row {
     /// The execution; none, if it says neither of which task nor of which planning it is.
     fn whole(self) -> Option<Execution> {
         let subject = match (self.run_id, self.task, self.planning) {
+            (Some(run), Some(task), None) if self.kind == "review" => Subject::Review(run, task),
             (Some(run), Some(task), None) => Subject::Task(run, task),
             (None, None, Some(number)) => Subject::Plan(number),
             (_, _, _) => return None,

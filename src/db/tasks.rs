@@ -266,6 +266,7 @@ fn status(state: &State) -> &'static str {
         State::Assigned { .. } => "assigned",
         State::InProgress { .. } => "in_progress",
         State::Delivered { .. } => "delivered",
+        State::AgentReview { .. } => "agent_review",
         State::Review { .. } => "review",
         State::Asking { .. } => "asking",
         State::Spent { .. } => "spent",

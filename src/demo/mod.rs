@@ -156,7 +156,7 @@ async fn play(
                 Ok(None) => {}
                 // Whether it was done is seen at the next look.
                 Err(error) => {
-                    tracing::warn!(error = %whole(error.as_ref()), "somebody could not do something now")
+                    tracing::warn!(error = %whole(error.as_ref()), "somebody could not do something now");
                 }
             }
         }

@@ -98,7 +98,7 @@ pub(super) fn settings(
         ("frontend", "the web: pages, stylesheets, colors, palettes, themes and headers"),
     ]
     .map(|(name, description)| (AgentName(name.to_owned()), agent(description)));
-    if settings.agents.keys().all(|name| name.0 == PLANNER) {
+    if settings.roster().is_empty() {
         settings.agents.extend(specialists);
     }
     if options.planner && !settings.agents.contains_key(&AgentName(PLANNER.to_owned())) {

@@ -52,6 +52,7 @@ impl Class {
         match self {
             Self::AgentDied | Self::TimedOut | Self::Misconfigured | Self::Machinery => true,
             Self::NothingDone
+            | Self::NoProgress
             | Self::LeftDirty
             | Self::HookFailed
             | Self::Refused

@@ -7,11 +7,13 @@ pub use decide::{Event, Given, Spoken};
 pub use listening::{Meaning, Remark};
 
 mod decide;
+mod idling;
 mod listening;
 pub mod tools;
 
 use super::answers::{self, Which};
 use super::ids::{Attempt, CommentId, CommitSha, IssueRef, Login, PullNumber};
+use super::review::Opinion;
 
 /// The longest text of a person that is passed on, in characters.
 pub const LONGEST_MESSAGE: usize = 8_000;
@@ -32,6 +34,12 @@ pub struct Dialogue {
     pub questions: Vec<Question>,
     /// What the agent last said it is doing.
     pub progress: Option<String>,
+    /// What the review agent said last.
+    pub opinion: Option<Opinion>,
+    /// The last message at the time when people were last asked for a review.
+    pub asked: u32,
+    /// How many turns in a row ended with neither a commit, nor a change, nor a question.
+    pub idle: u32,
     /// How many of the task's tries do not count as tries, because nothing had failed before them.
     pub uncounted: i64,
 }
@@ -112,6 +120,11 @@ pub enum Source {
         /// GitHub's id of the comment.
         comment: i64,
     },
+    /// The review agent said it.
+    Reviewer {
+        /// Of which try.
+        attempt: Attempt,
+    },
     /// Nobody said it: a check of this commit failed.
     Check {
         /// Of which commit.
@@ -184,16 +197,30 @@ impl Source {
     pub fn is_a_person(&self) -> bool {
         match self {
             Self::Comment { .. } | Self::Page | Self::Review { .. } | Self::Line { .. } => true,
-            Self::Check { .. } | Self::Conflict { .. } => false,
+            Self::Reviewer { .. } | Self::Check { .. } | Self::Conflict { .. } => false,
         }
+    }
+}
+
+impl Source {
+    fn is_the_reviewer(&self) -> bool {
+        matches!(self, Self::Reviewer { .. })
     }
 }
 
 impl Dialogue {
     /// How often checks and conflicts sent the agent back since a person said something.
     pub fn rounds(&self) -> usize {
-        let late = self.messages.iter().rev();
-        late.take_while(|message| !message.from.is_a_person()).count()
+        self.since_a_person().filter(|message| !message.from.is_the_reviewer()).count()
+    }
+
+    /// How often the review agent sent the agent back since a person said something.
+    pub fn returns(&self) -> usize {
+        self.since_a_person().filter(|message| message.from.is_the_reviewer()).count()
+    }
+
+    fn since_a_person(&self) -> impl Iterator<Item = &Message> {
+        self.messages.iter().rev().take_while(|message| !message.from.is_a_person())
     }
 
     /// Whether the agent may rewrite what is on its branch, because that conflicts with the base.

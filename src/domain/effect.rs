@@ -141,6 +141,30 @@ pub enum Effect {
         /// Which try.
         attempt: Attempt,
     },
+    /// Have the review agent look at a try. Twice is harmless: a job's id is its execution's.
+    QueueReview {
+        /// Which run's task.
+        run: RunId,
+        /// Which task.
+        task: TaskNumber,
+        /// Which try.
+        attempt: Attempt,
+        /// The review's execution.
+        execution: ExecutionId,
+    },
+    /// Say at the pull request what the review agent found, and ask people for their review. Twice is
+    /// harmless: what is said carries a hidden marker, which is looked for first, and whoever is
+    /// asked already is not asked again.
+    AskForReview {
+        /// Which run's task.
+        run: RunId,
+        /// Which task.
+        task: TaskNumber,
+        /// Which try.
+        attempt: Attempt,
+        /// Whom.
+        people: Vec<Login>,
+    },
     /// Put a try into its project's queue. Twice is harmless: a job's id is its execution's.
     Queue {
         /// Which run's task.
@@ -424,6 +448,8 @@ impl Effect {
             | Self::Queue { .. }
             | Self::QueuePlanning { .. }
             | Self::AnswerReview { .. }
+            | Self::QueueReview { .. }
+            | Self::AskForReview { .. }
             | Self::ShowQuestions { .. }
             | Self::Obey { .. }
             | Self::Launch { .. }
@@ -465,8 +491,10 @@ impl Effect {
             Self::Publish(execution) => format!("publish {execution}"),
             Self::Stop(execution) => format!("stop {execution}"),
             Self::ShowMessage { run, task, message } => format!("message {run} {task} {message}"),
-            Self::AnswerReview { run, task, .. } => format!("review {run} {task}"),
-            Self::Queue { run, .. } => format!("queue {run}"),
+            Self::AnswerReview { run, task, .. } | Self::AskForReview { run, task, .. } => {
+                format!("review {run} {task}")
+            }
+            Self::QueueReview { run, .. } | Self::Queue { run, .. } => format!("queue {run}"),
         }
     }
 
@@ -491,12 +519,16 @@ impl Effect {
             Self::AnswerReview { run, task, attempt } => {
                 Some(format!("answer review {run} {task} {attempt}"))
             }
+            Self::AskForReview { run, task, attempt, .. } => {
+                Some(format!("ask for review {run} {task} {attempt}"))
+            }
             Self::Obey { .. }
             | Self::Launch { .. }
             | Self::Draft { asked: Some(_), .. }
             | Self::Read { .. }
             | Self::Acknowledge { .. }
             | Self::QueuePlanning { .. }
+            | Self::QueueReview { .. }
             | Self::Stop(_)
             | Self::Queue { .. } => None,
         }

@@ -392,6 +392,7 @@ impl State {
             | Self::Assigned { .. }
             | Self::InProgress { .. }
             | Self::Delivered { .. }
+            | Self::AgentReview { .. }
             | Self::Review { .. }
             | Self::Asking { .. }
             | Self::Spent { .. }

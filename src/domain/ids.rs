@@ -219,6 +219,13 @@ impl ExecutionId {
     }
 }
 
+impl ExecutionId {
+    /// The review of the `attempt`th try at a task by the review agent, which is tried once.
+    pub fn of_review(run: &RunId, task: TaskNumber, attempt: Attempt) -> Self {
+        Self(format!("exe_{}_{task}_review{attempt}_1", bare(&run.0)))
+    }
+}
+
 impl BranchName {
     /// The branch an agent works on: `feature/task-3-short-title`.
     pub fn of(task: TaskNumber, title: &str) -> Self {

@@ -172,6 +172,7 @@ impl Standing {
             | State::Spent { .. }
             | State::Stopping { .. }
             | State::Delivered { .. }
+            | State::AgentReview { .. }
             | State::Review { .. }
             | State::Rework { .. }
             | State::Failed { .. } => None,

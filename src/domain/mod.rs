@@ -29,6 +29,7 @@ pub mod references;
 pub mod refine;
 pub mod refusal;
 pub mod retry;
+pub mod review;
 pub mod roster;
 pub mod run;
 pub mod sprint;

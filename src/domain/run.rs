@@ -190,6 +190,11 @@ impl Run {
             self.follow(sprint, number, consequence, &mut step);
         }
         step.effects.push(Effect::ShowStatus(sprint.clone()));
+        if matches!(event, task::Event::Presented(_)) {
+            let alone = self.ask_without_review(sprint)?;
+            step.effects.extend(alone.effects);
+            step.notes.extend(alone.notes);
+        }
         // What was said while it was on its way here.
         self.call(sprint, number, &mut step)?;
         Ok(step)
@@ -212,6 +217,7 @@ impl Run {
         step: &mut Step,
     ) {
         let execution = |attempt| ExecutionId::of(&self.id, number, attempt);
+        let review = |attempt| ExecutionId::of_review(&self.id, number, attempt);
         match *what {
             Consequence::Queue { attempt, pause_seconds } => step.effects.push(Effect::Queue {
                 run: self.id.clone(),
@@ -267,6 +273,16 @@ impl Run {
                 task: number,
                 attempt,
             }),
+            Consequence::Examine(attempt) => {
+                let (run, execution) = (self.id.clone(), review(attempt));
+                let task = number;
+                step.effects.push(Effect::QueueReview { run, task, attempt, execution });
+            }
+            Consequence::StopReview(attempt) => step.effects.push(Effect::Stop(review(attempt))),
+            Consequence::AskForReview(attempt) => {
+                let (run, people) = (self.id.clone(), self.people_to_ask(number));
+                step.effects.push(Effect::AskForReview { run, task: number, attempt, people });
+            }
             Consequence::AskAboutClosedPull(pull) => {
                 let waiting = self.behind(number);
                 let repo = self.find(number).map(|task| task.planned.repo().clone());
@@ -280,6 +296,19 @@ impl Run {
                 ));
             }
         }
+    }
+
+    /// Who is asked to review a task: its owner, and whoever wanted changes since that was asked last.
+    fn people_to_ask(&mut self, number: TaskNumber) -> Vec<Login> {
+        let found = self.tasks.iter_mut().find(|task| task.planned.number == number);
+        let Some(task) = found else { return Vec::new() };
+        let mut people: Vec<_> = task.planned.owner.iter().cloned().collect();
+        for one in task.dialogue.unasked() {
+            if !people.contains(&one) {
+                people.push(one);
+            }
+        }
+        people
     }
 
     /// Asks a task's owner, on the task's issue.

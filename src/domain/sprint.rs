@@ -21,6 +21,7 @@ use super::planning::{self, Planning};
 use super::refine::Refined;
 use super::refusal::Refusal;
 use super::retry::Retry;
+use super::review;
 use super::run::{self, Hold, Run, Step};
 use super::start::Start;
 use super::task;
@@ -131,6 +132,8 @@ pub enum Event {
     Task(TaskNumber, task::Event),
     /// People and a task's agent speak to each other.
     Dialogue(TaskNumber, dialogue::Event),
+    /// Something happened to the review agent's look at a task.
+    Review(TaskNumber, review::Event),
     /// Something was spent, or more may be.
     Budget(budget::Event),
     /// A person wants another try at a task.
@@ -189,6 +192,7 @@ impl Sprint {
                 next.with_run(|run, id| Ok(run.meet(id, number, &event)?))?
             }
             Event::Dialogue(number, event) => next.converse(number, event)?,
+            Event::Review(number, event) => next.reviewed(number, event)?,
             Event::Budget(event) => next.budget(event)?,
             Event::Retry(retry) => next.retry(retry)?,
             Event::Control(control) => next.controlled(&control)?,

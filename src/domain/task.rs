@@ -55,6 +55,13 @@ pub enum State {
         /// Which try it was.
         attempt: Attempt,
     },
+    /// The review agent looks at the pull request, before the owner is asked.
+    AgentReview {
+        /// Which try it was.
+        attempt: Attempt,
+        /// Where.
+        pull: PullNumber,
+    },
     /// Its owner reviews the pull request.
     Review {
         /// Which try it was.
@@ -175,8 +182,14 @@ pub enum Event {
     Spent(Attempt),
     /// More may be spent.
     Funded,
-    /// Its pull request is open.
+    /// Its pull request is open, and what was delivered is in it.
     PullOpened(PullNumber),
+    /// The same, and the review agent looks at it before the owner is asked.
+    Presented(PullNumber),
+    /// The review agent is done with this try.
+    Reviewed(Attempt),
+    /// The review agent sends this try back.
+    Returned(Attempt),
     /// Its pull request was merged, as this commit.
     PullMerged(PullNumber, CommitSha),
     /// Its pull request was closed without being merged.
@@ -232,6 +245,12 @@ pub enum Consequence {
     AskAboutBudget(Attempt),
     /// Answer the threads of the review that this try was about, and ask for another one.
     AnswerReview(Attempt),
+    /// Have the review agent look at this try.
+    Examine(Attempt),
+    /// Nobody waits for the review of this try any more.
+    StopReview(Attempt),
+    /// Ask people to review this try.
+    AskForReview(Attempt),
     /// Ask the owner what to do: the pull request was closed.
     AskAboutClosedPull(PullNumber),
     /// Stop this try's agent, or take the try out of its queue.
@@ -267,6 +286,7 @@ impl State {
             Self::Assigned { attempt }
             | Self::InProgress { attempt }
             | Self::Delivered { attempt }
+            | Self::AgentReview { attempt, .. }
             | Self::Review { attempt, .. }
             | Self::Asking { attempt, .. }
             | Self::Spent { attempt, .. }
@@ -283,7 +303,8 @@ impl State {
     /// Its pull request, once there is one.
     pub fn pull(&self) -> Option<PullNumber> {
         match self {
-            Self::Review { pull, .. }
+            Self::AgentReview { pull, .. }
+            | Self::Review { pull, .. }
             | Self::Rework { pull, .. }
             | Self::Closed { pull, .. }
             | Self::Done { pull, .. } => Some(*pull),
@@ -308,6 +329,7 @@ impl State {
             | Self::Assigned { .. }
             | Self::InProgress { .. }
             | Self::Delivered { .. }
+            | Self::AgentReview { .. }
             | Self::Review { .. }
             | Self::Asking { .. }
             | Self::Spent { .. }
@@ -340,6 +362,7 @@ impl State {
             | Self::Spent { .. }
             | Self::Rework { .. } => true,
             Self::Delivered { .. }
+            | Self::AgentReview { .. }
             | Self::Review { .. }
             | Self::Closed { .. }
             | Self::Done { .. }
@@ -359,6 +382,7 @@ impl State {
             Self::Waiting
             | Self::Assigned { .. }
             | Self::Delivered { .. }
+            | Self::AgentReview { .. }
             | Self::Review { .. }
             | Self::Asking { .. }
             | Self::Spent { .. }
@@ -381,7 +405,7 @@ impl State {
 
     /// Whether its agent has nothing to do and works again when it is spoken to.
     pub fn rests(&self) -> bool {
-        matches!(self, Self::Review { .. } | Self::Asking { .. })
+        matches!(self, Self::AgentReview { .. } | Self::Review { .. } | Self::Asking { .. })
     }
 
     /// Whether what people say about it may still reach an agent.
@@ -391,6 +415,7 @@ impl State {
             | Self::Assigned { .. }
             | Self::InProgress { .. }
             | Self::Delivered { .. }
+            | Self::AgentReview { .. }
             | Self::Review { .. }
             | Self::Asking { .. }
             | Self::Spent { .. }
@@ -411,6 +436,7 @@ impl State {
             Self::Assigned { .. } => "assigned",
             Self::InProgress { .. } => "in progress",
             Self::Delivered { .. } => "delivered",
+            Self::AgentReview { .. } => "looked at by the review agent",
             Self::Review { .. } => "in review",
             Self::Asking { .. } => "waiting for an answer",
             Self::Spent { .. } => "held, because its budget is spent",

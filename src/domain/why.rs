@@ -178,6 +178,11 @@ pub enum Reason {
     BeingStopped,
     /// It is delivered, and its pull request is being opened.
     Publishing,
+    /// The review agent looks at it, or soon will.
+    InAgentReview {
+        /// Where.
+        pull: IssueRef,
+    },
     /// It is in review.
     InReview {
         /// Where.

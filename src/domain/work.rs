@@ -72,6 +72,13 @@ pub enum Work {
         /// The code to read.
         sources: Vec<Source>,
     },
+    /// Review what a task's agent did: the code is only read, and the review goes through a tool.
+    Review {
+        /// The code to read, as the task's branch has it.
+        source: Source,
+        /// The base it is to be merged into.
+        base_sha: CommitSha,
+    },
 }
 
 /// A repository to be read, not changed.
@@ -371,6 +378,8 @@ pub enum Class {
     TimedOut,
     /// The agent ended its turn without committing anything.
     NothingDone,
+    /// That happened so often in a row that another turn would be wasted.
+    NoProgress,
     /// The agent left changes it did not commit.
     LeftDirty,
     /// A command that the repository has run in the workspace failed.
@@ -400,7 +409,11 @@ impl Class {
             | Self::HookFailed
             | Self::Machinery
             | Self::Quota => true,
-            Self::Unacceptable | Self::Refused | Self::Misconfigured | Self::Spent => false,
+            Self::NoProgress
+            | Self::Unacceptable
+            | Self::Refused
+            | Self::Misconfigured
+            | Self::Spent => false,
         }
     }
 
@@ -409,6 +422,7 @@ impl Class {
         match self {
             Self::AgentDied | Self::TimedOut | Self::NothingDone | Self::LeftDirty => true,
             Self::HookFailed
+            | Self::NoProgress
             | Self::Refused
             | Self::Unacceptable
             | Self::Misconfigured

@@ -49,10 +49,11 @@ impl Key {
         Self::try_from(key.to_owned()).ok()
     }
 
-    /// Whether it is where a planner reads: its last word is `plan7`.
+    /// Whether it is where a planner or a reviewer reads: its last word is `plan7` or `review7`.
     pub fn is_for_reading(&self) -> bool {
-        let last = self.0.rsplit('_').next().and_then(|word| word.strip_prefix("plan"));
-        last.is_some_and(|number| number.parse::<i64>().is_ok())
+        let last = self.0.rsplit('_').next().unwrap_or_default();
+        let number = last.strip_prefix("plan").or_else(|| last.strip_prefix("review"));
+        number.is_some_and(|number| number.parse::<i64>().is_ok())
     }
 
     /// As it is written in paths and said to the server.

@@ -72,6 +72,12 @@ impl Repo {
         self.pages(self.get(format!("pulls/{pull}/comments"))).all().await
     }
 
+    /// Reviews a pull request in words only: it neither approves nor asks for changes.
+    pub async fn remark(&self, pull: PullNumber, body: &str) -> Result<Review, Error> {
+        let path = format!("pulls/{pull}/reviews");
+        self.read(&self.post(path, json!({ "body": body, "event": "COMMENT" }))).await
+    }
+
     /// Answers in a thread, by the id of the thread's first comment.
     pub async fn reply(
         &self,

@@ -67,6 +67,7 @@ pub fn breaks(agent: &AgentName, class: Class, until: DateTime<Utc>) -> String {
         Class::Misconfigured => "it cannot be started as it is configured",
         Class::Machinery => "its machine or network failed",
         Class::NothingDone => "it did nothing",
+        Class::NoProgress => "it made no progress",
         Class::LeftDirty => "it left work uncommitted",
         Class::Refused => "its repository does not let it work there",
         Class::HookFailed => "a hook of the repository failed",

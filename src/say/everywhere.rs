@@ -7,7 +7,8 @@ use chrono::DateTime;
 
 use super::hostile::{HOSTILE, acts};
 use super::{
-    LONGEST, budget, comments, dialogue, ending, issue, memory, plan, planning, pull, status,
+    LONGEST, budget, comments, dialogue, ending, issue, memory, plan, planning, pull, review,
+    status,
 };
 use crate::domain::budget::Budgets;
 use crate::domain::dialogue as agents;
@@ -22,6 +23,7 @@ use crate::domain::permission::Permission;
 use crate::domain::plan::{Dependency, DroppedTask, Plan, PlannedTask, Prd, VoidApproval};
 use crate::domain::planning::{Answer, Planning, Question, Unplanned};
 use crate::domain::refusal::Refusal;
+use crate::domain::review::{Found, Opinion, Remark, Review, Verdict};
 use crate::domain::sprint::{Approval, Event, Goal, Sprint, State};
 use crate::domain::start::Start;
 use crate::domain::work::{Class, Delivery, Size};
@@ -254,6 +256,18 @@ fn of_a_run(text: &str, running: &Sprint, delivery: &Delivery) -> Vec<(&'static 
 }
 
 /// What passes between people and a task's agent.
+fn opinion(text: &str) -> Opinion {
+    let remark = Remark { path: text.to_owned(), line: None, text: text.to_owned() };
+    let remarks = vec![Remark { line: Some(7), ..remark.clone() }, remark];
+    let review = Review { verdict: Verdict::RequestChanges, summary: text.to_owned(), remarks };
+    let found = Found::Review { by: AgentName(text.to_owned()), review, rounds: 2 };
+    Opinion { attempt: Attempt(1), found }
+}
+
+fn no_opinion(text: &str) -> Opinion {
+    Opinion { attempt: Attempt(1), found: Found::Nothing { why: text.to_owned() } }
+}
+
 fn of_a_dialogue(text: &str, running: &Sprint) -> Vec<(&'static str, String)> {
     let person = Login(text.to_owned());
     let task = &running.run.as_ref().unwrap().tasks[0];
@@ -271,6 +285,8 @@ fn of_a_dialogue(text: &str, running: &Sprint) -> Vec<(&'static str, String)> {
         ("no rework", dialogue::not_reworked(&person, number, text)),
         ("still broken", dialogue::still_broken(&person, number, text)),
         ("a thread", dialogue::thread_answered(Some(text), Some(text))),
+        ("an agent's review", review::opinion(&opinion(text), number)),
+        ("no review", review::opinion(&no_opinion(text), number)),
         ("a broken agent", dialogue::breaks(&agent, Class::AgentDied, DateTime::UNIX_EPOCH)),
     ]
 }

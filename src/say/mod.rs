@@ -17,6 +17,7 @@ pub mod planning;
 pub mod prompt;
 pub mod pull;
 mod reasons;
+pub mod review;
 pub mod status;
 pub mod why;
 

@@ -152,6 +152,7 @@ fn because(why: &Unplanned) -> String {
                 Class::Spent => "the planner spent what it may spend",
                 Class::Quota => "the planner's model wants no more calls for now",
                 Class::NothingDone
+                | Class::NoProgress
                 | Class::LeftDirty
                 | Class::HookFailed
                 | Class::Refused
@@ -180,6 +181,7 @@ fn advice(why: &Unplanned) -> &'static str {
             | Class::TimedOut
             | Class::Quota
             | Class::NothingDone
+            | Class::NoProgress
             | Class::LeftDirty
             | Class::HookFailed
             | Class::Refused

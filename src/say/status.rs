@@ -88,6 +88,9 @@ fn stands(task: &Task, home: &RepoName) -> String {
             format!("🔄 in progress{}{}", tried(task, *attempt), progress(task))
         }
         State::Delivered { .. } => "📦 delivered, its pull request is being opened".to_owned(),
+        State::AgentReview { pull: number, .. } => {
+            format!("🔎 looked at by the review agent: {}", pull(number.0))
+        }
         State::Review { pull: number, .. } => format!("👀 in review: {}", pull(number.0)),
         State::Asking { .. } => format!("❓ waits for an answer to {}", questions(task)),
         State::Spent { .. } => "💰 held, because its budget is spent".to_owned(),
@@ -178,6 +181,7 @@ fn next(run: &Run, home: &RepoName) -> Vec<String> {
             | State::Assigned { .. }
             | State::InProgress { .. }
             | State::Delivered { .. }
+            | State::AgentReview { .. }
             | State::Rework { .. }
             | State::Stopping { .. }
             | State::Skipped { .. }

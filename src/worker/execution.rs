@@ -21,6 +21,7 @@ use crate::domain::ids::{CommitSha, RepoName};
 use crate::domain::work::{
     self as domain, Assignment, Checkout, Claimed, Class, Delivery, Failure, Outcome,
 };
+use crate::domain::{proposal, review};
 use crate::git::{self, Access, Clean, Delivered, Key, Mirror, Promise, Workspace};
 
 const BUNDLING: Duration = Duration::from_mins(5);
@@ -128,7 +129,12 @@ impl Work<'_> {
         match &self.assignment.work {
             domain::Work::Task(checkout) => self.deliver(spec, checkout).await,
             domain::Work::Plan { sources } => {
-                self.plan(spec, sources).await?;
+                self.read(spec, sources, &[], proposal::tools()).await?;
+                Ok(Outcome::Done)
+            }
+            domain::Work::Review { source, base_sha } => {
+                let sources = std::slice::from_ref(source);
+                self.read(spec, sources, &[base_sha], review::tools::tools()).await?;
                 Ok(Outcome::Done)
             }
         }

@@ -8,7 +8,7 @@ mod execution;
 mod hooks;
 mod leases;
 mod network;
-mod planning;
+mod reading;
 mod removal;
 mod resuming;
 mod room;

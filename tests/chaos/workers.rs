@@ -74,7 +74,9 @@ impl Held {
     fn checkout(&self) -> &Checkout {
         match &self.assignment.work {
             Work::Task(checkout) => checkout,
-            Work::Plan { .. } => panic!("there is no planner"),
+            Work::Plan { .. } | Work::Review { .. } => {
+                panic!("there is no planner and no reviewer")
+            }
         }
     }
 

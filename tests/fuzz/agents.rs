@@ -6,16 +6,16 @@ use crate::holds::{ID, NEXT};
 use crate::spoil::spoiling;
 use crate::{CASES, holds, tries};
 
-fn answers(result: Value) -> String {
+fn answers(result: &Value) -> String {
     json!({ "jsonrpc": "2.0", "id": ID, "result": result }).to_string()
 }
 
-fn updates(update: Value) -> String {
+fn updates(update: &Value) -> String {
     let params = json!({ "sessionId": "s", "update": update });
     json!({ "jsonrpc": "2.0", "method": "session/update", "params": params }).to_string()
 }
 
-fn asks(method: &str, params: Value) -> String {
+fn asks(method: &str, params: &Value) -> String {
     json!({ "jsonrpc": "2.0", "id": 7, "method": method, "params": params }).to_string()
 }
 
@@ -29,15 +29,15 @@ fn session() -> String {
         "why": { "type": "string" },
     } });
     let turn = [
-        updates(chunk("agent_thought_chunk", "Let me see.")),
-        updates(json!({ "sessionUpdate": "plan", "entries": [
+        updates(&chunk("agent_thought_chunk", "Let me see.")),
+        updates(&json!({ "sessionUpdate": "plan", "entries": [
             { "content": "Look", "priority": "medium", "status": "completed" },
         ] })),
-        updates(json!({ "sessionUpdate": "tool_call", "toolCallId": "1", "title": "Edit a.rs",
+        updates(&json!({ "sessionUpdate": "tool_call", "toolCallId": "1", "title": "Edit a.rs",
             "kind": "edit", "status": "pending", "content": [diff] })),
         asks(
             "session/request_permission",
-            json!({ "sessionId": "s", "toolCall": {
+            &json!({ "sessionId": "s", "toolCall": {
             "toolCallId": "1" }, "options": [
             { "optionId": "y", "name": "Yes", "kind": "allow_once" },
             { "optionId": "n", "name": "No", "kind": "reject_once" },
@@ -45,16 +45,16 @@ fn session() -> String {
         ),
         asks(
             "elicitation/create",
-            json!({ "mode": "form", "sessionId": "s",
+            &json!({ "mode": "form", "sessionId": "s",
             "message": "Which color?", "requestedSchema": form }),
         ),
-        updates(json!({ "sessionUpdate": "weather", "_meta": { "sky": "blue" } })),
+        updates(&json!({ "sessionUpdate": "weather", "_meta": { "sky": "blue" } })),
         "npm warn old".to_owned(),
-        updates(chunk("agent_message_chunk", "It is done.")),
-        answers(json!({ "stopReason": "end_turn" })),
+        updates(&chunk("agent_message_chunk", "It is done.")),
+        answers(&json!({ "stopReason": "end_turn" })),
     ];
-    let known = answers(json!({ "protocolVersion": 1, "agentCapabilities": {} }));
-    let opened = answers(json!({ "sessionId": "s" }));
+    let known = answers(&json!({ "protocolVersion": 1, "agentCapabilities": {} }));
+    let opened = answers(&json!({ "sessionId": "s" }));
     [known, opened, turn.join("\n")].join(NEXT)
 }
 

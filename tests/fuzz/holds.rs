@@ -76,7 +76,7 @@ pub(crate) fn session(said: &[u8]) -> Result<Ended, Error> {
     let held = agent::converse((stdin, stdout), "/tree".into(), talk, limits, trace);
     let ended = runtime.block_on(async {
         tokio::spawn(play(hears, says, said));
-        tokio::time::timeout(Duration::from_secs(60), held).await
+        tokio::time::timeout(Duration::from_mins(1), held).await
     });
     let ended = ended.expect("it waits for what never comes");
     if let Err(error) = &ended {

@@ -10,6 +10,7 @@ mod notes;
 mod people;
 mod planner;
 mod recipe;
+mod reviewer;
 mod shell;
 mod spend;
 pub(super) mod tools;
@@ -26,7 +27,7 @@ use super::acp::{self, Abilities, Stage};
 pub struct Manner {
     /// The time between two steps.
     pub pace: Duration,
-    /// What it does as a planner, as a line `scripted: …` in the goal would say it.
+    /// What it does as a planner or reviewer; as a planner, a line `scripted: …` in the goal says it too.
     pub script: String,
     /// Whether it can reach its tools only through a program, and not over HTTP.
     pub no_http: bool,
@@ -67,6 +68,9 @@ impl Turn {
     async fn take(&self) -> Result<(), String> {
         // What the session is about is said in its first turn.
         let first = self.stage.told.first().map_or("", String::as_str);
+        if first.starts_with(reviewer::BEGINS) {
+            return self.review(first).await;
+        }
         let Some(title) = line(first, "Task:") else {
             return match &self.stage.tools {
                 Some(server) => self.plan(server).await,

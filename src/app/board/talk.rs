@@ -42,6 +42,7 @@ fn place(from: &Source) -> &'static str {
         Source::Page => "here",
         Source::Review { .. } => "in a review",
         Source::Line { .. } => "on a line",
+        Source::Reviewer { .. } => "in an agent's review",
         Source::Check { .. } => "a check failed",
         Source::Conflict { .. } => "it conflicts with its base",
     }

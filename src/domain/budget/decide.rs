@@ -51,7 +51,11 @@ impl Sprint {
                 if refused {
                     run.refused(task, by_task, by_run);
                 }
-                Ok(run.counted(&self.id, &home, task, (by_task, by_run)))
+                let mut step = run.counted(&self.id, &home, task, (by_task, by_run));
+                let alone = run.ask_without_review(&self.id)?;
+                step.effects.extend(alone.effects);
+                step.notes.extend(alone.notes);
+                Ok(step)
             }
             Event::Raised(raise) => {
                 if !run.state.is_live() {

@@ -159,7 +159,21 @@ impl Task {
     /// Whether a check or a conflict counts now: what is being worked on is looked at again when it is
     /// pushed.
     pub fn may_be_sent_back(&self) -> bool {
-        matches!(self.state, task::State::Review { .. })
+        matches!(self.state, task::State::Review { .. } | task::State::AgentReview { .. })
+    }
+
+    /// Keeps what the review agent says until the agent's next turn, if there is room.
+    pub(in crate::domain) fn hear_reviewer(
+        &mut self,
+        by: Login,
+        from: Source,
+        text: String,
+        at: DateTime<Utc>,
+    ) -> bool {
+        let permission = Permission::None;
+        let (now, threads) = (false, Vec::new());
+        let spoken = Spoken { by, permission, at, from, text, now, threads };
+        self.hear(spoken, Vec::new()).is_ok()
     }
 
     /// A check failed, or the base moved: the agent works on it, unless that was tried often enough
@@ -301,6 +315,7 @@ impl Task {
         step: &mut Step,
     ) {
         use task::Event as E;
+        self.dialogue.count_idle(event);
         match event {
             E::Taken(attempt) => self.deliver(run, *attempt, 1, step),
             E::Lost(attempt) => self.hang_up(run, *attempt, false, step),
@@ -318,13 +333,15 @@ impl Task {
                 self.hang_up(run, *attempt, true, step);
             }
             // Nothing had failed, so tries are counted anew.
-            E::Called => self.dialogue.uncounted = before.attempt().0,
+            E::Called | E::Returned(_) => self.dialogue.uncounted = before.attempt().0,
             // Who was stopped, as when the pull request was closed, did not get to the end of it.
             E::PullReopened(_) | E::Retried(_) => {
                 self.hang_up(run, before.attempt(), false, step);
             }
             E::Released
             | E::PullOpened(_)
+            | E::Presented(_)
+            | E::Reviewed(_)
             | E::PullMerged(..)
             | E::PullClosed(_)
             | E::Cancelled
@@ -366,7 +383,11 @@ impl Source {
             Self::Review { pull, .. } => {
                 Some(IssueRef { repo: repo.clone(), number: IssueNumber(pull.0) })
             }
-            Self::Page | Self::Line { .. } | Self::Check { .. } | Self::Conflict { .. } => None,
+            Self::Page
+            | Self::Line { .. }
+            | Self::Reviewer { .. }
+            | Self::Check { .. }
+            | Self::Conflict { .. } => None,
         }
     }
 }

@@ -100,6 +100,18 @@ impl Dialogue {
         reviewers
     }
 
+    /// Who wanted changes that were not in what people were last asked to review.
+    pub(in crate::domain) fn unasked(&mut self) -> Vec<Login> {
+        let told = self.told();
+        let since = std::mem::replace(&mut self.asked, told);
+        let is_new = |message: &&Message| {
+            since < message.number
+                && matches!(message.from, Source::Review { .. })
+                && matches!(message.state, Delivery::Acknowledged { .. })
+        };
+        self.messages.iter().filter(is_new).map(|message| message.by.clone()).collect()
+    }
+
     fn is_of_last_round(&self, message: &Message) -> bool {
         match message.state {
             Delivery::Acknowledged { attempt } => self.uncounted < attempt.0,

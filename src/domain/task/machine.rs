@@ -6,8 +6,9 @@
 mod rework;
 
 use super::Event::{
-    Asked, Called, Cancelled, Delivered, Exhausted, Failed, Funded, Lost, PullClosed, PullMerged,
-    PullOpened, PullReopened, Released, Replied, Retried, Skipped, Spent, Stopped, Taken,
+    Asked, Called, Cancelled, Delivered, Exhausted, Failed, Funded, Lost, Presented, PullClosed,
+    PullMerged, PullOpened, PullReopened, Released, Replied, Retried, Returned, Reviewed, Skipped,
+    Spent, Stopped, Taken,
 };
 use super::State as S;
 use super::{Consequence, Ending, Event, MOST_ATTEMPTS, Nonsense, Stage, State, pause_after};
@@ -25,6 +26,12 @@ impl State {
 
     /// The same, where this is the so-manieth try that counts.
     pub fn decide_at(&self, event: &Event, tries: i64) -> Result<Next, Nonsense> {
+        // Only what was delivered just now is looked at first.
+        if let Presented(pull) = event
+            && !self.may_be_examined()
+        {
+            return self.decide_at(&PullOpened(*pull), tries);
+        }
         let next = match self {
             S::Waiting => waiting(event),
             S::Assigned { attempt } | S::InProgress { attempt } => {
@@ -36,6 +43,7 @@ impl State {
             S::Rework { attempt, pull, stage } => {
                 self.reworked((*attempt, *pull), *stage, event, tries)
             }
+            S::AgentReview { attempt, pull } => self.examined(*attempt, *pull, event),
             S::Review { attempt, pull } | S::Closed { attempt, pull } => {
                 self.with_people(*attempt, *pull, event)
             }
@@ -47,6 +55,10 @@ impl State {
             }
         };
         next.ok_or_else(|| Nonsense { state: self.clone(), event: event.clone() })
+    }
+
+    fn may_be_examined(&self) -> bool {
+        self.is_delivered(self.attempt()) || matches!(self, S::AgentReview { .. })
     }
 
     #[expect(clippy::unnecessary_wraps, reason = "as the other answers of this machine")]
@@ -75,14 +87,17 @@ impl State {
             Skipped(by) => Some(stop(attempt, None, Ending::Skipped(by.clone()))),
             Released | Called | Funded => self.nothing_new(),
             Taken(_) | Lost(_) | Delivered(_) | Failed(..) | Exhausted(..) | Stopped(_)
-            | PullOpened(_) | PullMerged(..) | PullClosed(_) | PullReopened(_) | Retried(_)
-            | Asked(_) | Replied(_) | Spent(_) => None,
+            | PullOpened(_) | PullMerged(..) | PullClosed(_) | PullReopened(_) | Presented(_)
+            | Reviewed(_) | Returned(_) | Retried(_) | Asked(_) | Replied(_) | Spent(_) => None,
         }
     }
 
     fn delivered(&self, attempt: Attempt, event: &Event, tries: i64) -> Option<Next> {
         match event {
             PullOpened(pull) => Some((S::Review { attempt, pull: *pull }, vec![])),
+            Presented(pull) => {
+                Some((S::AgentReview { attempt, pull: *pull }, vec![Consequence::Examine(attempt)]))
+            }
             // Pushed and refused for good, as a workflow file is.
             Failed(of, class) if *of == attempt => Some(after_failure(attempt, *class, tries)),
             Delivered(of) if *of == attempt => self.nothing_new(),
@@ -90,8 +105,8 @@ impl State {
             Cancelled => Some(Ending::Cancelled.of(attempt, None)),
             Skipped(by) => Some(Ending::Skipped(by.clone()).of(attempt, None)),
             Taken(_) | Lost(_) | Delivered(_) | Failed(..) | Exhausted(..) | Stopped(_)
-            | PullMerged(..) | PullClosed(_) | PullReopened(_) | Retried(_) | Asked(_)
-            | Replied(_) | Spent(_) => None,
+            | PullMerged(..) | PullClosed(_) | PullReopened(_) | Reviewed(_) | Returned(_)
+            | Retried(_) | Asked(_) | Replied(_) | Spent(_) => None,
         }
     }
 
@@ -128,8 +143,8 @@ impl State {
             Cancelled => Some(Ending::Cancelled.of(attempt, Some(pull))),
             Skipped(by) => Some(Ending::Skipped(by.clone()).of(attempt, Some(pull))),
             Taken(_) | Lost(_) | Delivered(_) | Failed(..) | Exhausted(..) | Stopped(_)
-            | PullOpened(_) | PullMerged(..) | PullClosed(_) | PullReopened(_) | Retried(_)
-            | Asked(_) | Replied(_) | Spent(_) => None,
+            | PullOpened(_) | PullMerged(..) | PullClosed(_) | PullReopened(_) | Presented(_)
+            | Reviewed(_) | Returned(_) | Retried(_) | Asked(_) | Replied(_) | Spent(_) => None,
         }
     }
 
@@ -153,8 +168,9 @@ impl State {
             }
             Released => self.nothing_new(),
             Taken(_) | Lost(_) | Delivered(_) | Failed(..) | Exhausted(..) | Stopped(_)
-            | PullOpened(_) | PullMerged(..) | PullClosed(_) | PullReopened(_) | Retried(_)
-            | Cancelled | Skipped(_) | Asked(_) | Replied(_) | Called | Spent(_) | Funded => None,
+            | PullOpened(_) | PullMerged(..) | PullClosed(_) | PullReopened(_) | Presented(_)
+            | Reviewed(_) | Returned(_) | Retried(_) | Cancelled | Skipped(_) | Asked(_)
+            | Replied(_) | Called | Spent(_) | Funded => None,
         }
     }
 
@@ -165,8 +181,8 @@ impl State {
             Cancelled => Some(Ending::Cancelled.of(attempt, None)),
             Skipped(by) => Some(Ending::Skipped(by.clone()).of(attempt, None)),
             Taken(_) | Lost(_) | Delivered(_) | Failed(..) | Exhausted(..) | Stopped(_)
-            | PullOpened(_) | PullMerged(..) | PullClosed(_) | PullReopened(_) | Asked(_)
-            | Replied(_) | Spent(_) => None,
+            | PullOpened(_) | PullMerged(..) | PullClosed(_) | PullReopened(_) | Presented(_)
+            | Reviewed(_) | Returned(_) | Asked(_) | Replied(_) | Spent(_) => None,
         }
     }
 
@@ -207,8 +223,8 @@ impl State {
             },
             Cancelled | Released | Called | Funded => self.nothing_new(),
             Taken(_) | Lost(_) | Delivered(_) | Failed(..) | Exhausted(..) | Stopped(_)
-            | PullOpened(_) | PullMerged(..) | PullClosed(_) | PullReopened(_) | Retried(_)
-            | Asked(_) | Replied(_) | Spent(_) => None,
+            | PullOpened(_) | PullMerged(..) | PullClosed(_) | PullReopened(_) | Presented(_)
+            | Reviewed(_) | Returned(_) | Retried(_) | Asked(_) | Replied(_) | Spent(_) => None,
         }
     }
 
@@ -231,7 +247,8 @@ impl State {
             Cancelled if !is_skipped => self.nothing_new(),
             Skipped(_) => self.nothing_new(),
             Taken(_) | Lost(_) | Delivered(_) | Failed(..) | Exhausted(..) | PullMerged(..)
-            | Retried(_) | Cancelled | Asked(_) | Replied(_) | Called | Spent(_) | Funded => None,
+            | Presented(_) | Reviewed(_) | Returned(_) | Retried(_) | Cancelled | Asked(_)
+            | Replied(_) | Called | Spent(_) | Funded => None,
         }
     }
 
@@ -251,8 +268,8 @@ fn waiting(event: &Event) -> Option<Next> {
         Skipped(by) => Some(Ending::Skipped(by.clone()).of(Attempt(0), None)),
         Called | Funded => Some((S::Waiting, vec![])),
         Taken(_) | Lost(_) | Delivered(_) | Failed(..) | Exhausted(..) | Stopped(_)
-        | PullOpened(_) | PullMerged(..) | PullClosed(_) | PullReopened(_) | Retried(_)
-        | Asked(_) | Replied(_) | Spent(_) => None,
+        | PullOpened(_) | PullMerged(..) | PullClosed(_) | PullReopened(_) | Presented(_)
+        | Reviewed(_) | Returned(_) | Retried(_) | Asked(_) | Replied(_) | Spent(_) => None,
     }
 }
 

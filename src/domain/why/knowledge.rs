@@ -124,6 +124,8 @@ impl Errand {
             | Effect::Acknowledge { .. }
             | Effect::ShowMessage { .. }
             | Effect::AnswerReview { .. }
+            | Effect::AskForReview { .. }
+            | Effect::QueueReview { .. }
             | Effect::Say { .. }
             | Effect::QueuePlanning { .. }
             | Effect::ShowPlanning { .. }

@@ -87,6 +87,9 @@ pub(super) fn of_task(sprint: &Sprint, run: &Run, task: &Task, known: &Knowledge
         State::Asking { .. } => asking(task),
         State::Spent { .. } => out_of_budget(run, task),
         State::Stopping { .. } => Why::new(None, Reason::BeingStopped),
+        State::AgentReview { pull, .. } => {
+            Why::new(None, Reason::InAgentReview { pull: place(task, *pull) })
+        }
         State::Review { .. }
         | State::Closed { .. }
         | State::Failed { .. }
@@ -133,6 +136,7 @@ fn with_people(run: &Run, task: &Task, known: &Knowledge) -> Why {
         | State::Assigned { .. }
         | State::InProgress { .. }
         | State::Delivered { .. }
+        | State::AgentReview { .. }
         | State::Asking { .. }
         | State::Spent { .. }
         | State::Rework { .. }

@@ -70,6 +70,9 @@ impl Why {
             Reason::Publishing => {
                 format!("{who} is delivered, and its pull request is being opened")
             }
+            Reason::InAgentReview { pull } => {
+                format!("{who} is at {pull}, and the review agent looks at it")
+            }
             Reason::InReview { pull } => format!("{who} is in review: {pull} is not merged"),
             Reason::Closed { pull } => format!(
                 "{pull}, the pull request of {who}, was closed without being merged where it belongs"
@@ -139,6 +142,7 @@ impl Why {
             Reason::AtWork { .. } => "When it delivers, its pull request is opened.".to_owned(),
             Reason::BeingStopped => "When it is gone, that is said.".to_owned(),
             Reason::Publishing => "Then its owner is asked to review it.".to_owned(),
+            Reason::InAgentReview { .. } => "Then its owner is asked to review it.".to_owned(),
             Reason::InReview { .. } => "Its owner reviews and merges it.".to_owned(),
             Reason::Closed { .. } => {
                 format!("Its owner reopens it, or says `/team6 retry T{task}`, `skip` or `cancel`.")
@@ -269,6 +273,7 @@ fn words(class: Class) -> &'static str {
         Class::AgentDied => "the agent died",
         Class::TimedOut => "the agent took too long",
         Class::NothingDone => "the agent committed nothing",
+        Class::NoProgress => "the agent made no progress",
         Class::LeftDirty => "the agent left changes it did not commit",
         Class::Refused => "its repository does not let the agent work in it",
         Class::HookFailed => "a hook of the repository failed",

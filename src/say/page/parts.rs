@@ -69,7 +69,7 @@ fn kind_of(state: &task::State) -> &'static str {
         task::State::Waiting => "waiting",
         task::State::Assigned { .. } => "queued",
         task::State::InProgress { .. } | task::State::Rework { .. } => "working",
-        task::State::Delivered { .. } => "delivered",
+        task::State::Delivered { .. } | task::State::AgentReview { .. } => "delivered",
         // A person must act.
         task::State::Review { .. } | task::State::Asking { .. } | task::State::Spent { .. } => {
             "review"

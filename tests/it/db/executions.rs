@@ -24,7 +24,7 @@ fn new(sprint: &SprintId, run: &RunId, task: i64, attempt: i64) -> New {
 fn task_of(execution: &Execution) -> Option<i64> {
     match &execution.subject {
         Subject::Task(_, number) => Some(number.0),
-        Subject::Plan(_) => None,
+        Subject::Plan(_) | Subject::Review(..) => None,
     }
 }
 

@@ -9,6 +9,7 @@ mod listening;
 mod permitting;
 mod planning;
 mod refining;
+mod reviewing;
 mod running;
 mod starting;
 mod talking;

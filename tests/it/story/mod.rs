@@ -1,5 +1,6 @@
 //! What Team6 promises, told as stories: one file for each promise.
 
+mod agent_review;
 mod api;
 mod asking;
 mod big;

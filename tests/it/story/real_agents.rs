@@ -18,6 +18,16 @@ type Real = (&'static str, &'static str, &'static str, &'static str, &'static st
 const OPENCODE: Real = ("opencode", "opencode", "openai", "/v1", "scripted");
 const GEMINI_CLI: Real = ("gemini-cli", "gemini", "gemini", "", "gemini-2.5-pro");
 
+/// Agents that `just agents` does not install: each is driven where `TEAM6_TEST_AGENTS` has it.
+const CLAUDE_CODE: Real = ("claude-code", "claude-agent-acp", "anthropic", "", "claude-sonnet-4-5");
+const CODEX: Real = ("codex", "codex-acp", "openai", "/v1", "scripted");
+const COPILOT: Real = ("copilot-cli", "copilot", "openai", "/v1", "scripted");
+const MISTRAL_VIBE: Real = ("mistral-vibe", "vibe-acp", "openai", "/v1", "scripted");
+const QWEN_CODE: Real = ("qwen-code", "qwen", "openai", "/v1", "scripted");
+
+const EDITS: &str = "mkdir -p docs && echo navy > docs/blue.md && grep -q navy docs/blue.md";
+const COMMITS: &str = "git add -A && git commit -q -m 'Choose navy'";
+
 /// Where it is installed, and a model for it.
 struct Stand {
     dir: TempDir,
@@ -90,6 +100,33 @@ fn command(preset: &str, program: &Path, model: &str) -> String {
     toml::Value::Array(words).to_string().replace("{model}", model)
 }
 
+/// Whether an agent is installed that `just agents` does not install; says so if not.
+fn is_there(real: Real) -> bool {
+    let folder = std::env::var_os("TEAM6_TEST_AGENTS").map(PathBuf::from);
+    let program = folder.map(|folder| folder.join("node_modules/.bin").join(real.1));
+    let is_there = program.is_some_and(|program| program.exists());
+    if !is_there {
+        aloud(&format!("{}: skipped, it is not where TEAM6_TEST_AGENTS says", real.0));
+    }
+    is_there
+}
+
+/// Sealed in, the agent changes a file, tests it and commits; the pull request is merged. What it is told is enough.
+async fn does_a_task_without_asking(real: Real) {
+    let Some(stand) = Stand::of(real) else { return };
+    let team = Team::sealed_in(&stand.settings(real, "real", "")).await;
+    let works = json!([{ "shell": EDITS }, { "shell": COMMITS }, { "text": "Navy it is." }]);
+    let wish = Wish::new("T1", "Choose the blue").that("owner", "ada").that("agent", "real");
+    let wish = wish.that("saying", &format!("<script>{works}</script>"));
+    let sprint = team.running("Dark mode", [wish]).await;
+
+    assert!(sprint.stands().await.starts_with("T1 in review"), "{}", sprint.stands().await);
+    assert_eq!(sprint.commits_of("T1").await, ["Choose navy"]);
+    sprint.merges("ada", "T1").await;
+    assert_eq!(sprint.stands().await, "T1 merged");
+    team.ends().await;
+}
+
 /// Sealed in, the agent spends its budget and is held; it goes on when its owner allows more, asks, is answered,
 /// changes a file, tests it and commits; the pull request is merged.
 async fn does_a_whole_task(real: Real) {
@@ -110,9 +147,7 @@ async fn does_a_whole_task(real: Real) {
 
     sprint.hears_at("T1", "ada", "/team6 budget +10000000 tokens").await;
     assert!(sprint.stands().await.starts_with("T1 waits for an answer to question 1"));
-    let edits = "mkdir -p docs && echo navy > docs/blue.md && grep -q navy docs/blue.md";
-    let commits = "git add -A && git commit -q -m 'Choose navy'";
-    let works = json!([{ "shell": edits }, { "shell": commits }, { "text": "Navy it is." }]);
+    let works = json!([{ "shell": EDITS }, { "shell": COMMITS }, { "text": "Navy it is." }]);
     sprint.hears_at("T1", "ada", &format!("Navy. <script>{works}</script>")).await;
 
     assert!(sprint.stands().await.starts_with("T1 in review"), "{}", sprint.stands().await);
@@ -141,4 +176,40 @@ async fn opencode_does_a_whole_task() {
 #[tokio::test]
 async fn gemini_cli_does_a_whole_task() {
     does_a_whole_task(GEMINI_CLI).await;
+}
+
+#[tokio::test]
+async fn claude_code_does_a_whole_task() {
+    if is_there(CLAUDE_CODE) {
+        does_a_whole_task(CLAUDE_CODE).await;
+    }
+}
+
+#[tokio::test]
+async fn codex_does_a_whole_task() {
+    if is_there(CODEX) {
+        does_a_whole_task(CODEX).await;
+    }
+}
+
+#[tokio::test]
+async fn copilot_does_a_whole_task() {
+    if is_there(COPILOT) {
+        does_a_whole_task(COPILOT).await;
+    }
+}
+
+// It offers our tools to its model through a language of its own, which the script does not speak.
+#[tokio::test]
+async fn mistral_vibe_does_a_task() {
+    if is_there(MISTRAL_VIBE) {
+        does_a_task_without_asking(MISTRAL_VIBE).await;
+    }
+}
+
+#[tokio::test]
+async fn qwen_code_does_a_whole_task() {
+    if is_there(QWEN_CODE) {
+        does_a_whole_task(QWEN_CODE).await;
+    }
 }

@@ -20,6 +20,8 @@ pub(crate) enum Act {
     SpeaksGit,
     /// Opens a pull request.
     OpensThePull,
+    /// Says what the review agent found.
+    Reviews,
     /// Asks for a review.
     AsksForReview,
     /// Any of these.
@@ -35,6 +37,7 @@ impl Act {
             Self::Pushes => method == "POST" && path.ends_with("/git-receive-pack"),
             Self::SpeaksGit => path.contains(".git/"),
             Self::OpensThePull => method == "POST" && path.ends_with("/pulls"),
+            Self::Reviews => method == "POST" && path.ends_with("/reviews"),
             Self::AsksForReview => method == "POST" && path.ends_with("/requested_reviewers"),
             Self::Writes => {
                 let reads = ["/git-upload-pack", "/access_tokens", "/graphql", "/attempts"];

@@ -100,8 +100,8 @@ pub(super) async fn has_looked_around(db: &Db) -> bool {
     db::repositories::all(&mut tx).await.unwrap().len() == super::github::REPOSITORIES.len()
 }
 
-/// How often each task was tried, in order: `T1 once, T2 twice`.
-pub(super) async fn tries(db: &Db, issue: i64) -> String {
+/// How often each task was tried, or reviewed by an agent, in order: `T1 once, T2 twice`.
+pub(super) async fn tries(db: &Db, issue: i64, kind: &'static str) -> String {
     let rows: Vec<(i64, i64)> = db
         .read()
         .await
@@ -110,9 +110,10 @@ pub(super) async fn tries(db: &Db, issue: i64) -> String {
             "select e.task, count(*) from agent_executions e
              join orchestration_runs r on r.id = e.run_id
              join sprint s on s.id = r.sprint_id
-             where s.issue = $1 group by e.task order by e.task",
+             where s.issue = $1 and e.kind = $2 group by e.task order by e.task",
         )
         .bind(issue)
+        .bind(kind)
         .all()
         .await
         .unwrap();

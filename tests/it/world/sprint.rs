@@ -503,7 +503,12 @@ impl<'t> Sprint<'t> {
 
     /// How often each task was tried.
     pub(crate) async fn tries(&self) -> String {
-        ours::tries(&self.team.world.db, self.issue).await
+        ours::tries(&self.team.world.db, self.issue, "task").await
+    }
+
+    /// How often the review agent looked at each task.
+    pub(crate) async fn agent_reviews(&self) -> String {
+        ours::tries(&self.team.world.db, self.issue, "review").await
     }
 
     /// The last thing Team6 said on the sprint issue, beside the plan and the status.

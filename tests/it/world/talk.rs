@@ -155,6 +155,17 @@ impl Sprint<'_> {
         super::sprint::answers(self.people().comments(&self.place(task).repo, number).await)
     }
 
+    /// What Team6 said in reviews of a task's pull request.
+    pub(crate) async fn reviews_of(&self, task: &str) -> Vec<String> {
+        let path = format!("{}/pulls/{}/reviews", self.place(task).repo, self.number(task).await);
+        let all = self.people().reads(&path).await;
+        let text = |one: &serde_json::Value| {
+            let body = one["body"].as_str()?.split_once("-->\n")?.1.to_owned();
+            Some(format!("{}: {body}", one["state"].as_str()?))
+        };
+        all.as_array().unwrap().iter().filter_map(text).collect()
+    }
+
     /// Somebody reviews a task's pull request: a verdict, words, and words on lines.
     pub(crate) async fn reviews(
         &self,

@@ -81,6 +81,13 @@ impl Team {
         Self::with(Kind::Inside, Some(settings), Clock::System).await
     }
 
+    /// A team that runs the program, with a review agent that does this.
+    pub(crate) async fn with_a_reviewer(script: &str) -> Self {
+        let agent = server::scripted_agent("reviewer", &["--script", script]);
+        let settings = format!("{agent}[review]\nagent = \"reviewer\"\n");
+        Self::with(Kind::Program, Some(&settings), Clock::System).await
+    }
+
     /// Opens a milestone, an issue for each wish, and a sprint issue that says this.
     pub(crate) async fn sprint_about<const N: usize>(
         &self,
@@ -387,6 +394,11 @@ impl Team {
         if let Some(server) = self.world.server.lock().await.take() {
             server.dies().await;
         }
+    }
+
+    /// The same, and nobody waits until all is quiet.
+    pub(crate) async fn starts_again(&self) {
+        self.world.dies_and_comes_back().await;
     }
 
     /// Is started again after it died.

@@ -1,8 +1,9 @@
 //! What happens between an agent and people after the first turn: questions, and reviews.
 
 use super::Event::{
-    Asked, Called, Cancelled, Delivered, Exhausted, Failed, Funded, Lost, PullClosed, PullMerged,
-    PullOpened, PullReopened, Released, Replied, Retried, Skipped, Spent, Stopped, Taken,
+    Asked, Called, Cancelled, Delivered, Exhausted, Failed, Funded, Lost, Presented, PullClosed,
+    PullMerged, PullOpened, PullReopened, Released, Replied, Retried, Returned, Reviewed, Skipped,
+    Spent, Stopped, Taken,
 };
 use super::{Consequence, Ending, Event, Next, S, Stage, State, pause_before_next, queued};
 use super::{held, sent_back, stop};
@@ -21,11 +22,10 @@ impl State {
             Asked(of) if *of == attempt => self.nothing_new(),
             Funded => self.nothing_new(),
             Spent(_) | Asked(_) => None,
-            PullMerged(..) | PullClosed(_) | PullOpened(_) | PullReopened(_) | Released
-            | Cancelled | Skipped(_) | Taken(_) | Lost(_) | Delivered(_) | Failed(..)
-            | Exhausted(..) | Stopped(_) | Retried(_) | Replied(_) => {
-                self.resting(attempt, pull, event)
-            }
+            PullMerged(..) | PullClosed(_) | PullOpened(_) | PullReopened(_) | Presented(_)
+            | Reviewed(_) | Returned(_) | Released | Cancelled | Skipped(_) | Taken(_)
+            | Lost(_) | Delivered(_) | Failed(..) | Exhausted(..) | Stopped(_) | Retried(_)
+            | Replied(_) => self.resting(attempt, pull, event),
         }
     }
 
@@ -41,11 +41,10 @@ impl State {
             Spent(of) if *of == attempt => self.nothing_new(),
             Called => self.nothing_new(),
             Spent(_) | Asked(_) => None,
-            PullMerged(..) | PullClosed(_) | PullOpened(_) | PullReopened(_) | Released
-            | Cancelled | Skipped(_) | Taken(_) | Lost(_) | Delivered(_) | Failed(..)
-            | Exhausted(..) | Stopped(_) | Retried(_) | Replied(_) => {
-                self.resting(attempt, pull, event)
-            }
+            PullMerged(..) | PullClosed(_) | PullOpened(_) | PullReopened(_) | Presented(_)
+            | Reviewed(_) | Returned(_) | Released | Cancelled | Skipped(_) | Taken(_)
+            | Lost(_) | Delivered(_) | Failed(..) | Exhausted(..) | Stopped(_) | Retried(_)
+            | Replied(_) => self.resting(attempt, pull, event),
         }
     }
 
@@ -65,8 +64,9 @@ impl State {
             Cancelled => Some(Ending::Cancelled.of(attempt, pull)),
             Skipped(by) => Some(Ending::Skipped(by.clone()).of(attempt, pull)),
             Taken(_) | Lost(_) | Delivered(_) | Failed(..) | Exhausted(..) | Stopped(_)
-            | PullOpened(_) | PullMerged(..) | PullClosed(_) | PullReopened(_) | Retried(_)
-            | Asked(_) | Replied(_) | Called | Spent(_) | Funded => None,
+            | PullOpened(_) | PullMerged(..) | PullClosed(_) | PullReopened(_) | Presented(_)
+            | Reviewed(_) | Returned(_) | Retried(_) | Asked(_) | Replied(_) | Called
+            | Spent(_) | Funded => None,
         }
     }
 
@@ -97,6 +97,10 @@ impl State {
                 Some(failed(attempt, pull, Class::Machinery, tries))
             }
             // Pushed.
+            Presented(of) if *of == pull && !has_agent => Some((
+                S::AgentReview { attempt, pull },
+                vec![Consequence::AnswerReview(attempt), Consequence::Examine(attempt)],
+            )),
             PullOpened(of) if *of == pull && !has_agent => Some(answered(attempt, pull)),
             PullOpened(of) | PullReopened(of) if *of == pull => self.nothing_new(),
             PullMerged(merged, merge) if *merged == pull => {
@@ -115,10 +119,43 @@ impl State {
             Skipped(by) => Some(Ending::Skipped(by.clone()).of(attempt, Some(pull))),
             Released | Called | Funded => self.nothing_new(),
             Taken(_) | Lost(_) | Delivered(_) | Failed(..) | Exhausted(..) | Stopped(_)
-            | PullOpened(_) | PullMerged(..) | PullClosed(_) | PullReopened(_) | Retried(_)
-            | Asked(_) | Replied(_) | Spent(_) => None,
+            | PullOpened(_) | Presented(_) | PullMerged(..) | PullClosed(_) | PullReopened(_)
+            | Reviewed(_) | Returned(_) | Retried(_) | Asked(_) | Replied(_) | Spent(_) => None,
         }
     }
+    /// The review agent looks at it. Whatever happens to the pull request meanwhile goes first.
+    pub(super) fn examined(
+        &self,
+        attempt: Attempt,
+        pull: PullNumber,
+        event: &Event,
+    ) -> Option<Next> {
+        match event {
+            Reviewed(of) if *of == attempt => {
+                let asks = vec![Consequence::AskForReview(attempt)];
+                Some((S::Review { attempt, pull }, asks))
+            }
+            Returned(of) if *of == attempt => Some(sent_back(attempt, pull)),
+            Called => Some(and_no_review(attempt, sent_back(attempt, pull))),
+            Presented(of) if *of == pull => self.nothing_new(),
+            Delivered(of) if *of == attempt => self.nothing_new(),
+            Funded => self.nothing_new(),
+            Reviewed(_) | Returned(_) | Presented(_) | Asked(_) | Spent(_) => None,
+            PullMerged(..) | PullClosed(_) | Cancelled | Skipped(_) => {
+                let next = self.resting(attempt, Some(pull), event)?;
+                Some(and_no_review(attempt, next))
+            }
+            PullOpened(_) | PullReopened(_) | Released | Taken(_) | Lost(_) | Delivered(_)
+            | Failed(..) | Exhausted(..) | Stopped(_) | Retried(_) | Replied(_) => {
+                self.resting(attempt, Some(pull), event)
+            }
+        }
+    }
+}
+
+fn and_no_review(attempt: Attempt, (state, mut consequences): Next) -> Next {
+    consequences.insert(0, Consequence::StopReview(attempt));
+    (state, consequences)
 }
 
 /// The next try, in the same workspace and session.
