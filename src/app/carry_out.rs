@@ -86,6 +86,7 @@ impl App {
             Effect::Obey { sprint, here, said } => {
                 self.obey(sprint, *here, said, leased.delivery_id.as_ref()).await
             }
+            Effect::Launch { launch, .. } => self.carry_out_launch(launch).await,
             Effect::Draft { sprint, asked } => self.draft_and_answer(sprint, asked.as_ref()).await,
             Effect::Mirror { sprint, task } => self.mirror(sprint, *task).await,
             Effect::MakeIssues(sprint) => self.make_issues(sprint).await,
@@ -120,6 +121,7 @@ impl App {
             | Effect::Say { .. }
             | Effect::Draft { .. }
             | Effect::Obey { .. }
+            | Effect::Launch { .. }
             | Effect::Mirror { .. }
             | Effect::MakeIssues(_)
             | Effect::Publish(_)

@@ -2,12 +2,14 @@
 
 use super::apply::Cause;
 use super::{App, Result};
+use crate::db::pull_checks;
 use crate::db::tasks::{self, Place};
 use crate::domain::dialogue::{self, Source, Spoken};
 use crate::domain::ids::{BranchName, CommitSha, Login, RepoName};
 use crate::domain::permission::Permission;
 use crate::domain::sprint::Event;
 use crate::domain::task::Task;
+use crate::domain::verdict::{self, Verdict};
 use crate::github::{self, CheckRun, Conclusion, Pull, Status};
 use crate::say;
 
@@ -55,6 +57,7 @@ impl App {
             return Ok(());
         }
         let checks = self.repo(repo).await?.checks_of(&pull.head.sha).await?;
+        self.note_checks(repo, pull, &checks).await?;
         if checks.iter().any(|check| check.status != Status::Completed) {
             return Ok(());
         }
@@ -65,6 +68,20 @@ impl App {
         let (sha, text) = (pull.head.sha.clone(), say::dialogue::checks_failed(&failed));
         let once = format!("checks {} {sha}", pull.number);
         self.send_back(place, Source::Check { sha }, text, once).await
+    }
+
+    /// Keeps what checks say for whoever looks at the task's page.
+    async fn note_checks(&self, repo: &RepoName, pull: &Pull, checks: &[CheckRun]) -> Result<()> {
+        let mut verdicts: Vec<_> = checks.iter().map(verdict).collect();
+        verdicts.sort_by(|one, other| one.name.cmp(&other.name));
+        let now = self.clock().now();
+        let mut tx = self.db().begin().await?;
+        let of = (repo, pull.number);
+        if pull_checks::note(&mut tx, of, &pull.head.sha, &verdicts, now).await? {
+            tx.commit().await?;
+            self.inner.changes.ring();
+        }
+        Ok(())
     }
 
     /// Sends a task back whose pull request conflicts with its base.
@@ -113,6 +130,20 @@ impl App {
         self.apply(&place.sprint_id, &event, &cause).await?;
         Ok(())
     }
+}
+
+fn verdict(check: &CheckRun) -> Verdict {
+    let state = match (&check.status, &check.conclusion) {
+        _ if is_bad(check) => verdict::State::Failed,
+        (Status::Completed, Some(Conclusion::Success)) => verdict::State::Passed,
+        (Status::Completed, Some(Conclusion::Skipped | Conclusion::Neutral)) => {
+            verdict::State::Skipped
+        }
+        (Status::Completed, _) => verdict::State::Failed,
+        (_, _) => verdict::State::Running,
+    };
+    let url = Some(check.html_url.clone()).filter(|url| url.starts_with("http"));
+    Verdict { name: check.name.clone(), state, url }
 }
 
 fn is_bad(check: &CheckRun) -> bool {

@@ -22,6 +22,9 @@ impl App {
             // Its owner is asked, as about any try that came to nothing.
             self.publishing_failed(execution, trouble).await?;
         }
+        if let Effect::Launch { launch, .. } = &leased.body.0 {
+            self.launch_broke(launch, &leased.id).await?;
+        }
         let telling = self.telling(leased, &reason(error)).await?;
         let now = self.clock().now();
         let mut tx = self.db().begin().await?;
@@ -64,7 +67,9 @@ impl App {
             }
             // There is no other place to say that the sprint issue cannot be written to; nobody
             // waits for 👀; and whose delivery it was that makes no sense is not known.
-            Effect::ShowPlan(_)
+            // Whoever launched something looks at a page that says so.
+            Effect::Launch { .. }
+            | Effect::ShowPlan(_)
             | Effect::ShowStatus(_)
             | Effect::ShowPlanning { .. }
             | Effect::ShowQuestions { .. }

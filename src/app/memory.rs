@@ -10,7 +10,9 @@ use super::{App, Result};
 use crate::db::executions::{Execution, Subject};
 use crate::db::{effects, heard, notes};
 use crate::domain::effect::{Effect, Saying};
-use crate::domain::ids::{AgentName, DeliveryId, ProjectName, RunId, SprintId, TaskNumber};
+use crate::domain::ids::{
+    AgentName, DeliveryId, Login, ProjectName, RepoName, RunId, SprintId, TaskNumber,
+};
 use crate::domain::memory::{
     self, BUDGET, Change, Draft, MOST_ANSWERED, Note, NoteNumber, Source, Unfit, Wish,
 };
@@ -146,7 +148,8 @@ impl App {
             if !heard::first_time(&mut tx, key, now).await? {
                 return Ok(Applied::Ignored);
             }
-            let granted = match self.grant(&mut tx, &sprint, wish, asked).await? {
+            let by = (&asked.by, &asked.on.repo);
+            let granted = match self.grant(&mut tx, &sprint.project, wish, by).await? {
                 None => continue,
                 Some(Err(refusal)) => return Ok(Applied::Refused(vec![refusal])),
                 Some(Ok(saying)) => saying,
@@ -159,14 +162,39 @@ impl App {
         }
     }
 
+    /// The same from the dashboard, where nothing needs to be said about it; `place` is where this
+    /// person may write. Who asks may.
+    pub(super) async fn obey_about_notes_here(
+        &self,
+        project: &ProjectName,
+        wish: &Wish,
+        (by, place): (&Login, &RepoName),
+        key: &str,
+    ) -> Result<Applied> {
+        loop {
+            let mut tx = self.db().begin().await?;
+            if !heard::first_time(&mut tx, key, self.clock().now()).await? {
+                return Ok(Applied::Ignored);
+            }
+            match self.grant(&mut tx, project, wish, (by, place)).await? {
+                None => {}
+                Some(Err(refusal)) => return Ok(Applied::Refused(vec![refusal])),
+                Some(Ok(_)) => {
+                    tx.commit().await?;
+                    self.inner.changes.ring();
+                    return Ok(Applied::Decided);
+                }
+            }
+        }
+    }
+
     async fn grant(
         &self,
         tx: &mut crate::db::Tx,
-        sprint: &Sprint,
+        project: &ProjectName,
         wish: &Wish,
-        asked: &Said,
+        (by, place): (&Login, &RepoName),
     ) -> Result<Granted> {
-        let (project, by) = (&sprint.project, &asked.by);
         let done = |note| Some(Ok(Saying::NoteChanged { to: by.clone(), note }));
         let there_is_none = |note: &NoteNumber| Some(Err(Refusal::NoSuchNote { note: *note }));
         Ok(match wish {
@@ -175,7 +203,7 @@ impl App {
                 if let Some(refusal) = self.unknown(agent.as_ref()) {
                     return Ok(Some(Err(refusal)));
                 }
-                let source = Source { by: by.0.clone(), repo: asked.on.repo.clone(), task: None };
+                let source = Source { by: by.0.clone(), repo: place.clone(), task: None };
                 let draft = Draft { agent: agent.clone(), text: text.clone(), source };
                 let all = notes::of(tx, project).await?;
                 match memory::remember(&all, project, draft, self.clock().now()) {

@@ -20,6 +20,7 @@ mod figures;
 mod give_up;
 mod glance;
 mod issue;
+mod launching;
 mod make_issues;
 mod memory;
 mod mirror;

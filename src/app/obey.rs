@@ -247,7 +247,7 @@ fn refused(key: &str) -> String {
 }
 
 /// Why a line cannot be obeyed as it is written, if it cannot.
-fn not_understood(line: &Line) -> Option<Refusal> {
+pub(super) fn not_understood(line: &Line) -> Option<Refusal> {
     match &line.command {
         Command::Malformed(mistake) => Some(line.refused(Refusal::Malformed {
             why: mistake.why.clone(),

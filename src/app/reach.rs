@@ -150,6 +150,7 @@ impl App {
         Ok(match effect {
             Effect::Say { on, .. } => Some(on.repo.clone()),
             Effect::Acknowledge { repo, .. } => Some(repo.clone()),
+            Effect::Launch { repo, .. } => Some(repo.clone()),
             Effect::Obey { said, .. } => Some(said.on.repo.clone()),
             Effect::Draft { sprint, .. }
             | Effect::MakeIssues(sprint)

@@ -10,7 +10,7 @@ use super::command::Spoken;
 use super::news::{List, next_since};
 use super::{App, Result};
 use crate::causes::whole;
-use crate::db::{deliveries, effects, heard, repositories, sprints};
+use crate::db::{deliveries, effects, heard, launches, repositories, sprints};
 use crate::domain::effect::Effect;
 use crate::domain::ids::{IssueRef, Login, SprintId};
 use crate::domain::plan::Dependency;
@@ -60,6 +60,7 @@ impl App {
         let mut tx = self.db().begin().await?;
         let deliveries = deliveries::forget(&mut tx, before).await?;
         heard::forget(&mut tx, before).await?;
+        launches::forget(&mut tx, before).await?;
         tx.commit().await?;
         if deliveries != 0 {
             tracing::info!(deliveries, "forgot old webhooks");

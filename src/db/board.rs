@@ -151,6 +151,14 @@ pub async fn sprints(tx: &mut Tx) -> Result<Vec<Sprint>> {
         .await
 }
 
+/// A sprint of that id, without all that belongs to it.
+pub async fn sprint(tx: &mut Tx, id: &SprintId) -> Result<Option<Sprint>> {
+    tx.query("select id, project, repo, issue, goal, state, revision from sprint where id = $1")
+        .bind(id.clone())
+        .first()
+        .await
+}
+
 /// The latest run of every sprint that has one.
 pub async fn latest_runs(tx: &mut Tx) -> Result<Vec<Run>> {
     tx.query(
@@ -268,6 +276,25 @@ pub async fn lines_of_task(tx: &mut Tx, run: &RunId, task: TaskNumber) -> Result
         .first()
         .await?;
     Ok(row.map_or(0, |(lines,)| lines))
+}
+
+/// When the checks of a task's pull request were found to stand as they do.
+pub async fn checked_at(
+    tx: &mut Tx,
+    run: &RunId,
+    task: TaskNumber,
+) -> Result<Option<DateTime<Utc>>> {
+    let row: Option<(DateTime<Utc>,)> = tx
+        .query(
+            "select c.read_at
+             from orchestration_tasks t join pull_check c on c.repo = t.repo and c.pull = t.pull
+             where t.run_id = $1 and t.number = $2",
+        )
+        .bind(run.clone())
+        .bind(task)
+        .first()
+        .await?;
+    Ok(row.map(|(at,)| at))
 }
 
 /// The jobs that wait or are at work, by queue.

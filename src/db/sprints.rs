@@ -30,13 +30,6 @@ struct Row {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Revision(i64);
 
-impl Revision {
-    /// How often anything was decided about the sprint.
-    pub fn number(self) -> i64 {
-        self.0
-    }
-}
-
 /// Writes a sprint down for the first time; false if it is there already.
 pub async fn insert(tx: &mut Tx, sprint: &Sprint, now: DateTime<Utc>) -> Result<bool> {
     let sprint = sprint.clone();

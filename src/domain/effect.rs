@@ -7,7 +7,7 @@ use super::command::Line;
 use super::diff::Diff;
 use super::found::{Barred, Trouble};
 use super::ids::{
-    AgentName, Attempt, CommentId, DeliveryId, ExecutionId, IssueRef, Login, ProjectName,
+    AgentName, Attempt, CommentId, DeliveryId, ExecutionId, IssueRef, LaunchId, Login, ProjectName,
     PullNumber, RepoId, RepoName, RunId, SprintId, TaskNumber,
 };
 use super::memory::Change;
@@ -90,6 +90,16 @@ pub enum Effect {
         here: Option<TaskNumber>,
         /// What was said.
         said: Said,
+    },
+    /// Do what somebody set going from the dashboard. Twice is harmless: milestone and sprint issue
+    /// are looked for first, and commands are obeyed once by their key.
+    Launch {
+        /// What.
+        launch: LaunchId,
+        /// Where the sprint is, or will be.
+        repo: RepoName,
+        /// The sprint, where there is one.
+        sprint: Option<SprintId>,
     },
     /// Make a task's issue say what the plan says. Twice is harmless: it is compared first.
     Mirror {
@@ -442,6 +452,7 @@ impl Effect {
             | Self::AskForReview { .. }
             | Self::ShowQuestions { .. }
             | Self::Obey { .. }
+            | Self::Launch { .. }
             | Self::MakeIssues(_)
             | Self::Draft { asked: Some(_), .. } => Urgency::Important,
             Self::Acknowledge { .. }
@@ -464,9 +475,12 @@ impl Effect {
             // What changes the plan comes one after the other, so that nothing it is decided by
             // is older than what was decided before.
             Self::Draft { sprint, .. }
+            | Self::Launch { sprint: Some(sprint), .. }
             | Self::Obey { sprint, .. }
             | Self::Mirror { sprint, .. }
             | Self::MakeIssues(sprint) => format!("plan {sprint}"),
+            // Two who want a sprint of one milestone get the same one.
+            Self::Launch { repo, sprint: None, .. } => format!("launch {repo}"),
             Self::ShowPlan(sprint) => format!("plan comment {sprint}"),
             Self::ShowStatus(sprint) => format!("status {sprint}"),
             Self::QueuePlanning { sprint, .. } => format!("queue {sprint}"),
@@ -509,6 +523,7 @@ impl Effect {
                 Some(format!("ask for review {run} {task} {attempt}"))
             }
             Self::Obey { .. }
+            | Self::Launch { .. }
             | Self::Draft { asked: Some(_), .. }
             | Self::Read { .. }
             | Self::Acknowledge { .. }

@@ -38,6 +38,8 @@ id!(/// A run: `run_{repository id}_{sprint issue}_{n}`.
 id!(/// One attempt of one agent at one task, `exe_{…run}_{task}_{attempt}`, or at a plan,
     /// `exe_{…sprint}_plan{n}_{attempt}`.
     ExecutionId(String));
+id!(/// What somebody set going from the dashboard.
+    LaunchId(String));
 id!(/// A group of repositories that share a queue.
     ProjectName(String));
 id!(/// A specialist agent, as the configuration names it.

@@ -298,7 +298,12 @@ impl Draft<'_> {
             }
         }
         if self.plan.tasks[at] != before {
-            self.note(number, &format!("changed ({})", to.verb()));
+            let what = match to.verb() {
+                "edit" => "words",
+                "after" => "dependencies",
+                verb => verb,
+            };
+            self.note(number, &format!("changed the {what} of"));
         }
         Ok(number)
     }

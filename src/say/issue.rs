@@ -1,6 +1,7 @@
 //! The issue of a task that people or a planner added.
 
 use super::{LONGEST, harmless};
+use crate::domain::ids::Login;
 use crate::domain::plan::PlannedTask;
 use crate::domain::planner::ACCEPTANCE;
 
@@ -13,4 +14,12 @@ pub fn body(task: &PlannedTask) -> String {
         body.extend(lines);
     }
     body.trim().to_owned()
+}
+
+/// A sprint issue's text, for somebody who opened it from the dashboard: their own words, and who
+/// it was, because GitHub shows that it was us.
+pub fn goal(text: &str, by: &Login) -> String {
+    let words = harmless::block(text, LONGEST);
+    let who = format!("*Opened by {} from the dashboard.*", harmless::sentence(&by.0));
+    if words.is_empty() { who } else { format!("{words}\n\n{who}") }
 }

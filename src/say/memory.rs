@@ -45,6 +45,20 @@ pub fn list(project: &ProjectName, notes: &[Note]) -> String {
     })
 }
 
+#[derive(Template)]
+#[template(path = "export/notes.md")]
+struct Exported<'a> {
+    project: &'a ProjectName,
+    lines: Vec<Line<'a>>,
+}
+
+/// These notes of a project as a file, the first one first.
+pub fn exported(project: &ProjectName, notes: &[Note]) -> String {
+    let mut text = render(&Exported { project, lines: notes.iter().map(line).collect() });
+    text.push('\n');
+    text
+}
+
 fn line(note: &Note) -> Line<'_> {
     let source = match &note.source.task {
         Some((_, task)) => format!("{} at T{task}", note.source.by),

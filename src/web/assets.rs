@@ -1,9 +1,13 @@
 //! What pages are dressed with, and what all of them say to browsers.
 
+use std::io::Write as _;
+
 use axum::extract::{Query, Request};
-use axum::http::{HeaderName, HeaderValue, header};
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use flate2::Compression;
+use flate2::write::GzEncoder;
 use serde::Deserialize;
 
 use crate::say::page;
@@ -24,6 +28,9 @@ const HEADERS: [(HeaderName, &str); 5] = [
     (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
 ];
 
+/// What is packed.
+const PACKED: [&str; 3] = ["text/html", "text/css", "text/javascript"];
+
 /// Adds to an answer what every page says.
 pub(super) async fn guarded(request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
@@ -34,6 +41,33 @@ pub(super) async fn guarded(request: Request, next: Next) -> Response {
         }
     }
     response
+}
+
+/// Makes a page small on its way, for browsers that can have it so. What scripts get and streams of
+/// news stay as they are.
+pub(super) async fn packed(request: Request, next: Next) -> Response {
+    let said = request.headers().get(header::ACCEPT_ENCODING).and_then(|one| one.to_str().ok());
+    let takes = said.is_some_and(|said| {
+        said.split(',').any(|one| one.split(';').next().is_some_and(|name| name.trim() == "gzip"))
+    });
+    let response = next.run(request).await;
+    let kind = response.headers().get(header::CONTENT_TYPE).and_then(|one| one.to_str().ok());
+    let is_page = kind.is_some_and(|kind| PACKED.iter().any(|one| kind.starts_with(one)));
+    if !takes || !is_page {
+        return response;
+    }
+    let (mut head, body) = response.into_parts();
+    let Ok(whole) = axum::body::to_bytes(body, usize::MAX).await else {
+        return StatusCode::INTERNAL_SERVER_ERROR.into_response();
+    };
+    let mut packer = GzEncoder::new(Vec::new(), Compression::fast());
+    let Ok(small) = packer.write_all(&whole).and_then(|()| packer.finish()) else {
+        return Response::from_parts(head, whole.into());
+    };
+    head.headers.remove(header::CONTENT_LENGTH);
+    head.headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+    head.headers.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
+    Response::from_parts(head, small.into())
 }
 
 pub(super) async fn style() -> Response {

@@ -18,7 +18,7 @@ use super::visitor::Visitor;
 use crate::app::board::Topic;
 use crate::app::{App, Listener};
 use crate::causes::whole;
-use crate::domain::ids::{Login, RunId, SprintId, TaskNumber};
+use crate::domain::ids::{LaunchId, Login, RunId, SprintId, TaskNumber};
 
 /// How long a stream lasts; then the browser comes again, and shows anew who it is.
 const LASTS: Duration = Duration::from_mins(1);
@@ -35,6 +35,7 @@ pub(super) struct About {
     sprint: Option<SprintId>,
     run: Option<RunId>,
     task: Option<TaskNumber>,
+    launch: Option<LaunchId>,
     /// What was known when the page was made.
     #[serde(default)]
     mark: String,
@@ -57,10 +58,11 @@ pub(super) async fn live(
     headers: HeaderMap,
     Query(about): Query<About>,
 ) -> Result<Response, Trouble> {
-    let topic = match (about.sprint, about.run, about.task) {
-        (_, Some(run), Some(task)) => Topic::Task(run, task),
-        (Some(sprint), ..) => Topic::Sprint(sprint),
-        (None, _, _) => Topic::All,
+    let topic = match (about.launch, about.sprint, about.run, about.task) {
+        (Some(launch), ..) => Topic::Launch(launch),
+        (None, _, Some(run), Some(task)) => Topic::Task(run, task),
+        (None, Some(sprint), ..) => Topic::Sprint(sprint),
+        (None, None, _, _) => Topic::All,
     };
     let app = web.app().clone();
     // Listen before looking, so that nothing is missed between the two.

@@ -97,12 +97,20 @@ impl Web {
             .route("/sign-in/callback", get(sign_in::callback))
             .route("/sign-out", post(sign_in::out))
             .route("/you", get(pages::you))
+            .route("/new", get(pages::scope).post(pages::open))
+            .route("/launches/{id}", get(pages::launched))
             .route("/sprints/{id}", get(pages::sprint))
+            .route("/sprints/{id}/assignments", get(pages::assignments).post(pages::assign))
+            .route("/sprints/{id}/tasks", post(pages::add))
+            .route("/sprints/{id}/preview", get(pages::preview))
+            .route("/sprints/{id}/launch", post(pages::start))
             .route("/sprints/{id}/act", post(pages::act))
             .route("/runs/{id}", get(pages::run))
             .route("/runs/{id}/tasks/{number}", get(pages::task))
             .route("/agents", get(pages::agents))
             .route("/projects", get(pages::projects))
+            .route("/memory", get(pages::memory).post(pages::remember))
+            .route("/memory/export", get(pages::export))
             .route("/live", get(live::live))
             .route("/assets/team6.css", get(assets::style))
             .route("/assets/team6.js", get(assets::script))
@@ -112,6 +120,7 @@ impl Web {
             .fallback(pages::nothing)
             .layer(DefaultBodyLimit::max(LARGEST_FORM))
             .layer(from_fn(assets::guarded))
+            .layer(from_fn(assets::packed))
     }
 
     /// Every route.

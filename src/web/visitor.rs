@@ -37,6 +37,7 @@ impl Visitor {
             here: self.here.clone(),
             waiting,
             tab,
+            refresh: false,
             live: None,
         }
     }

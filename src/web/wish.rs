@@ -1,12 +1,15 @@
 //! What people want, as a form or a script says it, turned into what the application obeys.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::app::board::{Act, Answer};
 use crate::domain::command::Ask;
 use crate::domain::dialogue::LONGEST_MESSAGE;
-use crate::domain::ids::TaskNumber;
+use crate::domain::ids::{AgentName, TaskNumber};
+use crate::domain::memory::{self, NoteNumber};
 use crate::domain::plan::TextHash;
 
 /// What somebody wants of a sprint. Each says the same as the `/team6` command of that name.
@@ -67,6 +70,25 @@ pub(super) enum Wish {
         /// Which agent.
         agent: String,
     },
+    /// Add a task to the plan.
+    Add {
+        /// What is to be done, in a line.
+        title: String,
+        /// Who owns it; nobody yet, where it is empty.
+        #[serde(default)]
+        owner: String,
+        /// Who does it; the agent that fits best, where it is empty.
+        #[serde(default)]
+        agent: String,
+        /// What it waits for: `T1, T2`; nothing, where it is empty.
+        #[serde(default)]
+        after: String,
+    },
+    /// Take a task out of the plan.
+    Drop {
+        /// Which task.
+        task: TaskNumber,
+    },
     /// Let more be spent.
     Budget {
         /// On which task; none for the whole run.
@@ -107,9 +129,10 @@ pub(super) enum Wish {
         /// The fingerprint of what was approved.
         hash: TextHash,
     },
-    /// Any other command that changes the plan, as one types it: `/team6 add "…" after T1`.
+    /// Any other command that changes the plan, as one types it: `/team6 estimate T1 3`; or several,
+    /// a line each, which are one change.
     Command {
-        /// The line.
+        /// The line, or lines.
         line: String,
     },
 }
@@ -135,6 +158,27 @@ impl Wish {
             Self::Retry { task, go_on: true } => line(format!("retry T{task} continue")),
             Self::Owner { task, person } => line(format!("owner T{task} @{}", name(&person)?)),
             Self::Agent { task, agent } => line(format!("agent T{task} {}", name(&agent)?)),
+            Self::Drop { task } => on("drop", Some(task)),
+            Self::Add { title, owner, agent, after } => {
+                // What stands in quotation marks cannot hold any.
+                let title: String =
+                    title.chars().map(|c| if c == '"' { '\'' } else { c }).collect();
+                let title = title.split_whitespace().collect::<Vec<_>>().join(" ");
+                let mut words = format!("add \"{title}\"");
+                if !owner.trim().is_empty() {
+                    words.extend([" owner @", name(&owner)?]);
+                }
+                if !agent.trim().is_empty() {
+                    words.extend([" agent ", name(&agent)?]);
+                }
+                let after = after.replace(char::is_whitespace, "");
+                if !after.is_empty() {
+                    let is_list = |c: char| c.is_ascii_alphanumeric() || c == ',';
+                    let list = Some(after.as_str()).filter(|list| list.chars().all(is_list))?;
+                    words.extend([" after ", list]);
+                }
+                line(words)
+            }
             Self::Budget { task, more } => {
                 let more = more.trim().trim_start_matches('+').trim();
                 let is_plain = |c: char| c.is_ascii_alphanumeric() || "$._, ".contains(c);
@@ -158,6 +202,73 @@ impl Wish {
             Self::Command { line } => Act::Line(line),
         })
     }
+}
+
+/// What somebody wants of what is noted about a project, as `/team6 memory` does it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case", tag = "act", deny_unknown_fields)]
+pub(super) enum NoteWish {
+    /// Note something.
+    Add {
+        /// A sentence or two.
+        text: String,
+        /// The only agent it is for; all, where none is named.
+        agent: Option<String>,
+    },
+    /// Have a note say something else.
+    Edit {
+        /// Which.
+        note: i64,
+        /// What.
+        text: String,
+    },
+    /// Have no agent told of it any more.
+    Forget {
+        /// Which.
+        note: i64,
+    },
+}
+
+impl NoteWish {
+    /// The same in the application's words.
+    pub(super) fn wish(self) -> memory::Wish {
+        match self {
+            Self::Add { text, agent } => memory::Wish::Add { text, agent: agent.map(AgentName) },
+            Self::Edit { note, text } => memory::Wish::Edit { note: NoteNumber(note), text },
+            Self::Forget { note } => memory::Wish::Forget { note: NoteNumber(note) },
+        }
+    }
+}
+
+/// A task as it is assigned now.
+pub(super) struct Task<'a> {
+    /// Its number.
+    pub(super) number: i64,
+    /// Its owner; nobody, where it is empty.
+    pub(super) owner: &'a str,
+    /// Its agent.
+    pub(super) agent: &'a str,
+}
+
+/// The lines that assign tasks as the fields `owner-3` and `agent-3` say, where that is new. What
+/// is no name is passed on, so that whoever wrote it is told.
+pub(super) fn assigned<'a>(
+    tasks: impl Iterator<Item = Task<'a>>,
+    fields: &BTreeMap<String, String>,
+) -> String {
+    let mut lines = Vec::new();
+    for task in tasks {
+        let number = task.number;
+        for (verb, now, sign) in [("owner", task.owner, "@"), ("agent", task.agent, "")] {
+            let Some(said) = fields.get(&format!("{verb}-{number}")) else { continue };
+            let said: String = said.split_whitespace().collect::<Vec<_>>().join("_");
+            let said = said.trim_start_matches('@');
+            if !said.is_empty() && !said.eq_ignore_ascii_case(now) {
+                lines.push(format!("/team6 {verb} T{number} {sign}{said}"));
+            }
+        }
+    }
+    lines.join("\n")
 }
 
 fn option(command: &str, name: &str, is_on: bool) -> String {
@@ -200,6 +311,34 @@ mod tests {
         assert_eq!(line(again).as_deref(), Some("/team6 retry T3 continue"));
         let start = Wish::Start { despite_warnings: true };
         assert_eq!(line(start).as_deref(), Some("/team6 start --despite-warnings"));
+    }
+
+    #[test]
+    fn a_task_is_added_as_one_would_have_typed_it() {
+        let add = |title: &str, owner: &str, after: &str| {
+            let (title, owner, after) = (title.to_owned(), owner.to_owned(), after.to_owned());
+            line(Wish::Add { title, owner, agent: String::new(), after })
+        };
+        let whole = add("Say \"no\"\n/team6 start", " @ada", "T1, T2");
+        let typed = "/team6 add \"Say 'no' /team6 start\" owner @ada after T1,T2";
+        assert_eq!(whole.as_deref(), Some(typed));
+        assert_eq!(add("x", "", "").as_deref(), Some("/team6 add \"x\""));
+        assert_eq!(add("x", "ada grace", ""), None);
+        assert_eq!(add("x", "", "T1 \"y\""), None);
+    }
+
+    #[test]
+    fn only_what_is_assigned_anew_is_said() {
+        let task = |number, owner| Task { number, owner, agent: "frontend" };
+        let fields = [
+            ("owner-1", "Ada"),
+            ("agent-1", "backend"),
+            ("owner-2", "@grace\n/team6 start"),
+            ("agent-2", ""),
+        ];
+        let fields = fields.map(|(name, said)| (name.to_owned(), said.to_owned())).into();
+        let lines = assigned([task(1, "ada"), task(2, ""), task(3, "")].into_iter(), &fields);
+        assert_eq!(lines, "/team6 agent T1 backend\n/team6 owner T2 @grace_/team6_start");
     }
 
     #[test]

@@ -126,6 +126,17 @@ impl Browser {
         .await;
     }
 
+    /// Waits until the page has an address with that in it, and is there.
+    pub(crate) async fn is_at(&self, part: &str) {
+        self.until(&format!("it leads to {part}"), async || {
+            let ready = "return document.readyState === 'complete';";
+            let url = self.driver.current_url().await;
+            url.is_ok_and(|url| url.as_str().contains(part))
+                && self.driver.execute(ready, Vec::new()).await.is_ok()
+        })
+        .await;
+    }
+
     /// Opens something, unless it is open.
     pub(crate) async fn opens(&self, summary: &str) {
         self.until(&format!("{summary} is open"), async || {

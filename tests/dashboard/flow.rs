@@ -1,9 +1,11 @@
 //! "I lead a sprint from the dashboard, from its plan to its end."
 
+use std::collections::BTreeSet;
+
 use serde_json::json;
 
 use crate::browser::Browser;
-use crate::demo::Demo;
+use crate::demo::{Demo, GLANCE};
 use crate::looks::look;
 
 /// A button with these words.
@@ -18,44 +20,77 @@ fn task(number: u32, word: &str) -> String {
     )
 }
 
-async fn plans(browser: &Browser, demo: &Demo) -> String {
+/// From the first page to a plan: where, which sprint, and what the planner wants to know.
+async fn plans(browser: &Browser, demo: &Demo) {
     browser.goes(&demo.team6).await;
     look(browser, "runs-before").await;
-    browser.sends("//a[normalize-space()='Dark mode']").await;
-    look(browser, "sprint-before").await;
+    browser.sends("//a[normalize-space()='New run']").await;
+    look(browser, "wizard-where").await;
+    browser.sends("//a[contains(@class,'choice')][contains(.,'acme/web')]").await;
+    look(browser, "wizard-scope").await;
+    browser.sends("//a[contains(@href,'/assignments')][contains(.,'Dark mode')]").await;
+    look(browser, "wizard-empty").await;
     browser.sends(&button("Make a plan")).await;
     // The planner asks two things, and is answered here.
-    let answer = "//input[@name='text'][ancestor::div[@data-part='questions']]";
+    let answer = "//div[@data-part='planning']//input[@name='text']";
     browser.sees(answer).await;
-    look(browser, "sprint-questions").await;
-    let plan = "//h2[@id='plan-title']/ancestor::section//li[contains(@class,'planned')]";
-    while !browser.has(plan).await {
+    look(browser, "wizard-questions").await;
+    while !browser.has("//input[@name='owner-2']").await {
         if browser.has(answer).await {
             browser.writes(&format!("({answer})[1]"), "As you think best").await;
-            browser.sends("(//div[@data-part='questions']//button)[1]").await;
+            browser.sends("(//div[@data-part='planning']//button)[1]").await;
         }
     }
-    browser.driver.current_url().await.unwrap().to_string()
 }
 
+/// Gives T2 to ada, sees what will happen, approves, and starts.
 async fn adjusts_approves_and_starts(browser: &Browser) {
-    let change = "//summary[@aria-label='Change owner or agent of T2']";
-    browser.opens(change).await;
-    let form = "//li[contains(@class,'planned')][.//span[.='T2']]//details[@open]";
-    browser.writes(&format!("{form}//input[@name='value']"), "ada").await;
-    browser.sends(&format!("{form}//button[.='Set owner']")).await;
+    browser.writes("//input[@name='owner-2']", "ada").await;
+    look(browser, "wizard-assignments").await;
+    browser.sends(&button("Save, and see what will happen")).await;
+    browser.sees("//h2[.='Before it can start']").await;
+    look(browser, "wizard-preview").await;
+    browser.sends(&button("Approve all I may")).await;
+    browser.sees("//h2[.='When you start it']").await;
+    look(browser, "wizard-approved").await;
+    let sprint = browser
+        .script("return document.querySelector('.crumbs a[href^=\"/sprints/\"]').href;")
+        .await;
+    let here = browser.driver.current_url().await.unwrap().to_string();
+    browser.goes(sprint.as_str().unwrap()).await;
+    // What the wizard did stands on the sprint's page as well.
     browser.sees("//ul[contains(@class,'changes')]//ins[.='ada']").await;
     look(browser, "sprint-planned").await;
-    browser.sends(&button("Approve all I may")).await;
-    browser.sends(&button("Start the sprint")).await;
-    if browser.has(&button("Start despite the warnings")).await {
-        look(browser, "warnings").await;
-        browser.sends(&button("Start despite the warnings")).await;
-    }
-    browser.clicks("//a[starts-with(normalize-space(),'Run 1')]").await;
+    browser.goes(&here).await;
+    browser.sends("//div[@data-part='start']//form//button").await;
+    browser.is_at("/runs/").await;
     browser
         .sees("//svg[contains(@class,'waves')] | //*[local-name()='svg'][contains(@class,'waves')]")
         .await;
+}
+
+/// Wants to be told of what waits, in this browser.
+async fn wants_to_be_told(browser: &Browser, demo: &Demo) {
+    let allowed = json!({ "origin": demo.team6, "permissions": ["notifications"] });
+    browser.has_done("Browser.grantPermissions", allowed).await;
+    browser.goes(&format!("{}/you", demo.team6)).await;
+    browser.clicks(&button("Notify me here")).await;
+    browser.sees("//button[@aria-pressed='true'][.='Notifying you here; stop']").await;
+    browser.goes(&format!("{}/you", demo.team6)).await;
+    browser.sees("//button[@aria-pressed='true']").await;
+}
+
+/// Begins another sprint, whose milestone is not there yet.
+async fn begins_another(browser: &Browser, demo: &Demo) {
+    browser.goes(&format!("{}/new?repo=acme%2Fapi", demo.team6)).await;
+    if browser.has("//label[contains(.,'A new one')]").await {
+        browser.clicks("//label[contains(.,'A new one')]").await;
+    }
+    browser.writes("//input[@name='title']", "Light mode").await;
+    browser.writes("//input[@name='goal']", "Acme by day").await;
+    browser.sends(&button("Open and plan")).await;
+    browser.is_at("/assignments").await;
+    browser.sees("//*[.='generating plan'] | //h2[.='The planner asks first']").await;
 }
 
 /// On the page of a pull request at GitHub: merges it.
@@ -80,6 +115,7 @@ async fn a_sprint_is_led_from_the_dashboard() {
     browser.goes(&demo.team6).await;
     look(&browser, "signed-out").await;
     browser.signs_in(&demo.team6, "ada").await;
+    wants_to_be_told(&browser, &demo).await;
     plans(&browser, &demo).await;
     adjusts_approves_and_starts(&browser).await;
     let run = browser.driver.current_url().await.unwrap().to_string();
@@ -106,6 +142,15 @@ async fn a_sprint_is_led_from_the_dashboard() {
         browser.goes(&format!("{}{page}", demo.team6)).await;
         look(&browser, name).await;
     }
+    browser.goes(&format!("{}/projects", demo.team6)).await;
+    browser.sends("//a[.='What agents remember']").await;
+    browser.writes("//textarea[@name='text']", "Colors live in one place.").await;
+    browser.sends(&button("Note it")).await;
+    browser
+        .sees("//ul[contains(@class,'notes')]//p[contains(.,'Colors live in one place.')]")
+        .await;
+    look(&browser, "memory").await;
+    begins_another(&browser, &demo).await;
     browser.closes().await;
 }
 
@@ -149,6 +194,14 @@ async fn survives(browser: &Browser, demo: &mut Demo, run: &str) {
     browser.has_done("Network.emulateNetworkConditions", offline(false)).await;
     browser.until("the page hears again", async || !browser.has(stale).await).await;
     browser.script("window.stays = true;").await;
+    // As if nothing had waited when the page was opened.
+    let listens = "window.told = [];
+        const real = window.Notification;
+        window.Notification = class extends real {
+            constructor(title, more) { super(title, more); window.told.push(more.body); }
+        };
+        document.body.dataset.waiting = '0';";
+    browser.script(listens).await;
 
     // Somebody merges in another window.
     let here = browser.driver.window().await.unwrap();
@@ -161,6 +214,12 @@ async fn survives(browser: &Browser, demo: &mut Demo, run: &str) {
         .sees("//ul[contains(@class,'tasks')]//span[contains(@class,'badge')][contains(.,'done')]")
         .await;
     assert_eq!(browser.script("return window.stays;").await, json!(true), "the page stayed");
+    browser
+        .until("something waits, and the browser says so", async || {
+            let told = browser.script("return window.told;").await;
+            told[0].as_str().is_some_and(|words| words.contains("for you"))
+        })
+        .await;
     let entries =
         "return [...document.querySelectorAll('.feed .what')].map((one) => one.textContent);";
     let live = browser.script(entries).await;
@@ -188,11 +247,16 @@ async fn ends(browser: &Browser, run: &str) {
     let completed = "//p[@class='facts']//span[contains(@class,'badge')][contains(.,'completed')]";
     browser.goes(run).await;
     look(browser, "run").await;
+    let mut merged = BTreeSet::new();
     while !browser.has(completed).await {
         for pull in open_pulls(browser).await {
-            merges(browser, &pull).await;
-            browser.goes(run).await;
+            // The page may not have heard of the merge yet.
+            if merged.insert(pull.clone()) {
+                merges(browser, &pull).await;
+                browser.goes(run).await;
+            }
         }
+        tokio::time::sleep(GLANCE).await;
     }
     look(browser, "run-completed").await;
     browser.goes(&format!("{run}/tasks/1")).await;

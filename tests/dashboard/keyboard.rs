@@ -41,16 +41,16 @@ async fn a_sprint_is_planned_started_paused_and_ended_by_keyboard_alone() {
         browser.tabs_to(words).await;
         browser.leads_on().await;
     }
-    for words in ["Make a plan", "Approve all I may", "Start the sprint"] {
+    for words in ["Assign and preview", "Make a plan", "Save, and see what will happen"] {
         browser.tabs_to(words).await;
         browser.leads_on().await;
     }
-    if browser.has("//button[.='Start despite the warnings']").await {
-        browser.tabs_to("Start despite the warnings").await;
-        browser.leads_on().await;
-    }
-    browser.tabs_to("Run 1").await;
+    browser.tabs_to("Approve all I may").await;
     browser.leads_on().await;
+    let warned = browser.has("//button[.='Start despite the warnings']").await;
+    let start = if warned { "Start despite the warnings" } else { "Start the sprint" };
+    browser.tabs_to(start).await;
+    browser.is_at("/runs/").await;
     for words in ["Pause", "Resume"] {
         browser.tabs_to(words).await;
         browser.leads_on().await;

@@ -4,11 +4,12 @@
 use std::collections::BTreeMap;
 
 use super::super::apply::{Applied, Cause};
+use super::super::obey::not_understood;
 use super::super::{App, Result};
 use super::speaking::Answer;
 use crate::db::sprints;
 use crate::domain::checklist::{Edit, Mark};
-use crate::domain::command::{Ask, Command, parse};
+use crate::domain::command::{Ask, Command, Line, parse};
 use crate::domain::ids::{Login, SprintId, TaskNumber};
 use crate::domain::permission::{Asker, Permission, may_ask};
 use crate::domain::plan::TextHash;
@@ -77,7 +78,9 @@ impl App {
         })
     }
 
-    async fn act_by_line(
+    /// Does what a line of a comment would have done; several, where all of them change the plan:
+    /// they are one change, or none.
+    pub(in super::super) async fn act_by_line(
         &self,
         person: &Login,
         sprint: &Sprint,
@@ -86,8 +89,11 @@ impl App {
         key: &str,
     ) -> Result<Applied> {
         let lines = parse(line);
-        let [only] = lines.as_slice() else {
-            return Ok(Applied::Refused(vec![Refusal::UnknownWord { word: line.to_owned() }]));
+        let is_refining = |line: &Line| matches!(line.command, Command::Refine(_));
+        let only = match lines.as_slice() {
+            [only] => only,
+            [first, ..] if lines.iter().all(is_refining) => first,
+            _ => return Ok(Applied::Refused(not_one(line, &lines))),
         };
         if let Err(refusal) = may_ask(&only.command, Asker::Person(permission)) {
             return Ok(Applied::Refused(vec![refusal]));
@@ -167,4 +173,11 @@ impl App {
         let cause = Cause { once: Some(key.to_owned()), ..Cause::by(person.0.clone()) };
         self.apply(&sprint.id, &Event::Edited(edited), &cause).await
     }
+}
+
+/// Why several lines cannot be obeyed at once: those that are not understood, or that they are not
+/// one change of the plan.
+fn not_one(text: &str, lines: &[Line]) -> Vec<Refusal> {
+    let wrong: Vec<_> = lines.iter().filter_map(not_understood).collect();
+    if wrong.is_empty() { vec![Refusal::UnknownWord { word: text.to_owned() }] } else { wrong }
 }

@@ -9,6 +9,7 @@ use super::super::{App, Result};
 use super::sprint::stands;
 use crate::db::{board, sprints};
 use crate::domain::ids::{AgentName, IssueRef, Login, ProjectName, RunId, SprintId};
+use crate::domain::permission::Permission;
 use crate::domain::sprint::{Sprint, State};
 use crate::queue;
 use crate::say::page::lists::{Act, Agent, Card, Group, Overview, Project, Worker};
@@ -28,7 +29,8 @@ impl App {
     /// The first page: what waits for whom, and every sprint.
     pub async fn overview(&self, person: &Login) -> Result<Overview> {
         let seen = self.seen(person, true).await?;
-        self.overview_of(person, &seen).await
+        let may_launch = self.may_launch(person).await?;
+        Ok(Overview { may_launch, ..self.overview_of(person, &seen).await? })
     }
 
     /// How many things wait for this person.
@@ -228,15 +230,18 @@ impl App {
         }
         let mut projects = Vec::new();
         for (name, all) in repositories {
-            let mut visible = Vec::new();
+            let (mut visible, mut may_write) = (Vec::new(), false);
             for repo in all {
-                if self.may_see(person, &repo).await? {
+                let permission = self.sight(person, &repo).await?;
+                may_write |= permission.may_write();
+                if Permission::Read <= permission {
                     let href = self.github().website(repo.as_str()).into();
                     visible.push(Link { text: repo.to_string(), href });
                 }
             }
             if !visible.is_empty() {
-                projects.push(self.project(&name, visible, &jobs, &workers));
+                let project = self.project(&name, visible, &jobs, &workers);
+                projects.push(Project { may_write, ..project });
             }
         }
         Ok(projects)
@@ -254,9 +259,6 @@ impl App {
             let jobs = jobs.iter().filter(|one| one.queue == queue && one.state == state);
             jobs.map(|one| if held { one.held } else { one.jobs - one.held }).sum()
         };
-        let settings = self.settings();
-        let own = settings.projects.get(name).and_then(|project| project.concurrency);
-        let most = own.unwrap_or(settings.queue.concurrency_per_project);
         let workers = workers.iter().filter(|one| one.queue == queue);
         Project {
             name: name.0.clone(),
@@ -268,8 +270,9 @@ impl App {
                 .filter(|one| one.queue == queue && one.state == "leased")
                 .map(|one| one.jobs)
                 .sum(),
-            most: most.min(settings.queue.concurrency),
+            most: self.at_once(name),
             workers: workers.map(|one| self.worker(one)).collect(),
+            may_write: false,
             queue,
         }
     }

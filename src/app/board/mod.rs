@@ -3,6 +3,7 @@
 
 mod act;
 mod lists;
+mod notes;
 mod run;
 mod sessions;
 mod sight;
@@ -11,14 +12,15 @@ mod sprint;
 mod talk;
 mod task;
 mod versions;
+mod wizard;
 
 pub use act::{Act, Done};
 pub use sight::Sights;
 pub use speaking::Answer;
 
 use super::{App, Result};
-use crate::db::{board, history, sprints};
-use crate::domain::ids::{IssueRef, Login, RepoName, RunId, SprintId, TaskNumber};
+use crate::db::{board, history};
+use crate::domain::ids::{IssueRef, LaunchId, Login, RepoName, RunId, SprintId, TaskNumber};
 use crate::say::page::parts::{Entry, Link, Moment};
 
 /// How many entries of the history a page shows.
@@ -33,6 +35,8 @@ pub enum Topic {
     Sprint(SprintId),
     /// A task, with what its agents say and do.
     Task(RunId, TaskNumber),
+    /// Something that was set going.
+    Launch(LaunchId),
 }
 
 impl App {
@@ -64,20 +68,27 @@ impl App {
                 let mut tx = self.db().read().await?;
                 let Some(run) = board::run(&mut tx, run).await? else { return Ok(None) };
                 let lines = board::lines_of_task(&mut tx, &run.id, *task).await?;
+                let checked = board::checked_at(&mut tx, &run.id, *task).await?;
+                let checked = checked.map_or(0, |at| at.timestamp_micros());
                 drop(tx);
                 let mark = self.mark_of_sprint(person, &run.sprint_id).await?;
-                Ok(mark.map(|mark| format!("{mark}.{lines}")))
+                Ok(mark.map(|mark| format!("{mark}.{lines}.{checked}")))
             }
+            Topic::Launch(id) => Ok(self.launched_by(person, id).await?.map(|launch| {
+                let stage = launch.stage();
+                format!("l{stage:?}")
+            })),
         }
     }
 
     async fn mark_of_sprint(&self, person: &Login, id: &SprintId) -> Result<Option<String>> {
         let mut tx = self.db().read().await?;
-        let found = sprints::find(&mut tx, id).await?;
+        // All open pages ask this at once: it must not read the whole sprint.
+        let found = board::sprint(&mut tx, id).await?;
         drop(tx);
-        let Some((sprint, revision)) = found else { return Ok(None) };
+        let Some(sprint) = found else { return Ok(None) };
         let is_seen = self.may_see(person, &sprint.repo).await?;
-        Ok(is_seen.then(|| format!("s{}", revision.number())))
+        Ok(is_seen.then(|| format!("s{}", sprint.revision)))
     }
 
     /// A page of GitHub's.

@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::super::{App, Result};
 use super::FEED;
 use crate::db::executions::{self, Execution, Status, Subject};
-use crate::db::{board, history, runs, sprints, traces};
+use crate::db::{board, history, runs, spending, sprints, traces};
 use crate::domain::forecast::forecast;
 use crate::domain::ids::{ExecutionId, Login, RepoName, RunId, SprintId, TaskNumber};
 use crate::domain::permission::Permission;
@@ -93,7 +93,18 @@ impl App {
             feed: self.feed(found.history.clone(), &found.hidden),
             may_steer: is_live && permission.may_write(),
             may_end: is_live && may_end(person, permission, run),
+            budget: self.budget_of_run(run).await?,
         }))
+    }
+
+    /// What was spent on a run of what may be, in words, where that is limited.
+    async fn budget_of_run(&self, run: &Run) -> Result<Option<String>> {
+        if !run.purse.limit.is_there() {
+            return Ok(None);
+        }
+        let mut tx = self.db().read().await?;
+        let spent = spending::of_run(&mut tx, &run.id).await?;
+        Ok(Some(run.purse.with(spent).words()))
     }
 
     /// Whose run it is, whoever asks.
@@ -167,7 +178,10 @@ impl App {
                 name: one.agent.0.clone(),
                 task: number.0,
                 href: format!("/runs/{}/tasks/{number}", found.run.id),
-                attempt: one.attempt.0,
+                attempt: found
+                    .run
+                    .find(number)
+                    .map_or(one.attempt.0, |task| task.dialogue.counted(one.attempt).max(1)),
                 step: steps.get(&one.id).cloned(),
                 elapsed: one.started_at.map(|at| Elapsed::new(at, None, now)),
             })
@@ -187,7 +201,7 @@ impl App {
             badge: Badge::of_task(task),
             owner: task.planned.owner.as_ref().map_or_else(String::new, |owner| owner.0.clone()),
             agent: task.planned.agent.0.clone(),
-            attempt: task.state.attempt().0,
+            attempt: task.dialogue.counted(task.state.attempt()).max(0),
             pull: task
                 .state
                 .pull()

@@ -77,7 +77,7 @@ impl App {
     }
 
     /// The tasks of the plan, and those of them that this person may not see.
-    async fn planned(
+    pub(super) async fn planned(
         &self,
         sprint: &Sprint,
         person: &Login,

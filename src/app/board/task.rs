@@ -4,13 +4,13 @@ use super::super::{App, Result};
 use super::run::{Found, words};
 use super::talk::talk;
 use crate::db::executions::{Execution, Status, Subject};
-use crate::db::{spending, traces};
+use crate::db::{pull_checks, spending, traces};
 use crate::domain::ids::{Attempt, ExecutionId, Login, RunId, TaskNumber};
 use crate::domain::permission::{Permission, may_decide};
 use crate::domain::plan::Dependency;
 use crate::domain::task;
 use crate::say::page::parts::{Badge, Elapsed};
-use crate::say::page::task::{May, Try, View};
+use crate::say::page::task::{Checks, May, Try, View};
 use crate::say::page::trace::{self, Step};
 
 /// How many steps of a trace a page shows.
@@ -59,7 +59,9 @@ impl App {
             owner: owner.clone(),
             agent: task.planned.agent.0.clone(),
             budget: self.budget_of(run, task).await?,
-            attempt: task.state.attempt().0,
+            attempt: task.dialogue.counted(task.state.attempt()).max(0),
+            checks: self.checks_of(task).await?,
+            may_raise: may_raise(&found, task, person, permission),
             issue: self.issue_link(&task.issue),
             branch: task.branch.0.clone(),
             pull: task.state.pull().map(|pull| self.pull_link(task.planned.repo(), pull.0)),
@@ -84,6 +86,14 @@ impl App {
             feed: self.feed(history, &found.hidden),
             may: may(&found, task, person, permission),
         }))
+    }
+
+    /// What checks say about a task's pull request, as we last read it.
+    async fn checks_of(&self, task: &task::Task) -> Result<Option<Checks>> {
+        let Some(pull) = task.state.pull() else { return Ok(None) };
+        let mut tx = self.db().read().await?;
+        let found = pull_checks::of(&mut tx, task.planned.repo(), pull).await?;
+        Ok(found.map(|(head, all)| Checks { head: head.0.chars().take(7).collect(), all }))
     }
 
     /// What was spent on a task of what may be, in words, where that is limited.
@@ -179,6 +189,16 @@ fn behind(found: &Found, number: TaskNumber) -> Vec<(String, String, Badge)> {
         (format!("T{number} {}", task.planned.title), href, Badge::of_task(task))
     };
     found.run.tasks.iter().filter(waits).map(row).collect()
+}
+
+/// Whether this person may let more be spent on a task: its owner, or a maintainer.
+fn may_raise(found: &Found, task: &task::Task, person: &Login, permission: Permission) -> bool {
+    let is_latest = found.sprint.run.as_ref().is_some_and(|run| run.id == found.run.id);
+    is_latest
+        && found.run.state.is_live()
+        && task.purse.limit.is_there()
+        && !task.state.is_settled()
+        && may_decide(person, permission, task.planned.owner.as_ref())
 }
 
 fn may(found: &Found, task: &task::Task, person: &Login, permission: Permission) -> May {

@@ -108,6 +108,7 @@ impl Errand {
         match &self.effect {
             Effect::Draft { sprint: of, .. } if *of == sprint.id => Some("drafting the plan"),
             Effect::Obey { sprint: of, .. } if *of == sprint.id => Some("obeying a command"),
+            Effect::Launch { sprint: Some(of), .. } if *of == sprint.id => Some("starting it"),
             Effect::MakeIssues(of) if *of == sprint.id => Some("making the tasks' issues"),
             Effect::ShowPlan(of) if *of == sprint.id => Some("showing the plan"),
             Effect::ShowQuestions { sprint: of, .. } if *of == sprint.id => {
@@ -115,6 +116,7 @@ impl Errand {
             }
             Effect::Draft { .. }
             | Effect::Obey { .. }
+            | Effect::Launch { .. }
             | Effect::MakeIssues(_)
             | Effect::ShowPlan(_)
             | Effect::ShowQuestions { .. }

@@ -127,7 +127,7 @@ fn with_people(run: &Run, task: &Task, known: &Knowledge) -> Why {
         State::Failed { attempt } => {
             let failure = known.failures.get(&task.planned.number);
             let message = failure.map(|(_, message)| message.clone());
-            Why::new(None, Reason::Failed { attempt: *attempt, message }).by(acts)
+            Why::new(None, Reason::Failed { attempt: counted(task, *attempt), message }).by(acts)
         }
         State::Skipped { by, .. } => Why::new(None, Reason::Skipped { by: by.clone() }),
         State::Done { pull, .. } => Why::new(None, Reason::Merged { pull: place(task, *pull) }),
@@ -225,7 +225,7 @@ fn in_queue(sprint: &Sprint, run: &Run, task: &Task, attempt: Attempt, known: &K
     let execution = ExecutionId::of(&run.id, task.planned.number, attempt);
     let job = known.jobs.get(&execution);
     let after = known.failures.get(&task.planned.number).map(|(class, _)| *class);
-    let queue = queue(job, attempt, after, &task.planned.agent, known);
+    let queue = queue(job, counted(task, attempt), after, &task.planned.agent, known);
     let broken = match known.broken.get(&task.planned.agent) {
         Some(Breaker::Open { until, .. }) => Some(*until),
         Some(Breaker::Trying { .. } | Breaker::Closed) | None => None,
@@ -293,12 +293,17 @@ pub(super) fn queue(
     }
 }
 
+/// Which of its tries it is since people last had it worked on: a round of rework is none.
+fn counted(task: &Task, attempt: Attempt) -> Attempt {
+    Attempt(task.dialogue.counted(attempt).max(1))
+}
+
 fn at_work(run: &Run, task: &Task, attempt: Attempt, known: &Knowledge) -> Why {
     let job = known.jobs.get(&ExecutionId::of(&run.id, task.planned.number, attempt));
     Why::new(
         None,
         Reason::AtWork {
-            attempt,
+            attempt: counted(task, attempt),
             agent: task.planned.agent.clone(),
             step: job.and_then(|job| job.step.clone()),
             beat: job.and_then(|job| job.beat),

@@ -5,6 +5,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::parts::Moment;
+use super::wizard::Reason;
 use super::{filters, page};
 
 /// Who looks at what.
@@ -24,6 +25,8 @@ pub struct Frame {
     pub waiting: usize,
     /// Which part of the dashboard it is.
     pub tab: Tab,
+    /// Whether a browser without script reads it again by itself.
+    pub refresh: bool,
     /// Where its news come from.
     pub live: Option<Live>,
 }
@@ -96,18 +99,13 @@ pub fn trouble(frame: &Frame, heading: &str, text: &str) -> String {
 struct Refused<'a> {
     frame: &'a Frame,
     back: &'a str,
-    reasons: &'a [(String, Option<String>)],
+    reasons: &'a [Reason],
     despite: Option<&'a str>,
 }
 
 /// Why something was not done, each reason with what to do about it. `despite` is the sprint that
 /// may be started all the same.
-pub fn refused(
-    frame: &Frame,
-    back: &str,
-    reasons: &[(String, Option<String>)],
-    despite: Option<&str>,
-) -> String {
+pub fn refused(frame: &Frame, back: &str, reasons: &[Reason], despite: Option<&str>) -> String {
     page(&Refused { frame, back, reasons, despite })
 }
 

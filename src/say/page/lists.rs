@@ -18,6 +18,8 @@ pub struct Overview {
     pub needs_others: Vec<Act>,
     /// The sprints, by project.
     pub projects: Vec<Group>,
+    /// Whether this person may begin one.
+    pub may_launch: bool,
 }
 
 /// Something a person should do.
@@ -145,9 +147,11 @@ pub struct Project {
     /// How many are at work.
     pub at_work: i64,
     /// How many may be at work at once.
-    pub most: u32,
+    pub most: usize,
     /// Who works.
     pub workers: Vec<Worker>,
+    /// Whether this person may see and change what is noted about it.
+    pub may_write: bool,
 }
 
 /// A worker that is at work.

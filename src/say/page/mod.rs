@@ -3,6 +3,7 @@
 mod frame;
 pub mod graph;
 pub mod lists;
+pub mod notes;
 pub mod parts;
 pub mod run;
 #[cfg(test)]
@@ -14,6 +15,7 @@ pub mod task;
 mod tests;
 pub mod trace;
 pub mod why;
+pub mod wizard;
 
 use askama::Template;
 
@@ -63,6 +65,12 @@ mod shown {
     #[askama::filter_fn]
     pub(in crate::say) fn short(text: impl Display, _: &dyn Values) -> askama::Result<String> {
         Ok(harmless::on_page(&text.to_string(), 12))
+    }
+
+    /// A name as it stands in an address.
+    #[askama::filter_fn]
+    pub(in crate::say) fn key(text: impl Display, _: &dyn Values) -> askama::Result<String> {
+        Ok(url::form_urlencoded::byte_serialize(text.to_string().as_bytes()).collect())
     }
 
     /// A text of somebody else's, with its own lines.

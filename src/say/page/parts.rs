@@ -135,6 +135,43 @@ pub fn span(seconds: i64) -> String {
     }
 }
 
+/// The part of a long list that a page shows.
+#[derive(Clone, Copy, Debug)]
+pub struct Part {
+    /// The first one that is shown, from 1.
+    pub from: usize,
+    /// How many there are.
+    total: usize,
+}
+
+/// How many of a long list a page shows; a page has less than 100 KB.
+const MOST: usize = 75;
+
+impl Part {
+    /// The part that holds the `from`th of so many.
+    pub fn new(from: Option<usize>, total: usize) -> Self {
+        let from = from.unwrap_or(1).clamp(1, total.max(1));
+        Self { from: (from - 1) / MOST * MOST + 1, total }
+    }
+
+    /// What of a list is in it.
+    pub fn of<'a, T>(&self, all: &'a [T]) -> &'a [T] {
+        let begin = (self.from - 1).min(all.len());
+        &all[begin..(begin + MOST).min(all.len())]
+    }
+
+    /// Whether there is more than one.
+    pub fn is_needed(&self) -> bool {
+        MOST < self.total
+    }
+
+    /// All parts: the first and the last of each.
+    pub fn parts(&self) -> Vec<(usize, usize)> {
+        let begins = (1..=self.total).step_by(MOST);
+        begins.map(|from| (from, (from + MOST - 1).min(self.total))).collect()
+    }
+}
+
 /// Something a page leads to on GitHub.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Link {
@@ -160,6 +197,17 @@ pub struct Entry {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_long_list_is_shown_in_parts() {
+        let all: Vec<usize> = (1..=160).collect();
+        let part = Part::new(Some(80), all.len());
+        assert_eq!(part.of(&all), &all[75..150]);
+        assert_eq!(part.parts(), [(1, 75), (76, 150), (151, 160)]);
+        assert_eq!(Part::new(Some(999), 160).of(&all), &all[150..]);
+        assert!(!Part::new(None, 75).is_needed());
+        assert!(Part::new(Some(7), 0).of::<usize>(&[]).is_empty());
+    }
 
     #[test]
     fn a_span_has_two_units_at_most() {

@@ -5,7 +5,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::graph::Drawing;
-use super::parts::{Badge, Elapsed, Entry, Link, Moment};
+use super::parts::{Badge, Elapsed, Entry, Link, Moment, Part};
 use super::why::Because;
 use super::{Frame, filters, page};
 
@@ -59,8 +59,10 @@ pub struct View {
     pub feed: Vec<Entry>,
     /// Whether this person may steer it.
     pub may_steer: bool,
-    /// Whether this person may end it.
+    /// Whether this person may end it, and let more be spent on it.
     pub may_end: bool,
+    /// What was spent on it of what may be, where that is limited.
+    pub budget: Option<String>,
 }
 
 /// A task, as the run shows it.
@@ -137,9 +139,23 @@ pub struct Agent {
 struct Page<'a> {
     frame: &'a Frame,
     view: &'a View,
+    part: Part,
+    waves: Vec<(usize, Vec<&'a Task>)>,
 }
 
-/// The page of a run.
-pub fn show(frame: &Frame, view: &View) -> String {
-    page(&Page { frame, view })
+/// The page of a run; of a long one, the list has the part with its `from`th task.
+pub fn show(frame: &Frame, view: &View, from: Option<usize>) -> String {
+    let all: Vec<_> = (1..)
+        .zip(&view.waves)
+        .flat_map(|(nth, wave)| wave.iter().map(move |task| (nth, task)))
+        .collect();
+    let part = Part::new(from, all.len());
+    let mut waves: Vec<(usize, Vec<&Task>)> = Vec::new();
+    for (nth, task) in part.of(&all) {
+        match waves.last_mut() {
+            Some((last, tasks)) if last == nth => tasks.push(task),
+            Some(_) | None => waves.push((*nth, vec![task])),
+        }
+    }
+    page(&Page { frame, view, part, waves })
 }

@@ -4,7 +4,7 @@ use askama::Template;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::parts::{Badge, Elapsed, Entry, Link, Moment};
+use super::parts::{Badge, Elapsed, Entry, Link, Moment, Part};
 use super::why::Because;
 use super::{Frame, filters, page};
 use crate::domain::diff::Diff;
@@ -60,6 +60,23 @@ pub struct View {
     pub is_running: bool,
     /// Whether it could be started, as far as the plan says.
     pub is_ready: bool,
+}
+
+impl View {
+    /// What the planner still wants to know.
+    pub fn open_questions(&self) -> Vec<&Question> {
+        self.questions.iter().filter(|one| one.answer.is_none()).collect()
+    }
+
+    /// Whether there is a task that this person may approve.
+    pub fn may_approve_any(&self) -> bool {
+        self.tasks.iter().any(|task| task.may_approve)
+    }
+
+    /// Whether this person may change the plan now.
+    pub fn may_change(&self) -> bool {
+        self.may_write && !self.is_running
+    }
 }
 
 /// A task of a plan.
@@ -143,9 +160,10 @@ pub struct Run {
 struct Page<'a> {
     frame: &'a Frame,
     view: &'a View,
+    part: Part,
 }
 
-/// The page of a sprint.
-pub fn show(frame: &Frame, view: &View) -> String {
-    page(&Page { frame, view })
+/// The page of a sprint; of a long plan, the part with its `from`th task.
+pub fn show(frame: &Frame, view: &View, from: Option<usize>) -> String {
+    page(&Page { frame, view, part: Part::new(from, view.tasks.len()) })
 }

@@ -9,6 +9,7 @@ use super::talk::Talk;
 use super::trace::{self, Step};
 use super::why::Because;
 use super::{Frame, filters, page};
+use crate::domain::verdict::{State, Verdict};
 
 /// A task, as a person sees it.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -40,7 +41,9 @@ pub struct View {
     pub agent: String,
     /// What was spent on it of what may be, where that is limited.
     pub budget: Option<String>,
-    /// Which try it is at; 0 before the first.
+    /// Whether this person may let more be spent on it.
+    pub may_raise: bool,
+    /// Which of its five tries it is at, since people last had it worked on; 0 before the first.
     pub attempt: i64,
     /// Its issue.
     pub issue: Link,
@@ -48,6 +51,8 @@ pub struct View {
     pub branch: String,
     /// Its pull request.
     pub pull: Option<Link>,
+    /// What checks say about that, where we know.
+    pub checks: Option<Checks>,
     /// What it waits for, and how that stands.
     pub waits_for: Vec<(String, Option<String>, Option<Badge>)>,
     /// What waits for it.
@@ -68,6 +73,38 @@ pub struct View {
     pub feed: Vec<Entry>,
     /// What this person may do.
     pub may: May,
+}
+
+/// The checks of a pull request.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Checks {
+    /// The commit they are about.
+    pub head: String,
+    /// What each says, by name.
+    pub all: Vec<Verdict>,
+}
+
+impl Checks {
+    /// How they stand together.
+    pub fn badge(&self) -> Badge {
+        let count = |state| self.all.iter().filter(|one| one.state == state).count();
+        match (count(State::Failed), count(State::Running), self.all.len()) {
+            (_, _, 0) => Badge::new("waiting", "no checks"),
+            (0, 0, _) => Badge::new("done", "checks pass"),
+            (0, running, _) => Badge::new("working", format!("{running} running")),
+            (failed, _, _) => Badge::new("failed", format!("{failed} failing")),
+        }
+    }
+
+    /// Each check, with the name of its color and icon, and a word for it.
+    fn rows(&self) -> impl Iterator<Item = (&'static str, &'static str, &Verdict)> {
+        self.all.iter().map(|one| match one.state {
+            State::Running => ("working", "running", one),
+            State::Passed => ("done", "passed", one),
+            State::Failed => ("failed", "failed", one),
+            State::Skipped => ("skipped", "skipped", one),
+        })
+    }
 }
 
 /// What a person may do about a task.

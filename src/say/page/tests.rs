@@ -2,28 +2,20 @@
 
 use super::graph::{self, Node};
 use super::lists::{Act, Agent, Card, Group, Overview, Project, Worker};
-use super::parts::{Badge, Elapsed, Entry, Link};
-use super::samples::{changed, moment, question, talk, versions, why};
+use super::parts::Entry;
+use super::samples::{
+    badge, changed, elapsed, launched, link, memory, moment, preview, question, scope, talk,
+    versions, why,
+};
 use super::trace::{Diff, Step};
-use super::{Frame, Session, Tab, lists, run, sprint, task};
+use super::wizard::{self, Preview, Reason};
+use super::{Frame, Session, Tab, lists, notes, run, sprint, task};
 use crate::domain::plan::Prd;
+use crate::domain::verdict::{State, Verdict};
 use crate::say::hostile::HOSTILE;
-
-fn link(text: &str) -> Link {
-    Link { text: text.to_owned(), href: "https://github.example/acme/web/issues/1".to_owned() }
-}
-
-fn elapsed() -> Elapsed {
-    let since = Some("2026-01-01T00:00:00Z".to_owned());
-    Elapsed { seconds: 7, since, words: "7 s".to_owned() }
-}
 
 fn feed(text: &str) -> Vec<Entry> {
     vec![Entry { at: moment(), by: text.to_owned(), task: Some(1), text: text.to_owned() }]
-}
-
-fn badge() -> Badge {
-    Badge::new("review", "in review")
 }
 
 fn frame(text: &str) -> Frame {
@@ -65,6 +57,7 @@ fn overview(text: &str) -> Overview {
         went_wrong: vec![act.clone()],
         needs_others: vec![act],
         projects: vec![Group { name: text.to_owned(), sprints: vec![card] }],
+        may_launch: true,
     }
 }
 
@@ -122,6 +115,7 @@ fn run(text: &str) -> run::View {
         feed: feed(text),
         may_steer: true,
         may_end: true,
+        budget: Some(text.to_owned()),
     }
 }
 
@@ -143,10 +137,15 @@ fn task(text: &str) -> task::View {
         owner: said(),
         agent: said(),
         budget: Some(said()),
+        may_raise: true,
         attempt: 1,
         issue: link(text),
         branch: said(),
         pull: Some(link(text)),
+        checks: Some(task::Checks {
+            head: said(),
+            all: vec![Verdict { name: said(), state: State::Failed, url: Some(link(text).href) }],
+        }),
         waits_for: vec![(said(), Some("/runs/run_1/tasks/2".to_owned()), Some(badge()))],
         before: vec![(said(), "/runs/run_1/tasks/3".to_owned(), badge())],
         tries: vec![task::Try {
@@ -267,6 +266,7 @@ fn pages(text: &str) -> Vec<(&'static str, String)> {
         at_work: 1,
         most: 4,
         workers: vec![worker],
+        may_write: true,
     };
     let session = Session {
         id: "abc".to_owned(),
@@ -276,15 +276,20 @@ fn pages(text: &str) -> Vec<(&'static str, String)> {
         is_this: true,
         is_script: false,
     };
-    let reasons = [(said(), Some(said()))];
+    let reasons = [Reason { why: said(), hint: Some(said()) }];
     vec![
         ("runs", lists::runs(&frame, &overview(text))),
-        ("run", run::show(&frame, &run(text))),
+        ("run", run::show(&frame, &run(text), None)),
         ("task", task::show(&frame, &task(text))),
-        ("sprint", sprint::show(&frame, &sprint(text))),
+        ("sprint", sprint::show(&frame, &sprint(text), None)),
         ("agents", lists::agents(&frame, &[agent])),
         ("projects", lists::projects(&frame, &[project])),
         ("yours", super::yours(&frame, &[session], None)),
+        ("memory", notes::show(&frame, &memory(text))),
+        ("scope", wizard::scope(&frame, &scope(text))),
+        ("assignments", wizard::assignments(&frame, &sprint(text), &[said()], None)),
+        ("preview", wizard::preview(&frame, &Preview { graph: run(text).graph, ..preview(text) })),
+        ("launch", wizard::launched(&frame, &launched(text))),
         ("refused", super::refused(&frame, "/runs/run_1", &reasons, Some("spr_1"))),
     ]
 }

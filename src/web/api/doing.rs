@@ -6,7 +6,7 @@ use axum::http::{HeaderMap, StatusCode};
 use super::super::Web;
 use super::super::wish::Wish;
 use super::asked::{At, Caller, Sent};
-use super::problem::Problem;
+use super::problem::{Always, Malformed, NotFound, Problem, Refused};
 use crate::app::board::Done;
 use crate::domain::ids::SprintId;
 
@@ -28,11 +28,10 @@ const LONGEST_NAME: usize = 200;
     request_body = Wish,
     responses(
         (status = 204, description = "It is done, or was before"),
-        (status = 400, description = "It cannot be understood", body = Problem, content_type = "application/problem+json"),
-        (status = 401, description = "A token is needed", body = Problem, content_type = "application/problem+json"),
-        (status = 404, description = "There is no such sprint for you", body = Problem, content_type = "application/problem+json"),
-        (status = 409, description = "Team6 will not do it, and says why", body = Problem, content_type = "application/problem+json"),
-        (status = 503, description = "Team6 cannot answer now", body = Problem, content_type = "application/problem+json"),
+        Malformed,
+        Always,
+        NotFound,
+        Refused,
     )
 )]
 pub(super) async fn act(
@@ -42,19 +41,24 @@ pub(super) async fn act(
     headers: HeaderMap,
     Sent(wish): Sent<Wish>,
 ) -> Result<StatusCode, Problem> {
-    let named = headers.get("idempotency-key").map(axum::http::HeaderValue::as_bytes);
-    if named.is_some_and(|name| LONGEST_NAME < name.len()) {
-        return Err(Problem::malformed("the idempotency key is too long"));
-    }
-    let name = match named {
-        Some(name) => hex::encode(name),
-        None => uuid::Uuid::new_v4().simple().to_string(),
-    };
+    let name = name_of(&headers)?;
     let wrong = "a name is no name, or a text is empty or too long";
     let act = wish.act().ok_or_else(|| Problem::malformed(wrong))?;
     match web.app().act(&person, &sprint, &act, &format!("api {person} {sprint} {name}")).await? {
         Done::Yes => Ok(StatusCode::NO_CONTENT),
         Done::Unseen => Err(Problem::not_found()),
         Done::No(refusals) => Err(Problem::refused(&refusals)),
+    }
+}
+
+/// What names a request among all of its person's.
+pub(super) fn name_of(headers: &HeaderMap) -> Result<String, Problem> {
+    let named = headers.get("idempotency-key").map(axum::http::HeaderValue::as_bytes);
+    match named {
+        Some(name) if LONGEST_NAME < name.len() => {
+            Err(Problem::malformed("the idempotency key is too long"))
+        }
+        Some(name) => Ok(hex::encode(name)),
+        None => Ok(uuid::Uuid::new_v4().simple().to_string()),
     }
 }

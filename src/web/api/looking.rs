@@ -7,13 +7,14 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::super::Web;
 use super::asked::{At, Caller, Listed, Part, With};
-use super::problem::Problem;
+use super::problem::{Always, Malformed, NotFound, Problem};
 use crate::domain::diff::Diff;
 use crate::domain::ids::{Attempt, RunId, SprintId, TaskNumber};
 use crate::say::page::lists::{Agent, Card, Overview, Project};
 use crate::say::page::run::ListedRun;
 use crate::say::page::sprint::Version;
 use crate::say::page::trace::Step;
+use crate::say::page::wizard::Preview;
 use crate::say::page::{run, sprint, task, why};
 
 type Answer<T> = Result<Json<T>, Problem>;
@@ -52,8 +53,7 @@ pub(super) struct Between {
     tag = "you",
     responses(
         (status = 200, description = "Here it is", body = Me),
-        (status = 401, description = "A token is needed", body = Problem, content_type = "application/problem+json"),
-        (status = 503, description = "Team6 cannot answer now", body = Problem, content_type = "application/problem+json"),
+        Always,
     )
 )]
 pub(super) async fn me(Caller(person): Caller) -> Answer<Me> {
@@ -67,8 +67,7 @@ pub(super) async fn me(Caller(person): Caller) -> Answer<Me> {
     tag = "sprints",
     responses(
         (status = 200, description = "Here it is", body = Overview),
-        (status = 401, description = "A token is needed", body = Problem, content_type = "application/problem+json"),
-        (status = 503, description = "Team6 cannot answer now", body = Problem, content_type = "application/problem+json"),
+        Always,
     )
 )]
 pub(super) async fn overview(State(web): State<Web>, Caller(person): Caller) -> Answer<Overview> {
@@ -85,9 +84,8 @@ pub(super) async fn overview(State(web): State<Web>, Caller(person): Caller) -> 
     ),
     responses(
         (status = 200, description = "Here it is", body = Listed<Card>),
-        (status = 400, description = "It cannot be understood", body = Problem, content_type = "application/problem+json"),
-        (status = 401, description = "A token is needed", body = Problem, content_type = "application/problem+json"),
-        (status = 503, description = "Team6 cannot answer now", body = Problem, content_type = "application/problem+json"),
+        Malformed,
+        Always,
     )
 )]
 pub(super) async fn sprints(
@@ -110,9 +108,8 @@ pub(super) async fn sprints(
     ),
     responses(
         (status = 200, description = "Here it is", body = sprint::View),
-        (status = 401, description = "A token is needed", body = Problem, content_type = "application/problem+json"),
-        (status = 404, description = "There is no such thing for you", body = Problem, content_type = "application/problem+json"),
-        (status = 503, description = "Team6 cannot answer now", body = Problem, content_type = "application/problem+json"),
+        Always,
+        NotFound,
     )
 )]
 pub(super) async fn sprint(
@@ -134,10 +131,9 @@ pub(super) async fn sprint(
     ),
     responses(
         (status = 200, description = "Here it is", body = Listed<Version>),
-        (status = 400, description = "It cannot be understood", body = Problem, content_type = "application/problem+json"),
-        (status = 401, description = "A token is needed", body = Problem, content_type = "application/problem+json"),
-        (status = 404, description = "There is no such thing for you", body = Problem, content_type = "application/problem+json"),
-        (status = 503, description = "Team6 cannot answer now", body = Problem, content_type = "application/problem+json"),
+        Malformed,
+        Always,
+        NotFound,
     )
 )]
 pub(super) async fn versions(
@@ -161,10 +157,9 @@ pub(super) async fn versions(
     ),
     responses(
         (status = 200, description = "Here it is", body = Diff),
-        (status = 400, description = "It cannot be understood", body = Problem, content_type = "application/problem+json"),
-        (status = 401, description = "A token is needed", body = Problem, content_type = "application/problem+json"),
-        (status = 404, description = "There is no such thing for you", body = Problem, content_type = "application/problem+json"),
-        (status = 503, description = "Team6 cannot answer now", body = Problem, content_type = "application/problem+json"),
+        Malformed,
+        Always,
+        NotFound,
     )
 )]
 pub(super) async fn difference(
@@ -188,10 +183,9 @@ pub(super) async fn difference(
     ),
     responses(
         (status = 200, description = "Here it is", body = why::View),
-        (status = 400, description = "It cannot be understood", body = Problem, content_type = "application/problem+json"),
-        (status = 401, description = "A token is needed", body = Problem, content_type = "application/problem+json"),
-        (status = 404, description = "There is no such thing for you", body = Problem, content_type = "application/problem+json"),
-        (status = 503, description = "Team6 cannot answer now", body = Problem, content_type = "application/problem+json"),
+        Malformed,
+        Always,
+        NotFound,
     )
 )]
 pub(super) async fn why(
@@ -201,6 +195,28 @@ pub(super) async fn why(
     With(which): With<Which>,
 ) -> Answer<why::View> {
     found(web.app().why_page(&person, &id, which.task).await?)
+}
+
+/// What would happen if a sprint were started now, and what speaks against it.
+#[utoipa::path(
+    get,
+    path = "/sprints/{sprint}/preview",
+    tag = "sprints",
+    params(
+        ("sprint" = String, Path, description = "The sprint's id"),
+    ),
+    responses(
+        (status = 200, description = "Here it is", body = Preview),
+        Always,
+        NotFound,
+    )
+)]
+pub(super) async fn preview(
+    State(web): State<Web>,
+    Caller(person): Caller,
+    At(id): At<SprintId>,
+) -> Answer<Preview> {
+    found(web.app().preview(&person, &id).await?)
 }
 
 /// The runs you can see, latest first.
@@ -213,9 +229,8 @@ pub(super) async fn why(
     ),
     responses(
         (status = 200, description = "Here it is", body = Listed<ListedRun>),
-        (status = 400, description = "It cannot be understood", body = Problem, content_type = "application/problem+json"),
-        (status = 401, description = "A token is needed", body = Problem, content_type = "application/problem+json"),
-        (status = 503, description = "Team6 cannot answer now", body = Problem, content_type = "application/problem+json"),
+        Malformed,
+        Always,
     )
 )]
 pub(super) async fn runs(
@@ -236,9 +251,8 @@ pub(super) async fn runs(
     ),
     responses(
         (status = 200, description = "Here it is", body = run::View),
-        (status = 401, description = "A token is needed", body = Problem, content_type = "application/problem+json"),
-        (status = 404, description = "There is no such thing for you", body = Problem, content_type = "application/problem+json"),
-        (status = 503, description = "Team6 cannot answer now", body = Problem, content_type = "application/problem+json"),
+        Always,
+        NotFound,
     )
 )]
 pub(super) async fn run(
@@ -260,9 +274,8 @@ pub(super) async fn run(
     ),
     responses(
         (status = 200, description = "Here it is", body = task::View),
-        (status = 401, description = "A token is needed", body = Problem, content_type = "application/problem+json"),
-        (status = 404, description = "There is no such thing for you", body = Problem, content_type = "application/problem+json"),
-        (status = 503, description = "Team6 cannot answer now", body = Problem, content_type = "application/problem+json"),
+        Always,
+        NotFound,
     )
 )]
 pub(super) async fn task(
@@ -286,10 +299,9 @@ pub(super) async fn task(
     ),
     responses(
         (status = 200, description = "Here it is", body = Listed<Step>),
-        (status = 400, description = "It cannot be understood", body = Problem, content_type = "application/problem+json"),
-        (status = 401, description = "A token is needed", body = Problem, content_type = "application/problem+json"),
-        (status = 404, description = "There is no such thing for you", body = Problem, content_type = "application/problem+json"),
-        (status = 503, description = "Team6 cannot answer now", body = Problem, content_type = "application/problem+json"),
+        Malformed,
+        Always,
+        NotFound,
     )
 )]
 pub(super) async fn trace(
@@ -312,9 +324,8 @@ pub(super) async fn trace(
     ),
     responses(
         (status = 200, description = "Here it is", body = Listed<Agent>),
-        (status = 400, description = "It cannot be understood", body = Problem, content_type = "application/problem+json"),
-        (status = 401, description = "A token is needed", body = Problem, content_type = "application/problem+json"),
-        (status = 503, description = "Team6 cannot answer now", body = Problem, content_type = "application/problem+json"),
+        Malformed,
+        Always,
     )
 )]
 pub(super) async fn agents(
@@ -335,9 +346,8 @@ pub(super) async fn agents(
     ),
     responses(
         (status = 200, description = "Here it is", body = Listed<Project>),
-        (status = 400, description = "It cannot be understood", body = Problem, content_type = "application/problem+json"),
-        (status = 401, description = "A token is needed", body = Problem, content_type = "application/problem+json"),
-        (status = 503, description = "Team6 cannot answer now", body = Problem, content_type = "application/problem+json"),
+        Malformed,
+        Always,
     )
 )]
 pub(super) async fn projects(

@@ -2,8 +2,10 @@
 
 mod asked;
 mod doing;
+mod launching;
 mod looking;
 mod problem;
+mod remembering;
 
 use std::sync::LazyLock;
 
@@ -56,13 +58,20 @@ fn described() -> (Router<Web>, utoipa::openapi::OpenApi) {
         .routes(routes!(looking::versions))
         .routes(routes!(looking::difference))
         .routes(routes!(looking::why))
+        .routes(routes!(looking::preview))
         .routes(routes!(doing::act))
+        .routes(routes!(launching::start))
+        .routes(routes!(launching::beginnings))
+        .routes(routes!(launching::open))
+        .routes(routes!(launching::launch))
         .routes(routes!(looking::runs))
         .routes(routes!(looking::run))
         .routes(routes!(looking::task))
         .routes(routes!(looking::trace))
         .routes(routes!(looking::agents))
-        .routes(routes!(looking::projects));
+        .routes(routes!(looking::projects))
+        .routes(routes!(remembering::memory))
+        .routes(routes!(remembering::remember));
     OpenApiRouter::with_openapi(Description::openapi()).nest("/api/v1", all).split_for_parts()
 }
 

@@ -3,7 +3,7 @@
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
-use utoipa::ToSchema;
+use utoipa::{IntoResponses, ToSchema};
 
 use crate::app::Error;
 use crate::causes::whole;
@@ -32,6 +32,36 @@ struct Reason {
     /// What to do about it, where we know.
     hint: Option<String>,
 }
+
+/// How every question may be answered.
+#[derive(IntoResponses)]
+#[expect(dead_code, reason = "it describes answers that are made of a problem")]
+pub(super) enum Always {
+    /// A token is needed.
+    #[response(status = 401, content_type = "application/problem+json")]
+    Unknown(Problem),
+    /// Team6 cannot answer now.
+    #[response(status = 503, content_type = "application/problem+json")]
+    Unavailable(Problem),
+}
+
+/// It cannot be understood.
+#[derive(IntoResponses)]
+#[response(status = 400, content_type = "application/problem+json")]
+#[expect(dead_code, reason = "it describes an answer that is made of a problem")]
+pub(super) struct Malformed(Problem);
+
+/// There is no such thing for you.
+#[derive(IntoResponses)]
+#[response(status = 404, content_type = "application/problem+json")]
+#[expect(dead_code, reason = "it describes an answer that is made of a problem")]
+pub(super) struct NotFound(Problem);
+
+/// Team6 will not do it, and says why.
+#[derive(IntoResponses)]
+#[response(status = 409, content_type = "application/problem+json")]
+#[expect(dead_code, reason = "it describes an answer that is made of a problem")]
+pub(super) struct Refused(Problem);
 
 impl Problem {
     fn new(status: StatusCode, kind: &'static str, title: &'static str, detail: &str) -> Self {

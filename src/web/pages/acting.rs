@@ -14,6 +14,7 @@ use crate::app::board::Done;
 use crate::domain::ids::{SprintId, TaskNumber};
 use crate::domain::plan::TextHash;
 use crate::domain::refusal::Refusal;
+use crate::say::page::wizard::Reason;
 use crate::say::page::{self, Tab};
 
 /// What a form says.
@@ -26,6 +27,9 @@ pub(in super::super) struct Form {
     act: String,
     task: Option<TaskNumber>,
     hash: Option<TextHash>,
+    /// What a button says that is one of many: `approve 3 0c3b1097adf5b1b5`.
+    #[serde(default)]
+    pick: String,
     #[serde(default)]
     value: String,
     question: Option<u32>,
@@ -47,31 +51,56 @@ pub(in super::super) async fn act(
     }
     let act = form.wish().and_then(Wish::act).ok_or(Trouble::NotFound)?;
     let task = form.task.map_or_else(String::new, |task| task.to_string());
-    let once = format!("{} {} {} {task}", visitor.login(), form.once, form.act);
-    match web.app().act(visitor.login(), &sprint, &act, &once).await? {
-        Done::Yes => Ok(Redirect::to(own(&form.back)).into_response()),
+    let once = format!("{} {} {} {task}{}", visitor.login(), form.once, form.act, form.pick);
+    let done = web.app().act(visitor.login(), &sprint, &act, &once).await?;
+    if let Done::No(refusals) = &done {
+        let only_warnings = refusals.iter().all(|refusal| matches!(refusal, Refusal::LookTwice(_)));
+        let despite = (form.act == "start" && only_warnings).then_some(sprint.0.as_str());
+        let text = refused(&visitor, own(&form.back), refusals, despite);
+        return Ok((StatusCode::CONFLICT, Html(text)).into_response());
+    }
+    answered(&visitor, own(&form.back), own(&form.back), done)
+}
+
+/// The answer to a form: `there`, if what it wants is done, else why not, and the way `back`.
+pub(super) fn answered(
+    visitor: &Visitor,
+    there: &str,
+    back: &str,
+    done: Done,
+) -> Result<Response, Trouble> {
+    match done {
+        Done::Yes => Ok(Redirect::to(there).into_response()),
         Done::Unseen => Err(Trouble::NotFound),
         Done::No(refusals) => {
-            let frame = visitor.frame("Not done", Tab::Runs, 0);
-            let only_warnings =
-                refusals.iter().all(|refusal| matches!(refusal, Refusal::LookTwice(_)));
-            let despite = (form.act == "start" && only_warnings).then_some(sprint.0.as_str());
-            let reasons: Vec<_> = refusals.iter().flat_map(words).collect();
-            let text = page::refused(&frame, own(&form.back), &reasons, despite);
+            let text = refused(visitor, back, &refusals, None);
             Ok((StatusCode::CONFLICT, Html(text)).into_response())
         }
     }
 }
 
-/// A refusal in words, each of its warnings apart.
-fn words(refusal: &Refusal) -> Vec<(String, Option<String>)> {
-    if let Refusal::LookTwice(warnings) = refusal {
-        return warnings.iter().map(|warning| (warning.to_string(), None)).collect();
-    }
-    vec![(refusal.to_string(), refusal.hint().map(str::to_owned))]
+/// Why something was not done, on a page.
+pub(super) fn refused(
+    visitor: &Visitor,
+    back: &str,
+    refusals: &[Refusal],
+    despite: Option<&str>,
+) -> String {
+    let frame = visitor.frame("Not done", Tab::Runs, 0);
+    page::refused(&frame, back, &Reason::all(refusals), despite)
 }
 
 impl Form {
+    fn picked(&self) -> Option<Wish> {
+        let [verb, task, hash] = self.pick.split(' ').collect::<Vec<_>>().try_into().ok()?;
+        let (task, hash) = (task.parse().ok().map(TaskNumber)?, TextHash(hash.to_owned()));
+        match verb {
+            "approve" => Some(Wish::Approve { task: Some(task), hash }),
+            "withdraw" => Some(Wish::Withdraw { task: Some(task), hash }),
+            _ => None,
+        }
+    }
+
     fn wish(&self) -> Option<Wish> {
         let (task, value) = (self.task, self.value.clone());
         let hash = self.hash.clone();
@@ -95,6 +124,7 @@ impl Form {
             "skip-question" => Wish::Answer { task, question: self.question?, text: None },
             "approve" => Wish::Approve { task, hash: hash? },
             "withdraw" => Wish::Withdraw { task, hash: hash? },
+            "pick" => self.picked()?,
             _ => return None,
         })
     }

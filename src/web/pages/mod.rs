@@ -1,6 +1,8 @@
 //! The dashboard's pages: who may see them is asked of `app/board`, what they say of `say/page`.
 
 mod acting;
+mod notes;
+mod wizard;
 mod you;
 
 use axum::extract::{Path, Query, State};
@@ -9,6 +11,8 @@ use axum::response::{Html, IntoResponse, Response};
 use serde::Deserialize;
 
 pub(super) use acting::act;
+pub(super) use notes::{export, memory, remember};
+pub(super) use wizard::{add, assign, assignments, launched, open, preview, scope, start};
 pub(super) use you::{new_token, you};
 
 use super::Web;
@@ -97,23 +101,29 @@ pub(super) async fn sprint(
         .await?
         .ok_or(Trouble::NotFound)?;
     let frame = framed(&web, &visitor, &view.name, Tab::Runs, live).await?;
-    Ok(Html(sprint::show(&frame, &view)))
+    Ok(Html(sprint::show(&frame, &view, shown.from)))
 }
 
-pub(super) async fn run(State(web): State<Web>, visitor: Visitor, Path(id): Path<RunId>) -> Page {
+pub(super) async fn run(
+    State(web): State<Web>,
+    visitor: Visitor,
+    Path(id): Path<RunId>,
+    Query(shown): Query<Version>,
+) -> Page {
     let sprint = web.app().sprint_of_page(&id).await?.ok_or(Trouble::NotFound)?;
     let topic = Topic::Sprint(sprint);
     let live = live(&web, &visitor, &topic).await?;
     // What is shown may be older than the mark, but must not be newer.
     let view = web.app().run_page(visitor.login(), &id).await?.ok_or(Trouble::NotFound)?;
     let frame = framed(&web, &visitor, &view.name, Tab::Runs, live).await?;
-    Ok(Html(run::show(&frame, &view)))
+    Ok(Html(run::show(&frame, &view, shown.from)))
 }
 
-/// Which version of a plan is looked at.
+/// Which version of a plan is looked at, and from which task on.
 #[derive(Deserialize)]
 pub(super) struct Version {
     version: Option<i64>,
+    from: Option<usize>,
 }
 
 /// Which try is looked at, and until which step.
@@ -161,6 +171,7 @@ async fn live(web: &Web, visitor: &Visitor, topic: &Topic) -> Result<Option<Live
         Topic::All => "/live".to_owned(),
         Topic::Sprint(id) => format!("/live?sprint={id}"),
         Topic::Task(run, task) => format!("/live?run={run}&task={task}"),
+        Topic::Launch(id) => format!("/live?launch={id}"),
     };
     Ok(mark.map(|mark| Live { href, mark }))
 }

@@ -123,8 +123,9 @@ async fn the_description_of_the_api_needs_no_token() {
     team.ends().await;
 }
 
-/// How every door answers about one sprint, its run and its first task.
-async fn doors(visitor: &Visitor, script: &Script, sprint: &str, run: &str) -> Vec<u16> {
+/// How every door answers about one sprint, its run and its first task: the status, and what is
+/// said where that is nothing.
+async fn doors(visitor: &Visitor, script: &Script, sprint: &str, run: &str) -> Vec<(u16, String)> {
     let mut answers = Vec::new();
     let pages = [
         format!("/sprints/{sprint}"),
@@ -132,23 +133,34 @@ async fn doors(visitor: &Visitor, script: &Script, sprint: &str, run: &str) -> V
         format!("/runs/{run}/tasks/1"),
         format!("/live?sprint={sprint}"),
         format!("/live?run={run}&task=1"),
+        format!("/sprints/{sprint}/assignments"),
+        format!("/sprints/{sprint}/preview"),
     ];
     for page in pages {
-        answers.push(visitor.asks(&page).await.status().as_u16());
+        let answer = visitor.asks(&page).await;
+        let status = answer.status().as_u16();
+        // What is there may go on for ever.
+        let said = if status == 200 { String::new() } else { answer.text().await.unwrap() };
+        answers.push((status, said));
     }
-    let scripts = ["", "/versions", "/difference", "/why", "/why?task=1"];
+    let scripts = ["", "/versions", "/difference", "/why", "/why?task=1", "/preview"];
     for path in scripts.map(|rest| format!("/sprints/{sprint}{rest}")) {
-        answers.push(script.asks(&path).await.0);
+        answers.push(said(script.asks(&path).await));
     }
     for rest in ["", "/tasks/1", "/tasks/1/tries/1/trace"] {
-        answers.push(script.asks(&format!("/runs/{run}{rest}")).await.0);
+        answers.push(said(script.asks(&format!("/runs/{run}{rest}")).await));
     }
-    answers.push(script.acts(sprint, json!({ "act": "pause" })).await.0);
+    answers.push(said(script.acts(sprint, json!({ "act": "pause" })).await));
+    answers.push(said(script.starts(sprint).await));
     answers
 }
 
+fn said((status, body): (u16, serde_json::Value)) -> (u16, String) {
+    (status, if status == 404 { body.to_string() } else { String::new() })
+}
+
 #[tokio::test]
-async fn who_reads_a_private_sprint_sees_it_and_cannot_act() {
+async fn who_reads_a_private_sprint_cannot_act_and_who_is_outside_sees_nothing_of_it() {
     let team = Team::new().await;
     team.hides_its_repositories().await;
     let wishes = plan! { T1 "Name the colors" owner ada; };
@@ -159,9 +171,31 @@ async fn who_reads_a_private_sprint_sees_it_and_cannot_act() {
     let listed = ada.script().await.asks("/runs").await.1["items"][0].clone();
     let (id, run) = (listed["sprint"].as_str().unwrap(), listed["id"].as_str().unwrap());
 
-    let seen = doors(&linus, &reader, id, run).await;
-    assert_eq!((&seen[..13], seen[13]), (&[200; 13][..], 409));
-    let nothing = doors(&linus, &reader, "spr_999_9", "run_999_9_9").await;
-    assert_eq!(nothing, [404; 14]);
+    let seen: Vec<_> = doors(&linus, &reader, id, run).await.into_iter().map(|one| one.0).collect();
+    assert_eq!((&seen[..16], &seen[16..]), (&[200; 16][..], &[409; 2][..]));
+
+    // Who is outside gets word for word what there is to say about nothing.
+    let eve = team.outsider("eve").await;
+    let outside = eve.script().await;
+    let nothing = doors(&eve, &outside, "spr_999_9", "run_999_9_9").await;
+    assert!(nothing.iter().all(|(status, _)| *status == 404), "{nothing:?}");
+    assert_eq!(doors(&eve, &outside, id, run).await, nothing);
+    for project in ["acme/web", "acme/nowhere"] {
+        let named = project.replace('/', "%2F");
+        for page in ["/memory?project=acme".to_owned(), format!("/new?repo={named}")] {
+            assert_eq!(eve.sees(&page).await, (404, nothing[0].1.clone()), "{page}");
+        }
+        let opening = json!({ "repo": project, "milestone": { "number": 1 }, "goal": "Mine" });
+        let (status, body) = outside.opens(opening, "").await;
+        assert_eq!((status, body.to_string()), (404, nothing[8].1.clone()));
+    }
+    for page in ["/", "/agents", "/projects", "/new"] {
+        let (status, text) = eve.sees(page).await;
+        assert!(status == 200 && !text.contains("acme") && !text.contains("Dark mode"), "{text}");
+    }
+    for list in ["/overview", "/sprints", "/runs", "/agents", "/projects", "/beginnings"] {
+        let (status, listed) = outside.asks(list).await;
+        assert!(status == 200 && !listed.to_string().contains("acme"), "{listed}");
+    }
     team.ends().await;
 }

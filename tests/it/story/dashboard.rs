@@ -1,6 +1,8 @@
 //! "I see on the dashboard what waits for me, and do there what I could do by comment."
 
-use crate::world::{Sprint, Team, Visitor};
+use team6::github::Conclusion;
+
+use crate::world::{Provider, Sprint, Team, Visitor};
 
 /// What is in a page between two texts.
 fn between<'a>(page: &'a str, from: &str, to: &str) -> &'a str {
@@ -60,8 +62,8 @@ async fn a_sprint_is_planned_approved_started_and_watched_from_the_pages() {
     let (_, plan) = grace.sees(&page).await;
     assert!(plan.contains("0 of 2") && plan.contains("Add a switch"), "{plan}");
 
-    let hash = between(&plan, "value=\"2\"><input type=\"hidden\" name=\"hash\" value=\"", "\"");
-    let second = [("act", "approve"), ("task", "2"), ("hash", hash)];
+    let second = between(&plan, "name=\"pick\" value=\"approve 2", "\"");
+    let second = [("act", "pick"), ("pick", &format!("approve 2{second}"))];
     assert_eq!(grace.clicks(&page, &act, &second).await.0, 303);
     let (_, plan) = ada.sees(&page).await;
     let whole = between(&plan, "name=\"hash\" value=\"", "\"").to_owned();
@@ -105,7 +107,7 @@ async fn what_a_person_may_not_do_by_comment_they_may_not_do_here() {
         let fields = [("csrf", csrf.as_str()), ("once", wish), ("act", wish)];
         let (status, said) = linus.posts(&act, &fields).await;
         assert_eq!(status, 409, "{wish}");
-        assert!(said.contains("only people who can write to this repository"), "{said}");
+        assert!(said.contains("Only people who can write to this repository"), "{said}");
     }
     let forged = [("csrf", "guessed"), ("once", "1"), ("act", "start")];
     assert_eq!(ada.posts(&act, &forged).await.0, 403);
@@ -266,5 +268,78 @@ async fn each_version_of_the_plan_says_what_changed_in_it() {
     let changes = between(&second, "<ul class=\"changes\">", "</section>");
     assert!(changes.contains("grace") && !changes.contains("Write it down"), "{changes}");
     assert!(latest.contains("class=\"because\""), "and why it does not move: {latest}");
+    team.ends().await;
+}
+
+#[tokio::test]
+async fn a_task_shows_its_checks_and_its_owner_allows_more_to_be_spent() {
+    let provider = Provider::open().await;
+    let team = Team::with_settings(&provider.settings("task_budget = { cost = \"2\" }")).await;
+    let wishes = plan! { T1 "Name the colors" owner grace saying "scripted: spend 4"; };
+    let sprint = team.running("Dark mode", wishes).await;
+    let (grace, mary) = (team.visitor("grace").await, team.visitor("mary").await);
+    let run = link(&grace.sees("/").await.1, "/runs/");
+    let page = format!("{}/tasks/1", run.split("/tasks").next().unwrap());
+    let act = sprint_page(&grace).await + "/act";
+    assert!(!mary.sees(&page).await.1.contains("Allow more"), "it is grace's");
+    let more = [("act", "budget"), ("task", "1"), ("value", "5")];
+    assert_eq!(mary.clicks(&page, &act, &more).await.0, 409);
+    assert_eq!(grace.clicks(&page, &act, &more).await.0, 303);
+    team.settles().await;
+    assert_eq!(sprint.stands().await, "T1 in review");
+
+    let branch = sprint.pull_of("T1").await.branch().to_owned();
+    team.checks_branch("acme/web", &branch, "<b>lint</b>", Conclusion::Success).await;
+    let (_, shown) = grace.sees(&page).await;
+    let checks = between(&shown, "<ul class=\"checks\">", "</ul>");
+    assert!(checks.contains("&#60;b&#62;lint") && checks.contains("passed"), "{shown}");
+    assert!(shown.contains("checks pass") && shown.contains("try 1 of 5"), "{shown}");
+    team.checks_branch("acme/web", &branch, "build", Conclusion::Failure).await;
+    let (_, shown) = grace.sees(&page).await;
+    assert!(shown.contains("try 1 of 5"), "a round of rework is no try: {shown}");
+    team.ends().await;
+}
+
+#[tokio::test]
+async fn what_agents_remember_is_found_corrected_forgotten_and_taken_away() {
+    let team = Team::new().await;
+    let (ada, linus) = (team.visitor("ada").await, team.visitor("linus").await);
+    let page = "/memory?project=acme";
+    let says = async |fields: &[(&str, &str)]| {
+        let fields = [&[("project", "acme")], fields].concat();
+        ada.clicks(page, "/memory", &fields).await
+    };
+    assert_eq!(says(&[("act", "add"), ("text", "Colors live in tokens.css")]).await.0, 303);
+    let agents = [("act", "add"), ("text", "Tests <b>run</b> offline"), ("agent", "frontend")];
+    assert_eq!(says(&agents).await.0, 303);
+    let (status, said) =
+        says(&[("act", "add"), ("text", "the key is ghp_0123456789abcdefghijABCDEFGHIJ012345")])
+            .await;
+    assert!(status == 409 && said.contains("I did not note that"), "{said}");
+
+    let (_, found) = ada.sees(&format!("{page}&about=colors")).await;
+    assert!(found.contains("tokens.css") && !found.contains("offline"), "{found}");
+    assert_eq!(
+        says(&[("act", "edit"), ("note", "1"), ("text", "Colors live in palette.css")]).await.0,
+        303
+    );
+    let (_, kept) = ada.sees("/memory/export?project=acme&format=markdown").await;
+    assert!(kept.contains("**M1** Colors live in palette.css") && kept.contains("M2"), "{kept}");
+    assert_eq!(says(&[("act", "forget"), ("note", "1")]).await.0, 303);
+    let answer = ada.asks("/memory/export?project=acme&format=json").await;
+    assert!(answer.headers()["content-disposition"].to_str().unwrap().contains("memory.json"));
+    let kept: serde_json::Value = answer.json().await.unwrap();
+    assert_eq!((&kept["total"], &kept["notes"][0]["number"]), (&1.into(), &2.into()), "{kept}");
+    assert_eq!(linus.sees(page).await.0, 404, "who cannot write does not see it");
+
+    let script = ada.script().await;
+    let project = "/projects/acme/memory";
+    let forget = serde_json::json!({ "act": "forget", "note": 2 });
+    assert_eq!(script.posts(project, forget.clone()).await.0, 204);
+    assert_eq!(script.posts(project, forget).await.0, 409);
+    assert_eq!(script.asks(project).await.1["total"], 0);
+    let reader = linus.script().await;
+    let add = serde_json::json!({ "act": "add", "text": "Mine" });
+    assert_eq!((reader.asks(project).await.0, reader.posts(project, add).await.0), (404, 409));
     team.ends().await;
 }

@@ -36,3 +36,4 @@ mod talking;
 mod team_file;
 mod ticking;
 mod why;
+mod wizard;

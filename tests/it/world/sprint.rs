@@ -63,6 +63,19 @@ impl<'t> Sprint<'t> {
         sprint
     }
 
+    /// The sprint that somebody opened from the dashboard with this goal.
+    pub(crate) async fn whose_goal_is(team: &'t Team, goal: &str) -> Self {
+        let sprint = Self { team, issue: 0, tasks: BTreeMap::new() };
+        let found = sprint.issue_called(HOME, goal).await.expect("its sprint issue");
+        Self { issue: found["number"].as_i64().unwrap(), ..sprint }
+    }
+
+    /// What its sprint issue says.
+    pub(crate) async fn goal(&self) -> String {
+        let issue = self.people().reads(&format!("{HOME}/issues/{}", self.issue)).await;
+        issue["body"].as_str().unwrap().to_owned()
+    }
+
     /// Opens one more sprint issue in the same milestone.
     pub(crate) async fn another_sprint_issue(&self) -> Self {
         let path = format!("{HOME}/issues");

@@ -32,6 +32,20 @@ impl Team {
     }
 }
 
+impl Team {
+    /// Somebody who is on GitHub and in no way with the team opens the dashboard and signs in.
+    pub(crate) async fn outsider(&self, person: &str) -> Visitor {
+        let user = localhub::User {
+            login: person.to_owned(),
+            token: Some(format!("token-of-{person}")),
+            ..localhub::User::default()
+        };
+        let seed = localhub::Seed { users: vec![user], ..localhub::Seed::default() };
+        self.world.hub.seed(&seed).await.unwrap();
+        self.visitor(person).await
+    }
+}
+
 impl Visitor {
     pub(crate) async fn signs_in(&self, person: &str) {
         // A browser goes to GitHub by itself, not over Team6's wire.
@@ -61,6 +75,17 @@ impl Visitor {
         action: &str,
         fields: &[(&str, &str)],
     ) -> (u16, String) {
+        let answer = self.clicked(page, action, fields).await;
+        (answer.status().as_u16(), answer.text().await.unwrap())
+    }
+
+    /// The same, with all that is answered.
+    pub(crate) async fn clicked(
+        &self,
+        page: &str,
+        action: &str,
+        fields: &[(&str, &str)],
+    ) -> Response {
         let (_, text) = self.sees(page).await;
         let hidden = ["csrf", "once"].map(|name| {
             let from = format!("name=\"{name}\" value=\"");
@@ -68,7 +93,7 @@ impl Visitor {
             (name, rest.split('"').next().unwrap_or_default())
         });
         let fields: Vec<_> = hidden.iter().chain(fields).copied().collect();
-        self.posts(action, &fields).await
+        self.sent(Method::POST, format!("{}{action}", self.home), &fields).await
     }
 
     /// Sends exactly these fields.
@@ -123,6 +148,22 @@ impl Script {
     pub(crate) async fn acts_once(&self, sprint: &str, wish: Value, once: &str) -> (u16, Value) {
         let path = format!("/sprints/{sprint}/acts");
         self.sends(Method::POST, &path, Some(wish), once).await
+    }
+
+    /// Has a sprint opened, once under this name.
+    pub(crate) async fn opens(&self, wish: Value, once: &str) -> (u16, Value) {
+        self.sends(Method::POST, "/launches", Some(wish), once).await
+    }
+
+    /// Has a sprint started.
+    pub(crate) async fn starts(&self, sprint: &str) -> (u16, Value) {
+        let path = format!("/sprints/{sprint}/launches");
+        self.sends(Method::POST, &path, Some(serde_json::json!({})), "").await
+    }
+
+    /// Has something else done.
+    pub(crate) async fn posts(&self, path: &str, wish: Value) -> (u16, Value) {
+        self.sends(Method::POST, path, Some(wish), "").await
     }
 
     async fn sends(
