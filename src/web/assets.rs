@@ -1,14 +1,11 @@
 //! What pages are dressed with, and what all of them say to browsers.
 
-use std::io::Write as _;
-
 use axum::extract::{Query, Request};
-use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::http::{Extensions, HeaderMap, HeaderName, HeaderValue, StatusCode, Version, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use flate2::Compression;
-use flate2::write::GzEncoder;
 use serde::Deserialize;
+use tower_http::compression::{CompressionLayer, Predicate};
 
 use crate::say::page;
 
@@ -44,30 +41,14 @@ pub(super) async fn guarded(request: Request, next: Next) -> Response {
 }
 
 /// Makes a page small on its way, for browsers that can have it so. What scripts get and streams of
-/// news stay as they are.
-pub(super) async fn packed(request: Request, next: Next) -> Response {
-    let said = request.headers().get(header::ACCEPT_ENCODING).and_then(|one| one.to_str().ok());
-    let takes = said.is_some_and(|said| {
-        said.split(',').any(|one| one.split(';').next().is_some_and(|name| name.trim() == "gzip"))
-    });
-    let response = next.run(request).await;
-    let kind = response.headers().get(header::CONTENT_TYPE).and_then(|one| one.to_str().ok());
-    let is_page = kind.is_some_and(|kind| PACKED.iter().any(|one| kind.starts_with(one)));
-    if !takes || !is_page {
-        return response;
-    }
-    let (mut head, body) = response.into_parts();
-    let Ok(whole) = axum::body::to_bytes(body, usize::MAX).await else {
-        return StatusCode::INTERNAL_SERVER_ERROR.into_response();
+/// news stay as they are. That one can learn from a length what a page hides besides what one had it
+/// show is why forms bring along something else each time: `Visitor::csrf`.
+pub(super) fn packed() -> CompressionLayer<impl Predicate> {
+    let is_page = |_: StatusCode, _: Version, headers: &HeaderMap, _: &Extensions| {
+        let kind = headers.get(header::CONTENT_TYPE).and_then(|one| one.to_str().ok());
+        kind.is_some_and(|kind| PACKED.iter().any(|one| kind.starts_with(one)))
     };
-    let mut packer = GzEncoder::new(Vec::new(), Compression::fast());
-    let Ok(small) = packer.write_all(&whole).and_then(|()| packer.finish()) else {
-        return Response::from_parts(head, whole.into());
-    };
-    head.headers.remove(header::CONTENT_LENGTH);
-    head.headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
-    head.headers.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
-    Response::from_parts(head, small.into())
+    CompressionLayer::new().compress_when(is_page)
 }
 
 pub(super) async fn style() -> Response {

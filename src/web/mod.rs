@@ -120,7 +120,7 @@ impl Web {
             .fallback(pages::nothing)
             .layer(DefaultBodyLimit::max(LARGEST_FORM))
             .layer(from_fn(assets::guarded))
-            .layer(from_fn(assets::packed))
+            .layer(assets::packed())
     }
 
     /// Every route.

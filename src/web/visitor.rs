@@ -12,11 +12,14 @@ use crate::db::sessions::{Kind, Session};
 use crate::domain::ids::Login;
 use crate::say::page::{self, Frame, Tab};
 
+/// How many bytes forms bring along, without their mask.
+const CSRF: usize = 16;
+
 /// Somebody who is signed in.
 pub(super) struct Visitor {
     pub(super) session: Session,
-    /// What every form of theirs brings along.
-    pub(super) csrf: String,
+    /// What every form of theirs brings along, behind a mask.
+    csrf: [u8; CSRF],
     /// The page's address.
     pub(super) here: String,
 }
@@ -32,7 +35,7 @@ impl Visitor {
         Frame {
             title: title.to_owned(),
             who: Some(self.login().0.clone()),
-            csrf: self.csrf.clone(),
+            csrf: self.csrf(),
             once: uuid::Uuid::new_v4().simple().to_string(),
             here: self.here.clone(),
             waiting,
@@ -42,9 +45,23 @@ impl Visitor {
         }
     }
 
+    /// What a form of theirs brings along. It never looks the same, so that nobody learns it from how
+    /// small a page can be packed (<https://www.breachattack.com/>).
+    pub(super) fn csrf(&self) -> String {
+        let mask = *uuid::Uuid::new_v4().as_bytes();
+        hex::encode([mask, xor(mask, self.csrf)].concat())
+    }
+
     /// Whether a form is one of ours, made for this session.
     pub(super) fn sent(&self, csrf: &str) -> bool {
-        constant_time::verify_slices_are_equal(csrf.as_bytes(), self.csrf.as_bytes()).is_ok()
+        let mut both = [0; 2 * CSRF];
+        if hex::decode_to_slice(csrf, &mut both).is_err() {
+            return false;
+        }
+        let (mut mask, mut masked) = ([0; CSRF], [0; CSRF]);
+        mask.copy_from_slice(&both[..CSRF]);
+        masked.copy_from_slice(&both[CSRF..]);
+        constant_time::verify_slices_are_equal(&xor(mask, masked), &self.csrf).is_ok()
     }
 }
 
@@ -84,7 +101,13 @@ pub(super) fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> 
 }
 
 /// What forms bring along: known to whoever knows the session, and telling nothing about it.
-fn csrf(secret: &str) -> String {
+fn csrf(secret: &str) -> [u8; CSRF] {
     let text = format!("csrf {secret}");
-    hex::encode(&digest::digest(&digest::SHA256, text.as_bytes()).as_ref()[..16])
+    let mut known = [0; CSRF];
+    known.copy_from_slice(&digest::digest(&digest::SHA256, text.as_bytes()).as_ref()[..CSRF]);
+    known
+}
+
+fn xor(one: [u8; CSRF], other: [u8; CSRF]) -> [u8; CSRF] {
+    std::array::from_fn(|at| one[at] ^ other[at])
 }
