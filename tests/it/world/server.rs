@@ -66,7 +66,7 @@ pub(super) fn settings(dir: &Path, github: &str, app: &AppKeys, planner: Option<
          private_key_file = \"{at}/key.pem\"\nwebhook_secret_file = \"{at}/secret\"\n\
          client_id = \"{}\"\nclient_secret_file = \"{at}/client-secret\"\n\
          write_spacing_ms = 0\n\
-         [queue]\nlease_seconds = 30\n[worker]\nbeat_seconds = 5\nsandbox = \"none\"\n\
+         [queue]\nlease_seconds = 30\n[worker]\nbeat_seconds = 5\nsandbox = \"none\"\nheadroom_mb = 0\n\
          [sweep]\nevery_seconds = 1000000\n\
          [projects.acme]\nrepositories = [\"acme/web\", \"acme/api\", \"acme/docs\"]\n{}{}{planner}",
         app.id,
