@@ -155,6 +155,7 @@ async fn job(
         in_project: (place.at_work, i64::from(limits.of(&execution.project))),
         in_all: (place.at_work_in_all, i64::from(limits.total)),
         of_agent: (place.at_work_of_agent, most_of_agent),
+        follows: place.follows,
         beat,
         silent,
         step: step(tx, &execution.id).await?,

@@ -229,6 +229,8 @@ pub enum Queue {
         /// How the last one failed.
         after: Option<Class>,
     },
+    /// The agent of the try before is still being stopped.
+    LastTryStops,
     /// No worker has asked for work lately.
     NoWorker,
     /// No worker can start this agent.

@@ -110,6 +110,8 @@ pub struct Place {
     pub at_work_in_all: i64,
     /// How many of its agent are at work, in all queues.
     pub at_work_of_agent: i64,
+    /// Whether another job that it may not run beside is still on lease.
+    pub follows: bool,
 }
 
 impl Limits {

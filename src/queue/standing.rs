@@ -11,6 +11,7 @@ use crate::domain::ids::{AgentName, ExecutionId, WorkerId};
 struct Row {
     queue: String,
     agent: AgentName,
+    concurrency_key: Option<String>,
     state: String,
     priority: i64,
     run_at: DateTime<Utc>,
@@ -24,21 +25,22 @@ pub(super) async fn place(
 ) -> Result<Option<Place>> {
     let row: Option<Row> = tx
         .query(
-            "select queue, agent, state, priority, run_at, leased_until from job
+            "select queue, agent, concurrency_key, state, priority, run_at, leased_until from job
              where id = $1 and state in ('ready', 'leased')",
         )
         .bind(execution.clone())
         .first()
         .await?;
     let Some(row) = row else { return Ok(None) };
-    let counts: Option<(i64, i64, i64, i64)> = tx
+    let counts: Option<(i64, i64, i64, i64, i64)> = tx
         .query(
             "select count(case when queue = $1 and state = 'ready' and not held and run_at <= $5
                      and (priority < $2 or (priority = $2 and (run_at < $3
                           or (run_at = $3 and id < $4)))) then 1 end),
                  count(case when queue = $1 and state = 'leased' then 1 end),
                  count(case when state = 'leased' then 1 end),
-                 count(case when agent = $6 and state = 'leased' then 1 end)
+                 count(case when agent = $6 and state = 'leased' then 1 end),
+                 count(case when concurrency_key = $7 and id <> $4 and state = 'leased' then 1 end)
              from job where state in ('ready', 'leased')",
         )
         .bind(row.queue)
@@ -47,12 +49,22 @@ pub(super) async fn place(
         .bind(execution.clone())
         .bind(now)
         .bind(row.agent)
+        .bind(row.concurrency_key)
         .first()
         .await?;
-    let (ahead, at_work, at_work_in_all, at_work_of_agent) = counts.unwrap_or_default();
+    let (ahead, at_work, at_work_in_all, at_work_of_agent, at_work_of_key) =
+        counts.unwrap_or_default();
     let leased_until = row.leased_until.filter(|_| row.state == "leased");
     let run_at = row.run_at;
-    Ok(Some(Place { run_at, leased_until, ahead, at_work, at_work_in_all, at_work_of_agent }))
+    Ok(Some(Place {
+        run_at,
+        leased_until,
+        ahead,
+        at_work,
+        at_work_in_all,
+        at_work_of_agent,
+        follows: 0 < at_work_of_key,
+    }))
 }
 
 pub(super) async fn workers(tx: &mut Tx, now: DateTime<Utc>) -> Result<Vec<WorkerId>> {

@@ -265,6 +265,9 @@ pub(super) fn queue(
     if rests && 1 < attempt.0 {
         return Queue::Retry { attempt, after };
     }
+    if job.follows {
+        return Queue::LastTryStops;
+    }
     if known.workers.is_empty() {
         return Queue::NoWorker;
     }

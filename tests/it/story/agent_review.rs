@@ -48,6 +48,23 @@ async fn a_review_agent_that_is_never_content_is_overruled_after_two_rounds() {
 }
 
 #[tokio::test]
+async fn who_answers_the_review_agent_without_a_change_leaves_it_to_the_owner() {
+    let team = Team::with_a_reviewer("curious").await;
+    let wishes = plan! { T1 "Name the colors" owner ada in docs; };
+    let sprint = team.running("Dark mode", wishes).await;
+
+    assert_eq!(
+        (sprint.stands().await, sprint.tries().await, sprint.agent_reviews().await),
+        ("T1 in review".into(), "T1 twice".into(), "T1 once".into())
+    );
+    assert_eq!(sprint.pull_of("T1").await.reviewers(), ["ada"]);
+    insta::assert_snapshot!(sprint.reviews_of("T1").await.join("\n\n"));
+    sprint.merges("ada", "T1").await;
+    assert_eq!(sprint.stands().await, "T1 merged");
+    team.ends().await;
+}
+
+#[tokio::test]
 async fn a_review_agent_that_says_nothing_or_dies_keeps_nobody_waiting() {
     for script in ["silent", "die"] {
         let team = Team::with_a_reviewer(script).await;
@@ -78,6 +95,25 @@ async fn killed_at_its_review_it_says_everything_once() {
     );
     assert_eq!(sprint.reviews_of("T1").await.len(), 1);
     assert_eq!(sprint.pull_of("T1").await.reviewers(), ["ada"]);
+    team.ends().await;
+}
+
+#[tokio::test]
+async fn a_paused_task_is_not_looked_at_before_it_goes_on() {
+    let team = Team::with_a_reviewer("strict").await;
+    let wishes = plan! { T1 "Name the colors" owner ada in docs saying "scripted: wait"; };
+    let sprint = team.approved("Dark mode", wishes).await;
+    sprint.hears_without_waiting("ada", "/team6 start").await;
+    sprint.waits_until_the_agent_waits().await;
+    sprint.hears_without_waiting("ada", "/team6 pause T1").await;
+    sprint.lets_the_agent_go_on();
+    team.settles().await;
+    assert_eq!(sprint.stands().await, "T1 looked at by the review agent");
+    assert_eq!(sprint.reviews_of("T1").await.len(), 0);
+
+    sprint.hears("ada", "/team6 resume T1").await;
+    assert_eq!(sprint.stands().await, "T1 in review");
+    assert_eq!(sprint.agent_reviews().await, "T1 twice");
     team.ends().await;
 }
 
