@@ -18,6 +18,19 @@ async fn what_the_review_agent_wants_is_done_before_the_owner_is_asked() {
     insta::assert_snapshot!(sprint.reviews_of("T1").await.join("\n\n"));
     assert_eq!(sprint.sessions(), 1);
 
+    let visitor = team.visitor("ada").await;
+    let ada = visitor.script().await;
+    let run = ada.asks("/runs").await.1["items"][0]["id"].as_str().unwrap().to_owned();
+    let task = format!("/runs/{run}/tasks/1");
+    let shown = visitor.sees(&format!("{task}?review=1")).await.1;
+    assert!(
+        shown.contains("Review of try 1</a>") && shown.contains("git diff --name-only"),
+        "{shown}"
+    );
+    let (_, steps) = ada.asks(&format!("{task}/tries/1/review/trace")).await;
+    assert!(steps.to_string().contains("submit_review"), "{steps}");
+    assert_eq!(ada.asks(&format!("{task}/tries/3/review/trace")).await.0, 404);
+
     sprint.reviews("T1", "grace", "REQUEST_CHANGES", "Nearly there", &[]).await;
     assert_eq!(
         (sprint.tries().await, sprint.agent_reviews().await),
