@@ -17,6 +17,7 @@ use super::ids::{AgentName, Attempt, IssueRef, Login, RepoName, TaskNumber};
 use super::refusal::Refusal;
 use super::sprint::{Lack, Sprint};
 use super::work::{Class, NoRoom};
+use run::Whys;
 
 /// Why a sprint, or one of its tasks, is where it is.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -318,7 +319,7 @@ pub fn why(sprint: &Sprint, task: Option<TaskNumber>, known: &Knowledge) -> Resu
         None => Ok(run::of_all(sprint, run, known)),
         Some(number) => {
             let found = run.find(number).ok_or(Refusal::NoSuchTask { task: number })?;
-            Ok(run::of_task(sprint, run, found, known))
+            Ok(Whys::new(sprint, run, known).of(found))
         }
     }
 }
@@ -326,9 +327,5 @@ pub fn why(sprint: &Sprint, task: Option<TaskNumber>, known: &Knowledge) -> Resu
 /// Why each task that is not settled does not move, where a run is under way.
 pub fn of_each(sprint: &Sprint, known: &Knowledge) -> Vec<Why> {
     let run = sprint.run.as_ref().filter(|run| run.state.is_live());
-    let tasks = run.into_iter().flat_map(|run| run.tasks.iter().map(move |task| (run, task)));
-    tasks
-        .filter(|(_, task)| !task.state.is_settled())
-        .map(|(run, task)| run::of_task(sprint, run, task, known))
-        .collect()
+    run.map_or_else(Vec::new, |run| Whys::new(sprint, run, known).of_each())
 }

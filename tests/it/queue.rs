@@ -89,7 +89,8 @@ impl Bench {
     /// Whether it waits for another of its key.
     async fn follows(&mut self, job: &str) -> bool {
         let id = ExecutionId(job.to_owned());
-        self.queue.place(&mut self.tx, &id, at(10)).await.unwrap().unwrap().follows
+        let places = self.queue.places(&mut self.tx, &[id.clone()].into(), at(10)).await.unwrap();
+        places[&id].follows
     }
 
     /// How many leases end before that second.
