@@ -520,6 +520,10 @@ impl Town {
             let mut record = locked(&self.record);
             let texts =
                 boxes(&page).into_iter().filter(|(one, _)| one == mark || mark.starts_with("all"));
+            // The same page comes of it as of a tick at one task on a page there was before: as that it may be taken.
+            let after = boxes(&with_box(&page, mark, true));
+            record.pages.push(boxes(&page));
+            let is_unclear = record.pages.iter().any(|before| is_a_tasks(before, &after));
             // The box for everything stands for what this person may approve of it.
             let may = |one: &str| Self::who_may_tick(seen.sprint.as_ref(), one).contains(&by);
             for (one, _) in texts.filter(|(one, _)| may(one)) {
@@ -527,6 +531,9 @@ impl Town {
                 record.ticked.insert((by.to_owned(), hash.to_owned()));
                 if let Some(Ok(number)) = task.strip_prefix('T').map(str::parse) {
                     let whole = mark.strip_prefix("all ").map(str::to_owned);
+                    if whole.is_some() && is_unclear {
+                        continue;
+                    }
                     let owed = record.owed.entry((number, hash.to_owned()));
                     let owed = owed.or_insert(Owed { by: by.to_owned(), whole: whole.clone() });
                     owed.whole = owed.whole.take().and(whole);
@@ -540,6 +547,7 @@ impl Town {
     }
 
     async fn saves(&self, by: &str, comment: i64, text: String) {
+        locked(&self.record).pages.push(boxes(&text));
         let path = format!("{HOME}/issues/comments/{comment}");
         self.does(by, Method::PATCH, &path, json!({ "body": text })).await;
     }
@@ -579,6 +587,16 @@ impl Town {
         let path = format!("{repo}/pulls/{pull}");
         self.does("ada", Method::PATCH, &path, json!({ "state": state })).await;
     }
+}
+
+/// Whether one page becomes another by a tick at a single task.
+fn is_a_tasks(before: &[(String, bool)], after: &[(String, bool)]) -> bool {
+    let same_boxes = before.len() == after.len();
+    let changed = || before.iter().zip(after).filter(|(before, after)| before != after);
+    let is_tick = |(before, after): (&(String, bool), &(String, bool))| {
+        before.0 == after.0 && after.0.starts_with('T') && after.1
+    };
+    same_boxes && changed().count() == 1 && changed().all(is_tick)
 }
 
 /// Every box of a page: `T1 hash` or `all hash`, and whether it is ticked.

@@ -38,6 +38,8 @@ pub(crate) struct Record {
     /// Whose tick of which text stands on the page, and is not taken back.
     /// Who ticked the box for the whole plan approved that plan, and none that it became meanwhile.
     pub(crate) owed: BTreeMap<Text, Owed>,
+    /// The boxes of each page of the plan there was, as far as they were clicked or written again.
+    pub(crate) pages: Vec<Vec<(String, bool)>>,
     /// The hidden markers of what Team6 made on GitHub, with how often.
     pub(crate) made: BTreeMap<String, usize>,
     /// The pull requests that people merged: repository and number to merge commit.

@@ -112,6 +112,7 @@ impl Town {
             let boxes = boxes(said["body"].as_str().unwrap_or_default());
             if !boxes.is_empty() {
                 self.tell(format!("    with {boxes:?}"));
+                locked(&self.record).pages.push(boxes);
             }
         }
         if method == Method::DELETE && path.contains("/git/refs/") {
