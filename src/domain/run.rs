@@ -6,9 +6,12 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::budget::Purse;
+use super::delegation::Stuck;
 use super::effect::{Effect, Saying};
 use super::found::Trouble;
-use super::ids::{ExecutionId, IssueRef, Login, RepoName, RunId, RunNumber, SprintId, TaskNumber};
+use super::ids::{
+    Attempt, ExecutionId, IssueRef, Login, RepoName, RunId, RunNumber, SprintId, TaskNumber,
+};
 use super::plan::Dependency;
 use super::task::{self, Consequence, Task};
 
@@ -131,10 +134,12 @@ impl Run {
         self.tasks.iter().find(|task| task.planned.number == number)
     }
 
-    /// Whether a worker may be given this task: nobody paused it or the run, and nobody ended them.
+    /// Whether a worker may be given this task: nobody paused it, what it is a part of, or the run, and
+    /// nobody ended them.
     pub fn hands_out(&self, task: &Task) -> bool {
         let is_ended = matches!(task.state, task::State::Stopping { .. });
-        self.state == State::Running && !task.is_held() && !is_ended
+        let is_held = task.is_held() || self.above(task).any(Task::is_held);
+        self.state == State::Running && !is_held && !is_ended
     }
 
     /// Starts nothing new from now on, for one more reason.
@@ -182,6 +187,7 @@ impl Run {
             self.tasks[at].held_by = None;
             if *again == task::Again::Fresh {
                 self.tasks[at].branch = self.tasks[at].branch.again(state.attempt());
+                self.tasks[at].delegation.begins_anew();
             }
         }
         let before = std::mem::replace(&mut self.tasks[at].state, state);
@@ -189,6 +195,7 @@ impl Run {
         for consequence in &consequences {
             self.follow(sprint, number, consequence, &mut step);
         }
+        self.to_be_merged(number, &mut step);
         step.effects.push(Effect::ShowStatus(sprint.clone()));
         if matches!(event, task::Event::Presented(_)) {
             let alone = self.ask_without_review(sprint)?;
@@ -226,6 +233,7 @@ impl Run {
                 pause_seconds,
             }),
             Consequence::Publish(attempt) => step.effects.push(Effect::Publish(execution(attempt))),
+            Consequence::Share(attempt) => self.share(number, attempt, step),
             Consequence::Release => self.task_settled(sprint, number, step),
             Consequence::Stop(attempt) => step.effects.push(Effect::Stop(execution(attempt))),
             Consequence::SayWhatIsLeft => {
@@ -256,12 +264,7 @@ impl Run {
                     saying,
                 ));
             }
-            Consequence::AskAboutRework(attempt) => {
-                let (run, execution) = (self.id.clone(), execution(attempt));
-                let key = format!("not reworked {execution}");
-                let saying = |owner| Saying::ReworkFailed { run, task: number, owner, execution };
-                step.effects.extend(self.ask(number, &key, saying));
-            }
+            Consequence::AskAboutRework(attempt) => self.rework_failed(number, attempt, step),
             Consequence::AskAboutBudget(attempt) => {
                 let (run, execution) = (self.id.clone(), execution(attempt));
                 let key = format!("spent {execution}");
@@ -298,6 +301,16 @@ impl Run {
         }
     }
 
+    /// Its agent could not do what was asked about its pull request.
+    fn rework_failed(&mut self, number: TaskNumber, attempt: Attempt, step: &mut Step) {
+        let why = "its agent could not do what was asked about it".to_owned();
+        self.stuck(number, Stuck::Red { why }, step);
+        let (run, execution) = (self.id.clone(), ExecutionId::of(&self.id, number, attempt));
+        let key = format!("not reworked {execution}");
+        let saying = |owner| Saying::ReworkFailed { run, task: number, owner, execution };
+        step.effects.extend(self.ask(number, &key, saying));
+    }
+
     /// Who is asked to review a task: its owner, and whoever wanted changes since that was asked last.
     fn people_to_ask(&mut self, number: TaskNumber) -> Vec<Login> {
         let found = self.tasks.iter_mut().find(|task| task.planned.number == number);
@@ -318,7 +331,8 @@ impl Run {
         key: &str,
         saying: impl FnOnce(Login) -> Saying,
     ) -> Option<Effect> {
-        let task = self.find(number)?;
+        // What becomes of a part is for whoever handed it out.
+        let task = self.find(number).filter(|task| !task.delegation.is_part())?;
         let owner = task.planned.owner.clone()?;
         Some(Effect::Say { on: task.issue.clone(), key: key.to_owned(), saying: saying(owner) })
     }
@@ -363,7 +377,7 @@ impl Run {
         }
         let word = self.find(number).map_or("done", |task| task.state.word());
         self.release(sprint, step, &format!("T{number} is {word}"));
-        if self.tasks.iter().all(|task| task.state.is_settled()) {
+        if self.planned().all(|task| task.state.is_settled()) {
             self.state = State::Completed;
             self.holds.clear();
             step.notes
@@ -372,7 +386,7 @@ impl Run {
     }
 
     /// Puts every task that waits for nothing any more into the queue.
-    fn release(&mut self, sprint: &SprintId, step: &mut Step, because: &str) {
+    pub(super) fn release(&mut self, sprint: &SprintId, step: &mut Step, because: &str) {
         let ready: Vec<_> = self
             .tasks
             .iter()

@@ -124,6 +124,7 @@ impl Errand {
             | Effect::Acknowledge { .. }
             | Effect::ShowMessage { .. }
             | Effect::AnswerReview { .. }
+            | Effect::Delegation(_)
             | Effect::AskForReview { .. }
             | Effect::QueueReview { .. }
             | Effect::Say { .. }

@@ -58,6 +58,33 @@ impl Why {
             Reason::Spent { words, of_run } => spent(&who, words, *of_run),
             Reason::Barred { obstacle } => format!("{who} is held: {obstacle}"),
             Reason::WaitsFor { first, others } => waits_for(&who, first, others),
+            Reason::AsksAboutParts { parts } => {
+                format!(
+                    "the agent of {who} wants to hand out {}, which is not allowed yet",
+                    list(parts)
+                )
+            }
+            Reason::WaitsForParts { first, others } => {
+                format!(
+                    "{}",
+                    waits_for(&who, first, others).replacen(
+                        " waits for ",
+                        " waits for its part ",
+                        1
+                    )
+                )
+            }
+            Reason::SharingParts => {
+                format!("the work on {who} so far is being pushed, so that its parts can begin")
+            }
+            Reason::BeingMerged { pull, parent } => {
+                format!(
+                    "{who} is at {pull}, which is merged into T{parent} when its checks allow it"
+                )
+            }
+            Reason::PutToParent { parent, why } => {
+                format!("{who} is for the agent of T{parent} to deal with: {why}")
+            }
             Reason::WaitsForIssue { issue, hopeless: false } => {
                 format!("{who} waits for {issue} to be done, which is not part of the sprint")
             }
@@ -120,7 +147,17 @@ impl Why {
                 "Whoever runs Team6 mends it and types `team6 effects retry {}`.",
                 shown(reference)
             ),
-            Reason::Running { first, .. } | Reason::WaitsFor { first, .. } => first.next(),
+            Reason::Running { first, .. }
+            | Reason::WaitsFor { first, .. }
+            | Reason::WaitsForParts { first, .. } => first.next(),
+            Reason::AsksAboutParts { .. } => {
+                "Its owner, or a maintainer, ticks boxes in the comment at its issue.".to_owned()
+            }
+            Reason::SharingParts => "Then they go into the queue.".to_owned(),
+            Reason::BeingMerged { .. } => "It is merged by itself.".to_owned(),
+            Reason::PutToParent { parent, .. } => format!(
+                "T{parent} goes on when its other parts are over, and is told. `/team6 retry T{task}` has it tried again."
+            ),
             Reason::Paused { .. } => "`/team6 resume` lets it go on.".to_owned(),
             Reason::TaskPaused { .. } => format!("`/team6 resume T{task}` lets it go on."),
             Reason::Spent { of_run: true, .. } => {

@@ -25,6 +25,7 @@ mod workers;
 
 use team6::db::{self, Tx};
 use team6::domain::budget::Purse;
+use team6::domain::delegation::Delegation;
 use team6::domain::dialogue::Dialogue;
 use team6::domain::ids::{
     AgentName, BranchName, CommitSha, IssueNumber, IssueRef, Login, MilestoneNumber, ProjectName,
@@ -93,6 +94,7 @@ fn task(number: i64, state: task::State) -> Task {
         held_by: None,
         dialogue: Dialogue::default(),
         barred: Vec::new(),
+        delegation: Delegation::default(),
         purse: Purse::default(),
     }
 }
