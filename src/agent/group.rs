@@ -83,7 +83,7 @@ impl Group {
     }
 
     /// Kills every process and waits until none is left.
-    pub(super) async fn kill(&self) -> Result<(), Error> {
+    pub async fn kill(&self) -> Result<(), Error> {
         self.family.kill(self.is_kept).await
     }
 }

@@ -200,8 +200,11 @@ impl App {
         let goes_on = run.state == run::State::Running;
         self.queue().hold(tx, &run.id, !goes_on).await?;
         for task in run.tasks.iter().filter(|task| goes_on && !run.hands_out(task)) {
-            let execution = ExecutionId::of(&run.id, task.planned.number, task.state.attempt());
-            self.queue().hold_one(tx, &execution, true).await?;
+            let (number, attempt) = (task.planned.number, task.state.attempt());
+            let work = ExecutionId::of(&run.id, number, attempt);
+            self.queue().hold_one(tx, &work, true).await?;
+            let review = ExecutionId::of_review(&run.id, number, attempt);
+            self.queue().hold_one(tx, &review, true).await?;
         }
         Ok(())
     }

@@ -12,7 +12,7 @@ use crate::db::executions::{self, Execution, Subject};
 use crate::domain::ids::{Attempt, ExecutionId, Login, PullNumber, RunId, TaskNumber};
 use crate::domain::review::tools::{REVIEW, read};
 use crate::domain::review::{Event as Happened, Reviewer};
-use crate::domain::run;
+use crate::domain::run::Run;
 use crate::domain::sprint::{Event, Sprint};
 use crate::domain::task::{State, Task};
 use crate::domain::work::{Lease, NextTurn, Source, Terms, ToolAnswer, Work};
@@ -48,7 +48,8 @@ impl App {
             agent: reviewer.agent,
         };
         self.put_into_queue(tx, &new, Some(run.clone()), 0, 0).await?;
-        if sprint.run.as_ref().is_some_and(|run| run.state == run::State::Paused) {
+        let hands_out = |run: &Run| run.find(task).is_some_and(|task| run.hands_out(task));
+        if !sprint.run.as_ref().is_some_and(hands_out) {
             self.queue().hold_one(tx, execution, true).await?;
         }
         Ok(())
@@ -181,7 +182,8 @@ impl App {
         let opinion = task.dialogue.opinion.as_ref().filter(|one| one.attempt == attempt);
         if let Some(opinion) = opinion {
             let marker = say::marker(&format!("reviewed {run} {number} {attempt}"));
-            let text = say::review::opinion(opinion, number);
+            let text =
+                say::review::opinion(opinion, number, task.dialogue.answer_to_review(attempt));
             self.remark_once(&repo, pull, &marker, &text).await?;
         }
         super::review::ask(&repo, pull, people.to_vec()).await

@@ -4,14 +4,14 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{App, Result, breaking};
 use crate::config::Settings;
-use crate::db::executions::{self, Status};
+use crate::db::executions::{self, Execution, Status};
 use crate::db::{Db, Tx, effects, plans, runs, sprints, tasks, traces, workers};
 use crate::domain::ids::{ExecutionId, SprintId, TaskNumber};
 use crate::domain::lint;
 use crate::domain::refusal::Refusal;
 use crate::domain::sprint::Sprint;
 use crate::domain::why::{self, Errand, Job, Knowledge, Since, Why, Worker};
-use crate::queue::{Limits, Queue};
+use crate::queue::{Limits, Place, Queue};
 use crate::say;
 
 /// How long a worker counts as there after it asked for work.
@@ -68,11 +68,33 @@ pub async fn explain(
     let mut tx = db.read().await?;
     let (sprint, _) = sprints::get(&mut tx, id).await?;
     drop(tx);
-    let mut known = knowledge(db, settings, &sprint, now).await?;
+    let known = known_here(db, settings, &sprint, now).await?;
+    Ok(explained(&sprint, task, &known))
+}
+
+/// The one reason why a sprint that was read just now does not move, from the database alone.
+pub(super) async fn reason(
+    db: &Db,
+    settings: &Settings,
+    sprint: &Sprint,
+    task: Option<TaskNumber>,
+    now: DateTime<Utc>,
+) -> Result<Result<Why, Refusal>> {
+    let known = known_here(db, settings, sprint, now).await?;
+    Ok(why::why(sprint, task, &known))
+}
+
+async fn known_here(
+    db: &Db,
+    settings: &Settings,
+    sprint: &Sprint,
+    now: DateTime<Utc>,
+) -> Result<Knowledge> {
+    let mut known = knowledge(db, settings, sprint, now).await?;
     if let Some(plan) = sprint.plan.as_ref().filter(|_| !sprint.is_running()) {
         known.flaws = lint::flaws_in_itself(plan, &agents(settings));
     }
-    Ok(explained(&sprint, task, &known))
+    Ok(known)
 }
 
 fn agents(settings: &Settings) -> Vec<crate::domain::ids::AgentName> {
@@ -116,16 +138,20 @@ async fn knowledge(
             known.tasks.insert(times.number, since);
         }
     }
-    for execution in executions::of_sprint(&mut tx, &sprint.id).await? {
+    let executions = executions::of_sprint(&mut tx, &sprint.id).await?;
+    let is_open = |one: &Execution| matches!(one.status, Status::Queued | Status::Running);
+    let open = executions.iter().filter(|one| is_open(one)).map(|one| one.id.clone()).collect();
+    let limits = limits(settings);
+    let places = Queue::Database.places(&mut tx, &open, now).await?;
+    for execution in executions {
         if let (executions::Subject::Task(run, task), Some(failure)) =
             (&execution.subject, &execution.failure)
             && sprint.run.as_ref().is_some_and(|latest| latest.id == *run)
         {
             known.failures.insert(*task, (failure.class, failure.message.clone()));
         }
-        if matches!(execution.status, Status::Queued | Status::Running)
-            && let Some(job) = job(&mut tx, settings, &execution, now).await?
-        {
+        if let Some(place) = places.get(&execution.id) {
+            let job = job(&mut tx, (settings, &limits), &execution, place, now).await?;
             known.jobs.insert(execution.id.clone(), job);
         }
     }
@@ -134,20 +160,21 @@ async fn knowledge(
 
 async fn job(
     tx: &mut Tx,
-    settings: &Settings,
-    execution: &executions::Execution,
+    (settings, limits): (&Settings, &Limits),
+    execution: &Execution,
+    place: &Place,
     now: DateTime<Utc>,
-) -> Result<Option<Job>> {
-    let limits = limits(settings);
-    let Some(place) = Queue::Database.place(tx, &execution.id, now).await? else {
-        return Ok(None);
-    };
+) -> Result<Job> {
     let most_of_agent = limits.of_agent.get(&execution.agent).copied().map(i64::from);
     let lease = TimeDelta::seconds(i64::from(settings.queue.lease_seconds));
     let beat = place.leased_until.map(|until| until - lease);
     // A beat comes every third of a lease or oftener.
     let silent = place.leased_until.is_some_and(|until| until < now + lease / 3);
-    Ok(Some(Job {
+    let step = match place.leased_until {
+        Some(_) => step(tx, &execution.id).await?,
+        None => None,
+    };
+    Ok(Job {
         queued: execution.queued_at,
         run_at: place.run_at,
         leased: place.leased_until.is_some(),
@@ -155,11 +182,12 @@ async fn job(
         in_project: (place.at_work, i64::from(limits.of(&execution.project))),
         in_all: (place.at_work_in_all, i64::from(limits.total)),
         of_agent: (place.at_work_of_agent, most_of_agent),
+        follows: place.follows,
         beat,
         silent,
-        step: step(tx, &execution.id).await?,
+        step,
         trouble: execution.trouble.clone(),
-    }))
+    })
 }
 
 /// What an agent did last, in a few words.

@@ -38,6 +38,9 @@ pub struct Dialogue {
     pub opinion: Option<Opinion>,
     /// The last message at the time when people were last asked for a review.
     pub asked: u32,
+    /// The try that people are still to be asked to review, once the review agent has seen it.
+    #[serde(default)]
+    pub unreviewed: Option<Attempt>,
     /// How many turns in a row ended with neither a commit, nor a change, nor a question.
     pub idle: u32,
     /// How many of the task's tries do not count as tries, because nothing had failed before them.
@@ -217,6 +220,12 @@ impl Dialogue {
     /// How often the review agent sent the agent back since a person said something.
     pub fn returns(&self) -> usize {
         self.since_a_person().filter(|message| message.from.is_the_reviewer()).count()
+    }
+
+    /// What the agent answered when the review agent sent this try back.
+    pub fn answer_to_review(&self, of: Attempt) -> Option<&str> {
+        let sent_back = Source::Reviewer { attempt: of };
+        self.messages.iter().find(|message| message.from == sent_back)?.reply.as_deref()
     }
 
     fn since_a_person(&self) -> impl Iterator<Item = &Message> {

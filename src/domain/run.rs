@@ -10,7 +10,8 @@ use super::delegation::Stuck;
 use super::effect::{Effect, Saying};
 use super::found::Trouble;
 use super::ids::{
-    Attempt, ExecutionId, IssueRef, Login, RepoName, RunId, RunNumber, SprintId, TaskNumber,
+    Attempt, ExecutionId, IssueRef, Login, PullNumber, RepoName, RunId, RunNumber, SprintId,
+    TaskNumber,
 };
 use super::plan::Dependency;
 use super::task::{self, Consequence, Task};
@@ -134,6 +135,10 @@ impl Run {
         self.tasks.iter().find(|task| task.planned.number == number)
     }
 
+    pub(super) fn find_mut(&mut self, number: TaskNumber) -> Option<&mut Task> {
+        self.tasks.iter_mut().find(|task| task.planned.number == number)
+    }
+
     /// Whether a worker may be given this task: nobody paused it, what it is a part of, or the run, and
     /// nobody ended them.
     pub fn hands_out(&self, task: &Task) -> bool {
@@ -223,8 +228,9 @@ impl Run {
         what: &Consequence,
         step: &mut Step,
     ) {
-        let execution = |attempt| ExecutionId::of(&self.id, number, attempt);
-        let review = |attempt| ExecutionId::of_review(&self.id, number, attempt);
+        let id = self.id.clone();
+        let execution = |attempt| ExecutionId::of(&id, number, attempt);
+        let review = |attempt| ExecutionId::of_review(&id, number, attempt);
         match *what {
             Consequence::Queue { attempt, pause_seconds } => step.effects.push(Effect::Queue {
                 run: self.id.clone(),
@@ -277,26 +283,19 @@ impl Run {
                 attempt,
             }),
             Consequence::Examine(attempt) => {
-                let (run, execution) = (self.id.clone(), review(attempt));
-                let task = number;
-                step.effects.push(Effect::QueueReview { run, task, attempt, execution });
+                step.effects.extend(self.examine(number, attempt, review(attempt)));
             }
             Consequence::StopReview(attempt) => step.effects.push(Effect::Stop(review(attempt))),
             Consequence::AskForReview(attempt) => {
-                let (run, people) = (self.id.clone(), self.people_to_ask(number));
-                step.effects.push(Effect::AskForReview { run, task: number, attempt, people });
+                step.effects.extend(self.ask_for_review(number, attempt));
+            }
+            Consequence::AskForReviewAfterAll => {
+                let unreviewed = self.find(number).and_then(|task| task.dialogue.unreviewed);
+                let asked = unreviewed.and_then(|attempt| self.ask_for_review(number, attempt));
+                step.effects.extend(asked);
             }
             Consequence::AskAboutClosedPull(pull) => {
-                let waiting = self.behind(number);
-                let repo = self.find(number).map(|task| task.planned.repo().clone());
-                let Some(repo) = repo else { return };
-                let saying =
-                    |owner| Saying::PullClosed { task: number, repo, pull, owner, waiting };
-                step.effects.extend(self.ask(
-                    number,
-                    &format!("closed {} {pull}", self.id),
-                    saying,
-                ));
+                step.effects.extend(self.ask_about_closed(number, pull));
             }
         }
     }
@@ -311,17 +310,37 @@ impl Run {
         step.effects.extend(self.ask(number, &key, saying));
     }
 
-    /// Who is asked to review a task: its owner, and whoever wanted changes since that was asked last.
-    fn people_to_ask(&mut self, number: TaskNumber) -> Vec<Login> {
-        let found = self.tasks.iter_mut().find(|task| task.planned.number == number);
-        let Some(task) = found else { return Vec::new() };
+    /// Has the review agent look at a try. People are asked to review it after that.
+    fn examine(
+        &mut self,
+        number: TaskNumber,
+        attempt: Attempt,
+        execution: ExecutionId,
+    ) -> Option<Effect> {
+        let run = self.id.clone();
+        self.find_mut(number)?.dialogue.unreviewed = Some(attempt);
+        Some(Effect::QueueReview { run, task: number, attempt, execution })
+    }
+
+    /// Asks its owner to review a task, and whoever wanted changes since that was asked last.
+    fn ask_for_review(&mut self, number: TaskNumber, attempt: Attempt) -> Option<Effect> {
+        let run = self.id.clone();
+        let task = self.find_mut(number)?;
+        task.dialogue.unreviewed = None;
         let mut people: Vec<_> = task.planned.owner.iter().cloned().collect();
         for one in task.dialogue.unasked() {
             if !people.contains(&one) {
                 people.push(one);
             }
         }
-        people
+        Some(Effect::AskForReview { run, task: number, attempt, people })
+    }
+
+    fn ask_about_closed(&self, number: TaskNumber, pull: PullNumber) -> Option<Effect> {
+        let waiting = self.behind(number);
+        let repo = self.find(number)?.planned.repo().clone();
+        let saying = |owner| Saying::PullClosed { task: number, repo, pull, owner, waiting };
+        self.ask(number, &format!("closed {} {pull}", self.id), saying)
     }
 
     /// Asks a task's owner, on the task's issue.

@@ -265,6 +265,8 @@ pub enum Consequence {
     StopReview(Attempt),
     /// Ask people to review this try.
     AskForReview(Attempt),
+    /// Ask people to review what the review agent sent back, if nobody was asked since.
+    AskForReviewAfterAll,
     /// Ask the owner what to do: the pull request was closed.
     AskAboutClosedPull(PullNumber),
     /// Stop this try's agent, or take the try out of its queue.

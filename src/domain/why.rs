@@ -18,6 +18,7 @@ use super::ids::{AgentName, Attempt, IssueRef, Login, RepoName, TaskNumber};
 use super::refusal::Refusal;
 use super::sprint::{Lack, Sprint};
 use super::work::{Class, NoRoom};
+use run::Whys;
 
 /// Why a sprint, or one of its tasks, is where it is.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -258,6 +259,8 @@ pub enum Queue {
         /// How the last one failed.
         after: Option<Class>,
     },
+    /// The agent of the try before is still being stopped.
+    LastTryStops,
     /// No worker has asked for work lately.
     NoWorker,
     /// No worker can start this agent.
@@ -345,7 +348,7 @@ pub fn why(sprint: &Sprint, task: Option<TaskNumber>, known: &Knowledge) -> Resu
         None => Ok(run::of_all(sprint, run, known)),
         Some(number) => {
             let found = run.find(number).ok_or(Refusal::NoSuchTask { task: number })?;
-            Ok(run::of_task(sprint, run, found, known))
+            Ok(Whys::new(sprint, run, known).of(found))
         }
     }
 }
@@ -353,9 +356,5 @@ pub fn why(sprint: &Sprint, task: Option<TaskNumber>, known: &Knowledge) -> Resu
 /// Why each task that is not settled does not move, where a run is under way.
 pub fn of_each(sprint: &Sprint, known: &Knowledge) -> Vec<Why> {
     let run = sprint.run.as_ref().filter(|run| run.state.is_live());
-    let tasks = run.into_iter().flat_map(|run| run.tasks.iter().map(move |task| (run, task)));
-    tasks
-        .filter(|(_, task)| !task.state.is_settled())
-        .map(|(run, task)| run::of_task(sprint, run, task, known))
-        .collect()
+    run.map_or_else(Vec::new, |run| Whys::new(sprint, run, known).of_each())
 }

@@ -7,7 +7,7 @@ mod database;
 mod next;
 mod standing;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -110,6 +110,8 @@ pub struct Place {
     pub at_work_in_all: i64,
     /// How many of its agent are at work, in all queues.
     pub at_work_of_agent: i64,
+    /// Whether another job that it may not run beside is still on lease.
+    pub follows: bool,
 }
 
 impl Limits {
@@ -257,15 +259,15 @@ impl Queue {
         }
     }
 
-    /// Where a job stands, if it waits or is at work.
-    pub async fn place(
+    /// Where those of these jobs stand that wait or are at work.
+    pub async fn places(
         self,
         tx: &mut Tx,
-        execution: &ExecutionId,
+        of: &BTreeSet<ExecutionId>,
         now: DateTime<Utc>,
-    ) -> Result<Option<Place>> {
+    ) -> Result<BTreeMap<ExecutionId, Place>> {
         match self {
-            Self::Database => standing::place(tx, execution, now).await,
+            Self::Database => standing::places(tx, of, now).await,
         }
     }
 

@@ -332,8 +332,8 @@ fn of_a_dialogue(text: &str, running: &Sprint) -> Vec<(&'static str, String)> {
         ("no rework", dialogue::not_reworked(&person, number, text)),
         ("still broken", dialogue::still_broken(&person, number, text)),
         ("a thread", dialogue::thread_answered(Some(text), Some(text))),
-        ("an agent's review", review::opinion(&opinion(text), number)),
-        ("no review", review::opinion(&no_opinion(text), number)),
+        ("an agent's review", review::opinion(&opinion(text), number, Some(text))),
+        ("no review", review::opinion(&no_opinion(text), number, None)),
         ("a broken agent", dialogue::breaks(&agent, Class::AgentDied, DateTime::UNIX_EPOCH)),
     ]
 }

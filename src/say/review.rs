@@ -59,6 +59,7 @@ pub fn reminder() -> String {
 struct Said<'a> {
     task: TaskNumber,
     found: &'a Found,
+    answer: Option<&'a str>,
     shown: usize,
 }
 
@@ -83,8 +84,9 @@ impl Said<'_> {
 }
 
 /// What a review agent found, for those who are asked now: as many of its remarks as GitHub takes.
-pub fn opinion(opinion: &Opinion, task: TaskNumber) -> String {
-    let mut said = Said { task, found: &opinion.found, shown: usize::MAX };
+/// Where the task's agent only answered, that too.
+pub fn opinion(opinion: &Opinion, task: TaskNumber, answer: Option<&str>) -> String {
+    let mut said = Said { task, found: &opinion.found, answer, shown: usize::MAX };
     said.shown = said.remarks().len();
     loop {
         let text = render(&said);

@@ -279,7 +279,7 @@ impl Work<'_> {
         );
         let turn = tokio::select! {
             turn = turn => turn,
-            never = thinking.overdue(&self.held.account) => match never {},
+            never = thinking.overdue(self.held) => match never {},
         };
         network.close(&self.spool).await;
         self.held.quota_until(thinking.resets_at());

@@ -153,6 +153,17 @@ impl Held {
         *locked(&self.group) = None;
     }
 
+    /// Kills whoever works under the lease, if anybody does.
+    pub(super) async fn kill(&self) {
+        let group = locked(&self.group).clone();
+        if let Some(group) = group
+            && let Err(error) = group.kill().await
+        {
+            // Whoever waits for the agent's end hears the same, and says so.
+            tracing::warn!(execution.id = %self.lease.execution, error = whole(&error), "the agent is not gone yet");
+        }
+    }
+
     fn confirm(&self, asked: Instant) {
         *locked(&self.confirmed) = asked;
         if let Some(group) = locked(&self.group).as_ref().filter(|group| group.is_frozen()) {

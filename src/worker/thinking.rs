@@ -12,6 +12,7 @@ use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
 use super::account::Account;
+use super::leases::Held;
 use super::spool::Spool;
 use crate::agent::ledger::{
     Allowance, Error, Ledger, News, Patience, Provider, Settings, Spent, Statement,
@@ -24,7 +25,10 @@ use crate::domain::money::Prices;
 use crate::domain::work::{Class, Failure};
 
 /// An agent that has spent everything may say so and end its turn in this time.
-const LAST_WORDS: Duration = Duration::from_secs(8);
+const LAST_WORDS: Duration = Duration::from_secs(4);
+/// One that was asked to stop then, and does not, is killed after this time: ten seconds after its last penny, nobody
+/// who spends everything is there any more.
+const LEAVING: Duration = Duration::from_secs(3);
 
 /// The models of a worker's agents.
 pub type Models = BTreeMap<AgentName, Model>;
@@ -111,13 +115,15 @@ impl Thinking {
     }
 
     /// Stops an agent that has spent everything and does not end its turn, or has no time left.
-    pub(super) async fn overdue(&self, account: &Account) -> Infallible {
+    pub(super) async fn overdue(&self, held: &Held) -> Infallible {
         tokio::select! {
             () = self.trouble.is_spent.notified() => tokio::time::sleep(LAST_WORDS).await,
-            () = account.time_is_up() => self.trouble.time_is_up(),
+            () = held.account.time_is_up() => self.trouble.time_is_up(),
         }
         self.trouble.cut_off.store(true, Ordering::Relaxed);
         self.stop.cancel();
+        tokio::time::sleep(LEAVING).await;
+        held.kill().await;
         std::future::pending().await
     }
 

@@ -133,7 +133,16 @@ impl Town {
         wrong
     }
 
-    /// Whether something was handed out that may be, to one worker alone. Who pauses or cancels while
+    /// Whether something was handed out to one worker alone.
+    pub(crate) fn check_epoch(&self, assignment: &Assignment) {
+        let id = assignment.execution.0.clone();
+        let last = locked(&self.record).epochs.insert(id.clone(), assignment.epoch.0);
+        if last.is_some_and(|last| assignment.epoch.0 <= last) {
+            self.wrong(format!("{id} was handed out twice under one epoch"));
+        }
+    }
+
+    /// Whether something was handed out that may be. Who pauses or cancels while
     /// it is being handed out is heard at the worker's next beat, so what counts is how the run stood
     /// `before`.
     pub(crate) async fn check_claim(
@@ -143,10 +152,6 @@ impl Town {
         before: Option<Run>,
     ) {
         let id = assignment.execution.0.clone();
-        let last = locked(&self.record).epochs.insert(id.clone(), assignment.epoch.0);
-        if last.is_some_and(|last| assignment.epoch.0 <= last) {
-            self.wrong(format!("{id} was handed out twice under one epoch"));
-        }
         let Some(sprint) = self.sprint().await else { return };
         let Some(run) = &sprint.run else {
             return self.wrong(format!("{id} was handed out without a run"));
@@ -241,6 +246,7 @@ impl Town {
         }
         self.check_comments(&sprint).await;
         self.check_quiet_dialogues(&sprint).await;
+        self.check_invited(&sprint).await;
         let known = self.unknown_deliveries().await;
         for id in known {
             self.wrong(format!("a webhook was acknowledged and is not there: {id}"));
@@ -286,6 +292,29 @@ impl Town {
                     "the box of T{} is not what was approved: {ticked:?}",
                     task.number
                 ));
+            }
+        }
+    }
+
+    /// Whether the owner of each task that waits for a review was asked for it, or has reviewed it.
+    async fn check_invited(&self, sprint: &Sprint) {
+        use axum::http::Method;
+        for task in sprint.run.iter().flat_map(|run| &run.tasks) {
+            let (State::Review { pull, .. }, Some(owner)) = (&task.state, &task.planned.owner)
+            else {
+                continue;
+            };
+            let path = format!("{}/pulls/{pull}", task.planned.repo());
+            let (_, shown) = self.tries("ada", Method::GET, &path, serde_json::Value::Null).await;
+            let path = format!("{path}/reviews");
+            let (_, reviews) = self.tries("ada", Method::GET, &path, serde_json::Value::Null).await;
+            let is_owner = |one: &serde_json::Value| one["login"] == owner.0.as_str();
+            let asked = shown["requested_reviewers"].as_array();
+            let has_reviewed =
+                reviews.as_array().is_some_and(|all| all.iter().any(|one| is_owner(&one["user"])));
+            let is_open = shown["state"] == "open";
+            if is_open && !has_reviewed && !asked.is_some_and(|all| all.iter().any(is_owner)) {
+                self.wrong(format!("{owner} was never asked to review T{}", task.planned.number));
             }
         }
     }

@@ -143,6 +143,8 @@ pub(crate) struct Scene {
     pub(crate) failing: usize,
     /// How much people and agents have to say to each other.
     pub(crate) talk: Talk,
+    /// Whether a review agent looks at everything first.
+    pub(crate) reviewer: bool,
     /// How long chaos reigns, in steps.
     pub(crate) steps: usize,
 }
@@ -188,6 +190,7 @@ impl Scene {
             faults: Faults::some(dice),
             talk: Talk::some(dice),
             sleeps: dice.chance(500),
+            reviewer: dice.chance(300),
         }
     }
 

@@ -12,6 +12,7 @@ use team6::domain::dialogue::tools::ANSWER;
 use team6::domain::dialogue::{Delivery, Dialogue};
 use team6::domain::ids::{CommitSha, RepoName, TaskNumber};
 use team6::domain::proposal::ASK;
+use team6::domain::review::tools::REVIEW;
 use team6::domain::run::Run;
 use team6::domain::sprint::Sprint;
 use team6::domain::task::{State, Task};
@@ -274,6 +275,25 @@ impl Town {
                 locked(&self.record).asked.insert((task, text));
                 Some(Ok(()))
             }
+            Ok(Ok(_)) => Some(Ok(())),
+            Ok(Err(Stale)) => Some(Err(Stale)),
+            Err(_) => None,
+        }
+    }
+
+    /// A review agent hands in what it thinks, or forgets to.
+    pub(crate) async fn hands_in_a_review(
+        self: &Arc<Self>,
+        lease: &Lease,
+    ) -> Option<Result<(), Stale>> {
+        if self.chance(150) {
+            return Some(Ok(()));
+        }
+        let verdict = if self.chance(400) { "request_changes" } else { "approve" };
+        self.tell(format!("{} says `{verdict}`", lease.execution));
+        let review = json!({ "verdict": verdict, "summary": "It reads well, by and large." });
+        let app = self.app();
+        match self.alive(app.call_tool(lease, REVIEW, &review)).await? {
             Ok(Ok(_)) => Some(Ok(())),
             Ok(Err(Stale)) => Some(Err(Stale)),
             Err(_) => None,

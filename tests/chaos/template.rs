@@ -65,9 +65,9 @@ impl Template {
     }
 
     /// What the operator of a Team6 with this folder says.
-    pub(crate) fn settings(&self, dir: &Path, keys: &AppKeys) -> Settings {
+    pub(crate) fn settings(&self, dir: &Path, keys: &AppKeys, reviewer: bool) -> Settings {
         let agent = |name: &str, value: &str| (format!("TEAM6__AGENTS__{name}"), value.to_owned());
-        let said = [
+        let mut said = vec![
             ("TEAM6__DATA".to_owned(), format!("{}/data", dir.display())),
             ("TEAM6__GITHUB__API".to_owned(), format!("{ORIGIN}/api/v3")),
             ("TEAM6__GITHUB__APP_ID".to_owned(), keys.id.to_string()),
@@ -75,6 +75,11 @@ impl Template {
             agent("FRONTEND__DESCRIPTION", "pages, colors and themes"),
             agent("FRONTEND__COMMAND", "[\"true\"]"),
         ];
+        if reviewer {
+            said.push(agent("CRITIC__DESCRIPTION", "reads what others wrote"));
+            said.push(agent("CRITIC__COMMAND", "[\"true\"]"));
+            said.push(("TEAM6__REVIEW__AGENT".to_owned(), "critic".to_owned()));
+        }
         Settings::read(None, said.into_iter()).unwrap()
     }
 }

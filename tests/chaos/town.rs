@@ -143,7 +143,7 @@ impl Town {
             depth: AtomicUsize::new(0),
             app: Mutex::new(None),
             death: Arc::new(Death { commits: AtomicI64::new(-1), ..Death::default() }),
-            settings: template.settings(dir.path(), &keys),
+            settings: template.settings(dir.path(), &keys, scene.reviewer),
             me: template.me.clone(),
             keys,
             hub,

@@ -71,12 +71,12 @@ impl Held {
         Lease { execution: execution.clone(), epoch: *epoch }
     }
 
-    fn checkout(&self) -> &Checkout {
+    /// What a task's agent works on; a review agent works on nothing.
+    fn checkout(&self) -> Option<&Checkout> {
         match &self.assignment.work {
-            Work::Task(checkout) => checkout,
-            Work::Plan { .. } | Work::Review { .. } => {
-                panic!("there is no planner and no reviewer")
-            }
+            Work::Task(checkout) => Some(checkout),
+            Work::Review { .. } => None,
+            Work::Plan { .. } => panic!("there is no planner"),
         }
     }
 
@@ -183,7 +183,7 @@ impl Town {
 
     async fn claims(self: &Arc<Self>, nth: usize) -> bool {
         let incarnation = locked(&self.workers).0[nth].incarnation.to_string();
-        let agents = vec![AgentName("frontend".to_owned())];
+        let agents = ["frontend", "critic"].map(|name| AgentName(name.to_owned())).to_vec();
         let claim =
             Claim { worker: WorkerId(format!("worker-{nth}")), incarnation, agents, no_room: None };
         let before = self.sprint().await.and_then(|sprint| sprint.run);
@@ -205,13 +205,15 @@ impl Town {
             prompt: assignment.resume.clone().unwrap_or_default(),
             assignment,
         };
-        let checkout = held.checkout().clone();
-        held.parent = match (&checkout.head, checkout.may_rebase) {
-            (Some(_), true) => checkout.base_sha.0.clone(),
-            (Some(head), false) => head.0.clone(),
-            (None, _) => self.tip(&checkout).await.unwrap_or(checkout.base_sha.0.clone()),
-        };
-        self.check_claim(&held.assignment, &checkout, before).await;
+        self.check_epoch(&held.assignment);
+        if let Some(checkout) = held.checkout().cloned() {
+            held.parent = match (&checkout.head, checkout.may_rebase) {
+                (Some(_), true) => checkout.base_sha.0.clone(),
+                (Some(head), false) => head.0.clone(),
+                (None, _) => self.tip(&checkout).await.unwrap_or(checkout.base_sha.0.clone()),
+            };
+            self.check_claim(&held.assignment, &checkout, before).await;
+        }
         self.check_told_again(&held.prompt);
         if self.is_lost_on_the_way() {
             self.tell(format!("… but worker {nth} never hears of it"));
@@ -262,7 +264,12 @@ impl Town {
                 self.reports(nth, &held, Outcome::Failed(Failure { class, message })).await;
             }
             Stage::Works => {
-                let heard = self.uses_tools(&held.prompt, &held.checkout().branch.0, &lease).await;
+                let heard = match held.checkout() {
+                    Some(checkout) => {
+                        self.uses_tools(&held.prompt, &checkout.branch.0, &lease).await
+                    }
+                    None => self.hands_in_a_review(&lease).await,
+                };
                 self.goes_on(nth, &held, heard, Stage::EndsItsTurn);
             }
             Stage::EndsItsTurn => self.ends_its_turn(nth, &held).await,
@@ -311,11 +318,12 @@ impl Town {
             self.tell(format!("{} goes on with another turn", lease.execution));
             self.reaches(prompt);
         }
-        let is_open = held.checkout().head.is_some() && !held.checkout().may_rebase;
+        let is_open = |checkout: &Checkout| checkout.head.is_some() && !checkout.may_rebase;
         let stage = match &next.prompt {
             Some(_) => Stage::Works,
             None if next.asks => Stage::Asks,
-            None if is_open && self.chance(250) => Stage::Replies,
+            None if held.checkout().is_none() => Stage::Replies,
+            None if held.checkout().is_some_and(is_open) && self.chance(250) => Stage::Replies,
             None => Stage::HandsOver,
         };
         let mut workers = locked(&self.workers);
@@ -332,7 +340,7 @@ impl Town {
     }
 
     fn delivery(&self, held: &Held) -> Outcome {
-        let checkout = held.checkout();
+        let Some(checkout) = held.checkout() else { return Outcome::Done };
         Outcome::Delivered(Delivery {
             head: CommitSha(held.head()),
             base_sha: checkout.base_sha.clone(),

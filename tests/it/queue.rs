@@ -86,6 +86,13 @@ impl Bench {
         self.queue.reap(&mut self.tx, at(now)).await.unwrap()
     }
 
+    /// Whether it waits for another of its key.
+    async fn follows(&mut self, job: &str) -> bool {
+        let id = ExecutionId(job.to_owned());
+        let places = self.queue.places(&mut self.tx, &[id.clone()].into(), at(10)).await.unwrap();
+        places[&id].follows
+    }
+
     /// How many leases end before that second.
     async fn late(&mut self, before: i64) -> i64 {
         self.queue.late(&mut self.tx, at(before)).await.unwrap()
@@ -182,7 +189,9 @@ async fn of_jobs_with_the_same_key_one_is_on_lease_at_a_time() {
         let lease = bench.claim(&worker("w"), &MANY, 10).await.unwrap();
         assert_eq!(lease.execution.0, "a first");
         assert_eq!(bench.claim_all(&worker("v"), &MANY, 10).await, ["c other"]);
+        assert!(bench.follows("b again").await && !bench.follows("a first").await);
         assert!(bench.finish(&lease).await);
+        assert!(!bench.follows("b again").await);
         assert_eq!(bench.claim_all(&worker("v"), &MANY, 20).await, ["b again"]);
     })
     .await;

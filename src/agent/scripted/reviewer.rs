@@ -10,7 +10,7 @@ pub(super) const BEGINS: &str = "You review one pull request";
 
 impl Turn {
     /// Reviews, and in the way that its `--script` asks for: `strict` wants a change once, `stubborn` each
-    /// time; `silent`, `hang` and `die` hand nothing in.
+    /// time; `curious` only asks; `silent`, `hang` and `die` hand nothing in.
     pub(super) async fn review(&self, prompt: &str) -> Result<(), String> {
         let wants = |word: &str| self.script.split_whitespace().any(|wish| wish == word);
         self.stage.think("I am to review. Let me look at what changed.");
@@ -31,7 +31,9 @@ impl Turn {
         let again = prompt.contains("You asked for changes before");
         let (mut tools, _) = Tools::connect(server).await?;
         let review = if wants("stubborn") || (wants("strict") && !again) {
-            changes(&changed)
+            changes(&changed, "Say what this is for.")
+        } else if wants("curious") {
+            changes(&changed, "Could this be smaller?")
         } else {
             json!({
                 "verdict": "approve",
@@ -65,11 +67,11 @@ impl Turn {
     }
 }
 
-fn changes(changed: &[String]) -> Value {
+fn changes(changed: &[String], text: &str) -> Value {
     let path = changed.first().map_or("README.md", String::as_str);
     json!({
         "verdict": "request_changes",
         "summary": "It works, but nobody can tell why.",
-        "remarks": [{ "path": path, "line": 1, "text": "Say what this is for." }],
+        "remarks": [{ "path": path, "line": 1, "text": text }],
     })
 }

@@ -1,5 +1,6 @@
 //! How the scripted agent spends money when its task says so: a line `scripted: spend 3` has it ask
-//! the model of its configuration three times, in all its sessions together.
+//! the model of its configuration three times, in all its sessions together. After `spend 3 stubbornly` it listens to
+//! nobody any more, once it is refused.
 
 use reqwest::StatusCode;
 use serde_json::json;
@@ -12,14 +13,23 @@ const ASKED: &str = ".scripted-asked";
 impl Turn {
     /// Asks its model as often as the task says and it has not yet; an error if it is refused.
     pub(super) async fn spends(&self, first: &str) -> Result<(), String> {
-        let times = line(first, "scripted:").and_then(|words| words.strip_prefix("spend "));
-        let Some(times) = times.and_then(|times| times.parse::<u32>().ok()) else { return Ok(()) };
+        let words = line(first, "scripted:").and_then(|words| words.strip_prefix("spend "));
+        let mut words = words.unwrap_or_default().split_whitespace();
+        let Some(times) = words.next().and_then(|times| times.parse::<u32>().ok()) else {
+            return Ok(());
+        };
+        let is_stubborn = words.next() == Some("stubbornly");
         let Some(home) = std::env::home_dir() else { return Err("there is no home".to_owned()) };
         let file = home.join(ASKED);
         let asked = std::fs::read_to_string(&file).ok();
         let asked: u32 = asked.and_then(|text| text.parse().ok()).unwrap_or(0);
         for number in asked..times {
-            self.asks_its_model().await?;
+            let asked = self.asks_its_model().await;
+            while is_stubborn && asked.is_err() {
+                // Nothing else runs in this program meanwhile.
+                std::thread::sleep(std::time::Duration::from_secs(1));
+            }
+            asked?;
             let kept = std::fs::write(&file, (number + 1).to_string());
             kept.map_err(|error| error.to_string())?;
         }

@@ -120,7 +120,12 @@ impl App {
         let mut tx = self.db().read().await?;
         let Some(row) = board::run(&mut tx, id).await? else { return Ok(None) };
         let (sprint, _) = sprints::get(&mut tx, &row.sprint_id).await?;
-        let Some(run) = runs::find(&mut tx, id).await? else { return Ok(None) };
+        let latest = sprint.run.as_ref().filter(|latest| latest.id == *id).cloned();
+        let run = match latest {
+            Some(run) => Some(run),
+            None => runs::find(&mut tx, id).await?,
+        };
+        let Some(run) = run else { return Ok(None) };
         let executions = executions::of_run(&mut tx, id).await?;
         let mut history = history::latest(&mut tx, &sprint.id, 10 * FEED).await?;
         let spent = board::spent_in(&mut tx, id).await?;

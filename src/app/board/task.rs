@@ -5,12 +5,12 @@ use super::run::{Found, words};
 use super::talk::talk;
 use crate::db::executions::{Execution, Status, Subject};
 use crate::db::{pull_checks, spending, traces};
-use crate::domain::ids::{Attempt, ExecutionId, Login, RunId, TaskNumber};
+use crate::domain::ids::{ExecutionId, Login, RunId, TaskNumber};
 use crate::domain::permission::{Permission, may_decide};
 use crate::domain::plan::Dependency;
 use crate::domain::task;
 use crate::say::page::parts::{Badge, Elapsed};
-use crate::say::page::task::{Checks, May, Try, View};
+use crate::say::page::task::{Checks, Look, May, Try, View};
 use crate::say::page::trace::{self, Step};
 
 /// How many steps of a trace a page shows.
@@ -23,7 +23,7 @@ impl App {
         person: &Login,
         run: &RunId,
         number: TaskNumber,
-        shown: Option<Attempt>,
+        shown: Option<Look>,
         until: Option<usize>,
     ) -> Result<Option<View>> {
         let Some(found) = self.found(person, run).await? else { return Ok(None) };
@@ -31,8 +31,8 @@ impl App {
             return Ok(None);
         };
         let tries: Vec<_> = found.executions.iter().filter(|one| is_at(one, number)).collect();
-        let wanted = tries.iter().find(|one| Some(one.attempt) == shown).or(tries.last());
-        let shown = wanted.map(|one| one.attempt.0);
+        let wanted = tries.iter().find(|one| Some(look(one)) == shown).or(tries.last());
+        let shown = wanted.map(|one| look(one));
         let steps = match wanted {
             Some(one) => self.steps_of(&one.id).await?,
             None => Vec::new(),
@@ -112,12 +112,12 @@ impl App {
         person: &Login,
         run: &RunId,
         number: TaskNumber,
-        attempt: Attempt,
+        wanted: Look,
     ) -> Result<Option<Vec<Step>>> {
         let Some(found) = self.found(person, run).await? else { return Ok(None) };
         let is_hidden = found.hidden.contains(&number);
         let tries = found.executions.iter().filter(|one| is_at(one, number) && !is_hidden);
-        match tries.into_iter().find(|one| one.attempt == attempt) {
+        match tries.into_iter().find(|one| look(one) == wanted) {
             Some(one) => Ok(Some(self.steps_of(&one.id).await?)),
             None => Ok(None),
         }
@@ -128,20 +128,22 @@ impl App {
         Ok(trace::steps(&traces::of(&mut tx, execution).await?))
     }
 
-    fn attempt(&self, found: &Found, one: &Execution, shown: Option<i64>) -> Try {
+    fn attempt(&self, found: &Found, one: &Execution, shown: Option<Look>) -> Try {
         let (kind, word) = match one.status {
             Status::Queued => ("queued", "in the queue"),
             Status::Running => ("working", "at work"),
             Status::Delivered => ("delivered", "delivered"),
-            Status::Published | Status::Done => ("done", "delivered"),
+            Status::Published => ("done", "delivered"),
+            Status::Done if look(one).is_review => ("done", "reviewed"),
+            Status::Done => ("done", "delivered"),
             Status::Failed => ("failed", "failed"),
             Status::Cancelled => ("cancelled", "cancelled"),
         };
         let now = self.clock().now();
         let delivery = one.delivery.as_ref().map(|delivery| &delivery.0);
         Try {
-            attempt: one.attempt.0,
-            is_shown: shown == Some(one.attempt.0),
+            look: look(one),
+            is_shown: shown == Some(look(one)),
             badge: Badge::new(kind, word),
             agent: one.agent.0.clone(),
             elapsed: one.started_at.map(|at| Elapsed::new(at, one.finished_at, now)),
@@ -159,7 +161,15 @@ impl App {
 }
 
 fn is_at(one: &Execution, number: TaskNumber) -> bool {
-    matches!(one.subject, Subject::Task(_, task) if task == number)
+    match one.subject {
+        Subject::Task(_, task) | Subject::Review(_, task) => task == number,
+        Subject::Plan(_) => false,
+    }
+}
+
+fn look(one: &Execution) -> Look {
+    let is_review = matches!(one.subject, Subject::Review(..));
+    Look { attempt: one.attempt.0, is_review }
 }
 
 /// The last steps before `until`, and how many there are before them.

@@ -1,6 +1,6 @@
 //! How a plan came to be, and why something does not move, as a person may see it.
 
-use super::super::why::explain;
+use super::super::why::{explain, reason};
 use super::super::{App, Result};
 use super::run::{Found, HIDDEN};
 use crate::db::{plans, sprints};
@@ -101,8 +101,8 @@ impl App {
             return Ok(None);
         }
         let now = self.clock().now();
-        let explained = explain(self.db(), self.settings(), &found.sprint.id, task, now).await?;
-        Ok(explained.ok().map(|explained| Because::new(&explained.why, now)))
+        let why = reason(self.db(), self.settings(), &found.sprint, task, now).await?;
+        Ok(why.ok().map(|why| Because::new(&why, now)))
     }
 
     /// The tasks of a sprint that are in repositories this person cannot see.

@@ -110,10 +110,6 @@ impl Sprint {
 }
 
 impl Run {
-    fn task_mut(&mut self, number: TaskNumber) -> Option<&mut Task> {
-        self.tasks.iter_mut().find(|task| task.planned.number == number)
-    }
-
     /// Notes a part, once; whether it is a new one.
     fn handed(
         &mut self,
@@ -123,7 +119,7 @@ impl Run {
         step: &mut Step,
     ) -> bool {
         let level = self.find(number).map_or(0, |task| self.level(task));
-        let Some(task) = self.task_mut(number) else { return false };
+        let Some(task) = self.find_mut(number) else { return false };
         let delegation = &mut task.delegation;
         let is_known = delegation.find(&draft.title).is_some();
         if !task.state.is_at_work(attempt) || is_known || MOST_EVER <= delegation.parts.len() {
@@ -139,7 +135,7 @@ impl Run {
     }
 
     fn shared(&mut self, number: TaskNumber) {
-        if let Some(task) = self.task_mut(number)
+        if let Some(task) = self.find_mut(number)
             && matches!(task.state, State::Delegating { .. })
         {
             task.delegation.is_shared = true;
@@ -155,7 +151,7 @@ impl Run {
         (limits, spent): (Limits, Spending),
         step: &mut Step,
     ) {
-        let Some(task) = self.task_mut(number) else { return };
+        let Some(task) = self.find_mut(number) else { return };
         let is_waiting = matches!(task.state, State::Delegating { .. });
         let parts = &mut task.delegation.parts;
         let found = parts.iter_mut().find(|one| one.number == part);
@@ -176,7 +172,7 @@ impl Run {
     fn ticked(&mut self, number: TaskNumber, ticked: &Ticked, step: &mut Step) -> Result<(), No> {
         let Ticked { by, permission, marks, .. } = ticked;
         let run = self.id.clone();
-        let task = self.task_mut(number).ok_or(Refusal::NoSuchTask { task: number })?;
+        let task = self.find_mut(number).ok_or(Refusal::NoSuchTask { task: number })?;
         step.effects.push(Effect::Delegation(Duty::Ask { run: run.clone(), task: number }));
         if let Err(refusal) = may_approve(by, *permission, number, task.planned.owner.as_ref()) {
             let key = format!("no tick {run} {number} {by} {}", ticked.at.timestamp());
@@ -197,7 +193,7 @@ impl Run {
 
     fn declined(&mut self, number: TaskNumber, part: TaskNumber, by: &Login, step: &mut Step) {
         let run = self.id.clone();
-        let Some(task) = self.task_mut(number) else { return };
+        let Some(task) = self.find_mut(number) else { return };
         let mut parts = task.delegation.parts.iter_mut();
         let waits = |one: &&mut Part| matches!(one.stage, Stage::Asked | Stage::Approved);
         if let Some(part) = parts.find(|one| one.number == part).filter(waits) {
@@ -209,7 +205,7 @@ impl Run {
     }
 
     pub(in crate::domain) fn stuck(&mut self, number: TaskNumber, stuck: Stuck, step: &mut Step) {
-        let Some(task) = self.task_mut(number) else { return };
+        let Some(task) = self.find_mut(number) else { return };
         if task.delegation.is_part()
             && matches!(task.state, State::Review { .. })
             && task.delegation.stuck.is_none()

@@ -75,6 +75,8 @@ pub struct Job {
     pub in_all: (i64, i64),
     /// How many of its agent are at work, and how many may be, if that is limited.
     pub of_agent: (i64, Option<i64>),
+    /// Whether the try before it is still being stopped.
+    pub follows: bool,
     /// When its worker was heard of last.
     pub beat: Option<DateTime<Utc>>,
     /// Whether that is too long ago.

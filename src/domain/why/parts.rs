@@ -1,32 +1,33 @@
 //! Why a task whose agent handed parts of it to others, or one of these parts, does not move.
 
-use super::knowledge::Knowledge;
-use super::run::{most_urgent, of_task, place};
+use super::run::{Whys, most_urgent, place};
 use super::{Reason, Why};
 use crate::domain::delegation::{End, Stuck};
 use crate::domain::run::Run;
-use crate::domain::sprint::Sprint;
 use crate::domain::task::{State, Task};
 
-/// Its agent waits for its parts: first of all for what a person must allow.
-pub(super) fn waits_for_parts(sprint: &Sprint, run: &Run, task: &Task, known: &Knowledge) -> Why {
-    let asked: Vec<_> = task.delegation.asked().map(|part| part.number).collect();
-    if !asked.is_empty() {
-        let owner = task.planned.owner.clone();
-        return Why::new(None, Reason::AsksAboutParts { parts: asked }).by(owner);
-    }
-    let under_way: Vec<_> =
-        task.delegation.open().filter_map(|part| run.find(part.number)).collect();
-    let whys = under_way.iter().map(|part| of_task(sprint, run, part, known)).collect();
-    match most_urgent(whys) {
-        Some(first) => {
-            let others = under_way.iter().map(|part| part.planned.number);
-            let others = others.filter(|number| Some(*number) != first.task).collect();
-            let (people, at) = (first.people.clone(), first.at);
-            let reason = Reason::WaitsForParts { first: Box::new(first), others };
-            Why::new(None, reason).by(people).at(at)
+impl Whys<'_> {
+    /// Its agent waits for its parts: first of all for what a person must allow.
+    pub(super) fn waits_for_parts(&mut self, task: &Task) -> Why {
+        let asked: Vec<_> = task.delegation.asked().map(|part| part.number).collect();
+        if !asked.is_empty() {
+            let owner = task.planned.owner.clone();
+            return Why::new(None, Reason::AsksAboutParts { parts: asked }).by(owner);
         }
-        None => Why::new(None, Reason::SharingParts),
+        let run = self.run;
+        let under_way: Vec<_> =
+            task.delegation.open().filter_map(|part| run.find(part.number)).collect();
+        let whys = under_way.iter().map(|part| self.of(part)).collect();
+        match most_urgent(whys) {
+            Some(first) => {
+                let others = under_way.iter().map(|part| part.planned.number);
+                let others = others.filter(|number| Some(*number) != first.task).collect();
+                let (people, at) = (first.people.clone(), first.at);
+                let reason = Reason::WaitsForParts { first: Box::new(first), others };
+                Why::new(None, reason).by(people).at(at)
+            }
+            None => Why::new(None, Reason::SharingParts),
+        }
     }
 }
 

@@ -1,9 +1,11 @@
 //! Why a run, or one of its tasks, does not move.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 
 use super::knowledge::{Job, Knowledge, Since};
-use super::parts::{of_part, waits_for_parts};
+use super::parts::of_part;
 use super::plan::stuck;
 use super::{Queue, Reason, Why};
 use crate::domain::breaker::Breaker;
@@ -15,6 +17,14 @@ use crate::domain::run::{Hold, Run, State as RunState};
 use crate::domain::sprint::Sprint;
 use crate::domain::task::{Stage, State, Task};
 use crate::domain::work::Class;
+
+/// Why the tasks of a run do not move. Each is thought about once, however many wait for it.
+pub(super) struct Whys<'a> {
+    sprint: &'a Sprint,
+    pub(super) run: &'a Run,
+    known: &'a Knowledge,
+    found: BTreeMap<TaskNumber, Why>,
+}
 
 /// Why a run as a whole does not move.
 pub(super) fn of_all(sprint: &Sprint, run: &Run, known: &Knowledge) -> Why {
@@ -28,12 +38,7 @@ pub(super) fn of_all(sprint: &Sprint, run: &Run, known: &Knowledge) -> Why {
     if let Some(held) = held(sprint, run, known) {
         return held;
     }
-    let whys: Vec<_> = run
-        .tasks
-        .iter()
-        .filter(|task| !task.state.is_settled())
-        .map(|task| of_task(sprint, run, task, known))
-        .collect();
+    let whys = Whys::new(sprint, run, known).of_each();
     let settled = run.tasks.len() - whys.len();
     let Some(first) = most_urgent(whys) else {
         return Why::new(None, Reason::Completed).since(known.ended);
@@ -73,35 +78,85 @@ fn held(sprint: &Sprint, run: &Run, known: &Knowledge) -> Option<Why> {
     })
 }
 
-/// Why a task of a run does not move.
-pub(super) fn of_task(sprint: &Sprint, run: &Run, task: &Task, known: &Knowledge) -> Why {
-    let number = task.planned.number;
-    let found = match &task.state {
-        State::Waiting => waiting(sprint, run, task, known),
-        State::Assigned { attempt } => in_queue(sprint, run, task, *attempt, known),
-        State::InProgress { attempt } => at_work(run, task, *attempt, known),
-        State::Delivered { attempt } => publishing(run, task, *attempt, known),
-        State::Rework { attempt, stage, .. } => match stage {
-            Stage::Queued => in_queue(sprint, run, task, *attempt, known),
-            Stage::AtWork => at_work(run, task, *attempt, known),
-            Stage::Delivered => publishing(run, task, *attempt, known),
-        },
-        State::Asking { .. } => asking(task),
-        State::Delegating { .. } => waits_for_parts(sprint, run, task, known),
-        State::Spent { .. } => out_of_budget(run, task),
-        State::Stopping { .. } => Why::new(None, Reason::BeingStopped),
-        State::AgentReview { pull, .. } => {
-            Why::new(None, Reason::InAgentReview { pull: place(task, *pull) })
+impl<'a> Whys<'a> {
+    /// Nothing thought about yet.
+    pub(super) fn new(sprint: &'a Sprint, run: &'a Run, known: &'a Knowledge) -> Self {
+        Self { sprint, run, known, found: BTreeMap::new() }
+    }
+
+    /// Of each task that is not settled.
+    pub(super) fn of_each(mut self) -> Vec<Why> {
+        let open = self.run.tasks.iter().filter(|task| !task.state.is_settled());
+        open.map(|task| self.of(task)).collect()
+    }
+
+    /// Of one task.
+    pub(super) fn of(&mut self, task: &Task) -> Why {
+        let number = task.planned.number;
+        if let Some(why) = self.found.get(&number) {
+            return why.clone();
         }
-        State::Review { .. }
-        | State::Closed { .. }
-        | State::Failed { .. }
-        | State::Cancelled { .. }
-        | State::Skipped { .. }
-        | State::Done { .. } => with_people(run, task, known),
-    };
-    let since = found.since.or_else(|| times(known, number).state);
-    Why { task: Some(number), since, ..found }
+        let (run, known) = (self.run, self.known);
+        let found = match &task.state {
+            State::Waiting => self.waiting(task),
+            State::Assigned { attempt } => in_queue(self.sprint, run, task, *attempt, known),
+            State::InProgress { attempt } => at_work(run, task, *attempt, known),
+            State::Delivered { attempt } => publishing(run, task, *attempt, known),
+            State::Rework { attempt, stage, .. } => match stage {
+                Stage::Queued => in_queue(self.sprint, run, task, *attempt, known),
+                Stage::AtWork => at_work(run, task, *attempt, known),
+                Stage::Delivered => publishing(run, task, *attempt, known),
+            },
+            State::Asking { .. } => asking(task),
+            State::Delegating { .. } => self.waits_for_parts(task),
+            State::Spent { .. } => out_of_budget(run, task),
+            State::Stopping { .. } => Why::new(None, Reason::BeingStopped),
+            State::AgentReview { pull, .. } => {
+                Why::new(None, Reason::InAgentReview { pull: place(task, *pull) })
+            }
+            State::Review { .. }
+            | State::Closed { .. }
+            | State::Failed { .. }
+            | State::Cancelled { .. }
+            | State::Skipped { .. }
+            | State::Done { .. } => with_people(run, task, known),
+        };
+        let since = found.since.or_else(|| times(known, number).state);
+        let why = Why { task: Some(number), since, ..found };
+        self.found.insert(number, why.clone());
+        why
+    }
+
+    /// What must be done before it, and why that does not move.
+    fn waiting(&mut self, task: &Task) -> Why {
+        let mut before = Vec::new();
+        let mut outside = None;
+        for dependency in &task.waits_for {
+            match dependency {
+                Dependency::Task(number) => before.extend(self.run.find(*number)),
+                Dependency::Outside(issue) => outside = outside.or(Some((issue, false))),
+                Dependency::Dropped(issue) | Dependency::Unknown(issue) => {
+                    outside = Some((issue, true));
+                }
+            }
+        }
+        let whys = before.iter().map(|one| self.of(one)).collect();
+        match (most_urgent(whys), outside) {
+            (Some(first), _) => {
+                let others = before.iter().map(|one| one.planned.number);
+                let others = others.filter(|number| Some(*number) != first.task).collect();
+                let (people, at) = (first.people.clone(), first.at);
+                let reason = Reason::WaitsFor { first: Box::new(first), others };
+                Why::new(None, reason).by(people).at(at)
+            }
+            (None, Some((issue, hopeless))) => {
+                let reason = Reason::WaitsForIssue { issue: issue.clone(), hopeless };
+                let owner = task.planned.owner.clone().filter(|_| hopeless);
+                Why::new(None, reason).by(owner)
+            }
+            (None, None) => Why::new(None, Reason::InQueue { queue: Queue::Next }),
+        }
+    }
 }
 
 /// A pull request as it is found from anywhere.
@@ -177,36 +232,6 @@ fn spent(words: String, of_run: bool) -> Why {
     Why::new(None, Reason::Spent { words, of_run })
 }
 
-/// What must be done before it, and why that does not move.
-fn waiting(sprint: &Sprint, run: &Run, task: &Task, known: &Knowledge) -> Why {
-    let mut before = Vec::new();
-    let mut outside = None;
-    for dependency in &task.waits_for {
-        match dependency {
-            Dependency::Task(number) => before.extend(run.find(*number)),
-            Dependency::Outside(issue) => outside = outside.or(Some((issue, false))),
-            Dependency::Dropped(issue) | Dependency::Unknown(issue) => {
-                outside = Some((issue, true));
-            }
-        }
-    }
-    let whys = before.iter().map(|one| of_task(sprint, run, one, known)).collect();
-    match (most_urgent(whys), outside) {
-        (Some(first), _) => {
-            let others = before.iter().map(|one| one.planned.number);
-            let others = others.filter(|number| Some(*number) != first.task).collect();
-            let (people, at) = (first.people.clone(), first.at);
-            Why::new(None, Reason::WaitsFor { first: Box::new(first), others }).by(people).at(at)
-        }
-        (None, Some((issue, hopeless))) => {
-            let reason = Reason::WaitsForIssue { issue: issue.clone(), hopeless };
-            let owner = task.planned.owner.clone().filter(|_| hopeless);
-            Why::new(None, reason).by(owner)
-        }
-        (None, None) => Why::new(None, Reason::InQueue { queue: Queue::Next }),
-    }
-}
-
 /// What keeps it from being started, if anything does.
 fn kept(sprint: &Sprint, run: &Run, task: &Task, known: &Knowledge) -> Option<Why> {
     let since = times(known, task.planned.number).held;
@@ -273,6 +298,9 @@ pub(super) fn queue(
     }
     if rests && 1 < attempt.0 {
         return Queue::Retry { attempt, after };
+    }
+    if job.follows {
+        return Queue::LastTryStops;
     }
     if known.workers.is_empty() {
         return Queue::NoWorker;

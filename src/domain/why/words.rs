@@ -249,6 +249,7 @@ fn waits_for(who: &str, first: &Why, others: &[TaskNumber]) -> String {
 fn next_in(queue: &Queue) -> &'static str {
     match queue {
         Queue::Retry { .. } => "It is tried again by itself.",
+        Queue::LastTryStops => "It starts when that is confirmed, in seconds as a rule.",
         Queue::NoWorker => "Whoever runs Team6 starts a worker.",
         Queue::NoWorkerFor { .. } => "Whoever runs Team6 configures that agent on a worker.",
         Queue::NoRoom { .. } => {
@@ -271,6 +272,9 @@ fn in_queue(who: &str, queue: &Queue) -> String {
         Queue::Retry { attempt, after } => {
             let why = after.map_or("the last one failed", words);
             format!("{who} waits for try {attempt} of {MOST_ATTEMPTS}, because {why}")
+        }
+        Queue::LastTryStops => {
+            format!("{who} waits until the agent of the try before it is stopped")
         }
         Queue::NoWorker => format!("{who} waits in the queue, and no worker asks for work"),
         Queue::NoWorkerFor { agent } => {

@@ -60,7 +60,7 @@ pub struct View {
     /// Its tries, latest first.
     pub tries: Vec<Try>,
     /// The try that is shown.
-    pub shown: Option<i64>,
+    pub shown: Option<Look>,
     /// What the agent said and did in it.
     pub trace: Vec<Step>,
     /// How many steps before these are left out.
@@ -134,11 +134,34 @@ impl May {
     }
 }
 
-/// A try at a task.
+/// Whose trace is looked at: that of the agent that did a try, or of the one that reviewed it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Look {
+    /// Which try.
+    pub attempt: i64,
+    /// Whether it is the review of it.
+    pub is_review: bool,
+}
+
+impl Look {
+    /// How people call it.
+    pub fn words(self) -> String {
+        let attempt = self.attempt;
+        if self.is_review { format!("Review of try {attempt}") } else { format!("Try {attempt}") }
+    }
+
+    /// What names it in the address of a page.
+    pub fn query(self) -> String {
+        format!("{}={}", if self.is_review { "review" } else { "try" }, self.attempt)
+    }
+}
+
+/// A try at a task, or a review agent's look at one.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Try {
     /// Which.
-    pub attempt: i64,
+    #[serde(flatten)]
+    pub look: Look,
     /// Whether it is the one whose trace is shown.
     pub is_shown: bool,
     /// How it stands.

@@ -150,7 +150,7 @@ fn task(text: &str) -> task::View {
         waits_for: vec![(said(), Some("/runs/run_1/tasks/2".to_owned()), Some(badge()))],
         before: vec![(said(), "/runs/run_1/tasks/3".to_owned(), badge())],
         tries: vec![task::Try {
-            attempt: 1,
+            look: task::Look { attempt: 1, is_review: false },
             is_shown: true,
             badge: badge(),
             agent: said(),
@@ -161,7 +161,7 @@ fn task(text: &str) -> task::View {
             commits: vec![said()],
             summary: Some(said()),
         }],
-        shown: Some(1),
+        shown: Some(task::Look { attempt: 1, is_review: false }),
         trace: vec![
             Step::Said { text: said() },
             Step::Thought { text: said() },

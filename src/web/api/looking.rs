@@ -310,8 +310,40 @@ pub(super) async fn trace(
     At((run, number, attempt)): At<(RunId, TaskNumber, Attempt)>,
     With(part): With<Part>,
 ) -> Answer<Listed<Step>> {
-    let steps = web.app().trace_of(&person, &run, number, attempt).await?;
+    let steps = web.app().trace_of(&person, &run, number, look(attempt, false)).await?;
     Ok(Json(part.of(steps.ok_or_else(Problem::not_found)?)?))
+}
+
+/// What the review agent said and did when it looked at a try, from its beginning.
+#[utoipa::path(
+    get,
+    path = "/runs/{run}/tasks/{task}/tries/{attempt}/review/trace",
+    tag = "runs",
+    params(
+        ("run" = String, Path, description = "The run's id"),
+        ("task" = i64, Path, description = "The task's number"),
+        ("attempt" = i64, Path, description = "Which try"),
+        Part,
+    ),
+    responses(
+        (status = 200, description = "Here it is", body = Listed<Step>),
+        Malformed,
+        Always,
+        NotFound,
+    )
+)]
+pub(super) async fn review_trace(
+    State(web): State<Web>,
+    Caller(person): Caller,
+    At((run, number, attempt)): At<(RunId, TaskNumber, Attempt)>,
+    With(part): With<Part>,
+) -> Answer<Listed<Step>> {
+    let steps = web.app().trace_of(&person, &run, number, look(attempt, true)).await?;
+    Ok(Json(part.of(steps.ok_or_else(Problem::not_found)?)?))
+}
+
+fn look(attempt: Attempt, is_review: bool) -> task::Look {
+    task::Look { attempt: attempt.0, is_review }
 }
 
 /// The agents, and what each did in the sprints you can see.

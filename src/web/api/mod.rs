@@ -68,6 +68,7 @@ fn described() -> (Router<Web>, utoipa::openapi::OpenApi) {
         .routes(routes!(looking::run))
         .routes(routes!(looking::task))
         .routes(routes!(looking::trace))
+        .routes(routes!(looking::review_trace))
         .routes(routes!(looking::agents))
         .routes(routes!(looking::projects))
         .routes(routes!(remembering::memory))

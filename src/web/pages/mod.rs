@@ -21,6 +21,7 @@ use crate::app::Error;
 use crate::app::board::Topic;
 use crate::causes::whole;
 use crate::domain::ids::{Attempt, RunId, SprintId, TaskNumber};
+use crate::say::page::task::Look;
 use crate::say::page::{self, Frame, Live, Tab, lists, run, sprint, task};
 
 /// Why there is no page.
@@ -126,11 +127,19 @@ pub(super) struct Version {
     from: Option<usize>,
 }
 
-/// Which try is looked at, and until which step.
+/// Which try is looked at, or which try's review, and until which step.
 #[derive(Deserialize)]
 pub(super) struct Shown {
     r#try: Option<Attempt>,
+    review: Option<Attempt>,
     until: Option<usize>,
+}
+
+impl Shown {
+    fn look(&self) -> Option<Look> {
+        let tried = self.r#try.map(|one| Look { attempt: one.0, is_review: false });
+        tried.or(self.review.map(|one| Look { attempt: one.0, is_review: true }))
+    }
 }
 
 pub(super) async fn task(
@@ -141,7 +150,7 @@ pub(super) async fn task(
 ) -> Page {
     let live = live(&web, &visitor, &Topic::Task(run.clone(), number)).await?;
     let person = visitor.login();
-    let view = web.app().task_page(person, &run, number, shown.r#try, shown.until).await?;
+    let view = web.app().task_page(person, &run, number, shown.look(), shown.until).await?;
     let view = view.ok_or(Trouble::NotFound)?;
     let title = format!("T{number} {}", view.title);
     let frame = framed(&web, &visitor, &title, Tab::Runs, live).await?;

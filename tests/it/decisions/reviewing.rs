@@ -5,6 +5,7 @@ use team6::domain::ids::{AgentName, Attempt, CommitSha, PullNumber};
 use team6::domain::review::{Event as Looked, Found, Remark, Review, Reviewer, Verdict};
 use team6::domain::run::Hold;
 use team6::domain::task::{Event as Happened, State as TaskState};
+use team6::domain::work::Class;
 
 use super::*;
 
@@ -72,6 +73,26 @@ fn what_it_wants_goes_back_as_often_as_it_may_and_then_to_the_owner() {
     let overruled = looks(&sprint, submitted(second, Verdict::RequestChanges, 1));
     assert!(asks(&overruled));
     assert_eq!(state(&overruled.sprint), TaskState::Review { attempt: second, pull: PULL });
+}
+
+#[test]
+fn an_agent_that_only_answers_it_keeps_nobody_from_being_asked() {
+    let returned = looks(&presented().sprint, submitted(FIRST, Verdict::RequestChanges, 1));
+    let second = Attempt(2);
+    let taken = happens(&returned.sprint, Happened::Taken(second)).sprint;
+    let replied = happens(&taken, Happened::Replied(second));
+    assert_eq!(state(&replied.sprint), TaskState::Review { attempt: second, pull: PULL });
+    // About the try that the review agent looked at.
+    let is_asked = |one: &Effect| matches!(one, Effect::AskForReview { attempt: FIRST, .. });
+    assert!(replied.effects.iter().any(is_asked));
+
+    // Who was asked is not asked again by an answer.
+    let again = happens(&replied.sprint, Happened::Called).sprint;
+    let again = happens(&again, Happened::Taken(Attempt(3))).sprint;
+    assert!(!asks(&happens(&again, Happened::Replied(Attempt(3)))));
+
+    // Nor is an agent that fails for good a reason to ask nobody.
+    assert!(asks(&happens(&taken, Happened::Failed(second, Class::Misconfigured))));
 }
 
 #[test]

@@ -76,6 +76,7 @@ fn job() -> Job {
         in_project: (0, 4),
         in_all: (0, 8),
         of_agent: (0, None),
+        follows: false,
         beat: None,
         silent: false,
         step: None,
@@ -184,6 +185,7 @@ fn in_the_queue() -> Vec<Case> {
     let crowded = Knowledge { workers: crowded, ..of(job()) };
     vec![
         ("behind others", sprint.clone(), T1, of(Job { ahead: 3, ..job() })),
+        ("the try before is being stopped", sprint.clone(), T1, of(Job { follows: true, ..job() })),
         ("at the limit", sprint.clone(), T1, of(full)),
         ("at the agent's limit", sprint.clone(), T1, of(busy)),
         ("its agent failed again and again", sprint.clone(), T1, rests),

@@ -26,6 +26,21 @@ async fn a_task_whose_budget_is_spent_is_held_until_its_owner_allows_more() {
 }
 
 #[tokio::test]
+async fn an_agent_that_spent_everything_and_listens_to_nobody_is_killed() {
+    let provider = Provider::open().await;
+    let team = Team::with_settings(&provider.settings("task_budget = { cost = \"2\" }")).await;
+    let wishes = plan! { T1 "Name the colors" owner grace saying "scripted: spend 4 stubbornly"; };
+    let sprint = team.running("Dark mode", wishes).await;
+
+    assert_eq!(sprint.stands().await, "T1 held, because its budget is spent, $2.00 of $2.00 spent");
+    sprint.hears_at("T1", "grace", "/team6 budget +5").await;
+
+    assert_eq!(sprint.stands().await, "T1 in review");
+    assert_eq!((provider.calls(), sprint.sessions()), (4, 1));
+    team.ends().await;
+}
+
+#[tokio::test]
 async fn most_of_a_budget_is_told_once_and_the_work_goes_on() {
     let provider = Provider::open().await;
     let team = Team::with_settings(&provider.settings("task_budget = { cost = \"5\" }")).await;

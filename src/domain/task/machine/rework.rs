@@ -194,7 +194,8 @@ fn goes_on(attempt: Attempt, pull: Option<PullNumber>) -> Next {
 
 /// With people again.
 fn answered(attempt: Attempt, pull: PullNumber) -> Next {
-    (S::Review { attempt, pull }, vec![Consequence::AnswerReview(attempt)])
+    let consequences = vec![Consequence::AnswerReview(attempt), Consequence::AskForReviewAfterAll];
+    (S::Review { attempt, pull }, consequences)
 }
 
 fn with_stop(attempt: Attempt, has_agent: bool, then: Consequence) -> Vec<Consequence> {
@@ -206,7 +207,10 @@ fn with_stop(attempt: Attempt, has_agent: bool, then: Consequence) -> Vec<Conseq
 fn failed(attempt: Attempt, pull: PullNumber, class: Class, tries: i64) -> Next {
     match pause_before_next(class, tries) {
         Some(pause) => again(attempt, pull, pause),
-        None => (S::Review { attempt, pull }, vec![Consequence::AskAboutRework(attempt)]),
+        None => {
+            let asks = [Consequence::AskAboutRework(attempt), Consequence::AskForReviewAfterAll];
+            (S::Review { attempt, pull }, asks.to_vec())
+        }
     }
 }
 
