@@ -178,6 +178,9 @@ struct Demo {
     /// Have a planner agent ask the team and write the plan, instead of reading it from the issues.
     #[arg(long)]
     planner: bool,
+    /// Play one task whose agent hands parts of it to three others, one of which fails once.
+    #[arg(long)]
+    delegate: bool,
     /// End when the run has ended or nothing can go on: with 0 only if every task is really merged.
     #[arg(long)]
     once: bool,
@@ -287,6 +290,7 @@ impl Demo {
             data: self.data,
             hands_on: self.hands_on,
             planner: self.planner,
+            delegate: self.delegate,
             settings: Self::settings(self.config.as_deref())?,
             once: self.once,
             github_port: self.github_port,
