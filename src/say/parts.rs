@@ -18,10 +18,10 @@ struct Asked<'a> {
     task: TaskNumber,
     /// Whoever has to act, if anybody has.
     owner: Option<&'a Login>,
-    boxes: Vec<Box<'a>>,
+    boxes: Vec<Choice<'a>>,
 }
 
-struct Box<'a> {
+struct Choice<'a> {
     part: &'a Part,
     mark: String,
     tick: char,
@@ -48,14 +48,14 @@ pub fn asked(run: &RunId, task: &Task) -> Option<String> {
     }))
 }
 
-fn a_box(part: &Part) -> Option<Box<'_>> {
+fn a_box(part: &Part) -> Option<Choice<'_>> {
     let declined_by = match &part.stage {
         Stage::Over(End::Declined(by)) => Some(by),
         Stage::Asked | Stage::Approved | Stage::UnderWay | Stage::Over(_) => None,
     };
     let was_asked = part.stage == Stage::Asked || part.ticked_by.is_some() || declined_by.is_some();
     let tick = if part.ticked_by.is_some() { 'x' } else { ' ' };
-    was_asked.then(|| Box { part, mark: part.mark().marker(), tick, declined_by })
+    was_asked.then(|| Choice { part, mark: part.mark().marker(), tick, declined_by })
 }
 
 /// A part, as a pull request shows it.
