@@ -6,7 +6,6 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::budget::Purse;
-use super::delegation::Stuck;
 use super::effect::{Effect, Saying};
 use super::found::Trouble;
 use super::ids::{
@@ -300,16 +299,6 @@ impl Run {
         }
     }
 
-    /// Its agent could not do what was asked about its pull request.
-    fn rework_failed(&mut self, number: TaskNumber, attempt: Attempt, step: &mut Step) {
-        let why = "its agent could not do what was asked about it".to_owned();
-        self.stuck(number, Stuck::Red { why }, step);
-        let (run, execution) = (self.id.clone(), ExecutionId::of(&self.id, number, attempt));
-        let key = format!("not reworked {execution}");
-        let saying = |owner| Saying::ReworkFailed { run, task: number, owner, execution };
-        step.effects.extend(self.ask(number, &key, saying));
-    }
-
     /// Has the review agent look at a try. People are asked to review it after that.
     fn examine(
         &mut self,
@@ -344,7 +333,7 @@ impl Run {
     }
 
     /// Asks a task's owner, on the task's issue.
-    fn ask(
+    pub(super) fn ask(
         &self,
         number: TaskNumber,
         key: &str,

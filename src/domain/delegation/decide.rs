@@ -6,7 +6,7 @@ use super::{Draft, Duty, End, Limits, MOST_EVER, Part, Stage, Stuck};
 use crate::domain::budget::{Purse, Spending};
 use crate::domain::checklist::Mark;
 use crate::domain::effect::{Effect, Saying};
-use crate::domain::ids::{Attempt, IssueRef, Login, TaskNumber};
+use crate::domain::ids::{Attempt, ExecutionId, IssueRef, Login, TaskNumber};
 use crate::domain::permission::{Permission, may_approve};
 use crate::domain::refusal::Refusal;
 use crate::domain::run::{Run, Step};
@@ -233,6 +233,21 @@ impl Run {
 }
 
 impl Run {
+    /// Its agent could not do what was asked about its pull request.
+    pub(in crate::domain) fn rework_failed(
+        &mut self,
+        number: TaskNumber,
+        attempt: Attempt,
+        step: &mut Step,
+    ) {
+        let why = "its agent could not do what was asked about it".to_owned();
+        self.stuck(number, Stuck::Red { why }, step);
+        let (run, execution) = (self.id.clone(), ExecutionId::of(&self.id, number, attempt));
+        let key = format!("not reworked {execution}");
+        let saying = |owner| Saying::ReworkFailed { run, task: number, owner, execution };
+        step.effects.extend(self.ask(number, &key, saying));
+    }
+
     /// What a task's agent handed out begins, and its owner is asked about what is beyond the limits.
     pub(in crate::domain) fn share(&self, task: TaskNumber, attempt: Attempt, step: &mut Step) {
         let run = self.id.clone();

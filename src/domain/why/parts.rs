@@ -1,8 +1,10 @@
 //! Why a task whose agent handed parts of it to others, or one of these parts, does not move.
 
 use super::run::{Whys, most_urgent, place};
+use super::words::waits_for;
 use super::{Reason, Why};
 use crate::domain::delegation::{End, Stuck};
+use crate::domain::refusal::list;
 use crate::domain::run::Run;
 use crate::domain::task::{State, Task};
 
@@ -59,4 +61,32 @@ pub(super) fn of_part(run: &Run, task: &Task) -> Option<Why> {
         }
     };
     Some(Why::new(None, reason))
+}
+
+impl Why {
+    /// What is so about a task and its parts, as a sentence without its full stop.
+    pub(super) fn about_parts(&self, who: &str) -> String {
+        if let Reason::AsksAboutParts { parts } = &self.reason {
+            let parts = list(parts);
+            return format!(
+                "the agent of {who} wants to hand out {parts}, which is not allowed yet"
+            );
+        }
+        if let Reason::WaitsForParts { first, others } = &self.reason {
+            return waits_for(who, first, others).replacen(
+                " waits for ",
+                " waits for its part ",
+                1,
+            );
+        }
+        if let Reason::BeingMerged { pull, parent } = &self.reason {
+            return format!(
+                "{who} is at {pull}, which is merged into the branch of T{parent} when its checks allow it"
+            );
+        }
+        if let Reason::PutToParent { parent, why } = &self.reason {
+            return format!("{who} is for the agent of T{parent} to deal with: {why}");
+        }
+        format!("the work on {who} so far is being pushed, so that its parts can begin")
+    }
 }

@@ -58,33 +58,11 @@ impl Why {
             Reason::Spent { words, of_run } => spent(&who, words, *of_run),
             Reason::Barred { obstacle } => format!("{who} is held: {obstacle}"),
             Reason::WaitsFor { first, others } => waits_for(&who, first, others),
-            Reason::AsksAboutParts { parts } => {
-                format!(
-                    "the agent of {who} wants to hand out {}, which is not allowed yet",
-                    list(parts)
-                )
-            }
-            Reason::WaitsForParts { first, others } => {
-                format!(
-                    "{}",
-                    waits_for(&who, first, others).replacen(
-                        " waits for ",
-                        " waits for its part ",
-                        1
-                    )
-                )
-            }
-            Reason::SharingParts => {
-                format!("the work on {who} so far is being pushed, so that its parts can begin")
-            }
-            Reason::BeingMerged { pull, parent } => {
-                format!(
-                    "{who} is at {pull}, which is merged into T{parent} when its checks allow it"
-                )
-            }
-            Reason::PutToParent { parent, why } => {
-                format!("{who} is for the agent of T{parent} to deal with: {why}")
-            }
+            Reason::AsksAboutParts { .. }
+            | Reason::WaitsForParts { .. }
+            | Reason::SharingParts
+            | Reason::BeingMerged { .. }
+            | Reason::PutToParent { .. } => self.about_parts(&who),
             Reason::WaitsForIssue { issue, hopeless: false } => {
                 format!("{who} waits for {issue} to be done, which is not part of the sprint")
             }
@@ -240,7 +218,7 @@ fn unapproved(tasks: &[(TaskNumber, Option<Login>)]) -> String {
     format!("{} {are} not approved", list(&numbers))
 }
 
-fn waits_for(who: &str, first: &Why, others: &[TaskNumber]) -> String {
+pub(super) fn waits_for(who: &str, first: &Why, others: &[TaskNumber]) -> String {
     let task = first.task.map_or_else(String::new, |task| format!(" for T{task}"));
     let also = if others.is_empty() { String::new() } else { format!(" (and {})", list(others)) };
     format!("{who} waits{task}{also}, and {}", first.text())
