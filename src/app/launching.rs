@@ -69,29 +69,21 @@ impl App {
         if !permission.may_write() {
             return self.end_launch(id, &[Refusal::NeedsWrite], None).await;
         }
-        let (sprint, line) = match (&launch.wish, &launch.sprint) {
+        let sprint = match (&launch.wish, &launch.sprint) {
+            (_, Some(sprint)) => sprint.clone(),
             (Wish::Start { .. }, None) => return self.end_launch(id, &[], None).await,
-            (Wish::Start { despite_warnings }, Some(sprint)) => {
-                let despite = if *despite_warnings { " --despite-warnings" } else { "" };
-                (sprint.clone(), format!("/team6 start{despite}"))
-            }
-            (Wish::Open(opening), known) => {
-                let opened = match known {
-                    Some(sprint) => Ok(sprint.clone()),
-                    None => self.open_sprint(&launch, opening).await?,
-                };
-                match opened {
-                    Ok(sprint) => (sprint, "/team6 plan".to_owned()),
-                    Err(refusal) => return self.end_launch(id, &[refusal], None).await,
-                }
-            }
+            (Wish::Open(opening), None) => match self.open_sprint(&launch, opening).await? {
+                Ok(sprint) => sprint,
+                Err(refusal) => return self.end_launch(id, &[refusal], None).await,
+            },
         };
         let sprint = self.sprint(&sprint).await?;
-        let applied = if matches!(launch.wish, Wish::Open(_)) && sprint.plan.is_some() {
-            Applied::Ignored
-        } else {
-            let key = format!("launch {id}");
-            self.act_by_line(&launch.by, &sprint, permission, &line, &key).await?
+        let applied = match launch.wish.said_to(&sprint) {
+            Some(line) => {
+                let key = format!("launch {id}");
+                self.act_by_line(&launch.by, &sprint, permission, line, &key).await?
+            }
+            None => Applied::Ignored,
         };
         let refused = match applied {
             Applied::Refused(refusals) => refusals,

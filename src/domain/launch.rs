@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::ids::{LaunchId, Login, MilestoneNumber, RepoName, SprintId};
 use super::refusal::Refusal;
+use super::sprint::Sprint;
 
 /// The longest title of a milestone or a goal, in characters, as GitHub has it.
 pub const LONGEST_TITLE: usize = 250;
@@ -43,6 +44,19 @@ pub enum Wish {
         /// Whether its warnings were read and accepted.
         despite_warnings: bool,
     },
+}
+
+impl Wish {
+    /// What a comment would say for it; nothing, where it was done already: a plan that is there is not made anew,
+    /// because people may have refined and approved it.
+    pub fn said_to(&self, sprint: &Sprint) -> Option<&'static str> {
+        match self {
+            Self::Open(_) if sprint.plan.is_some() => None,
+            Self::Open(_) => Some("/team6 plan"),
+            Self::Start { despite_warnings: false } => Some("/team6 start"),
+            Self::Start { despite_warnings: true } => Some("/team6 start --despite-warnings"),
+        }
+    }
 }
 
 /// A sprint that is to be: whose milestone holds a sprint issue already, that is the one.

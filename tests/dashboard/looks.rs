@@ -47,7 +47,8 @@ pub(crate) async fn look(browser: &Browser, name: &str) {
     browser.finds(wrong.iter().map(|one| format!("{name} {one}")));
 }
 
-async fn keep(browser: &Browser, name: &str) {
+/// Keeps a picture of the page.
+pub(crate) async fn keep(browser: &Browser, name: &str) {
     let how = json!({ "format": "png", "captureBeyondViewport": true });
     let shot = browser.has_done("Page.captureScreenshot", how).await;
     let bytes = STANDARD.decode(shot["data"].as_str().unwrap()).unwrap();

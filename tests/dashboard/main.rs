@@ -9,6 +9,7 @@ mod api;
 mod browser;
 mod demo;
 mod flow;
+mod hostile;
 mod keyboard;
 mod looks;
 

@@ -65,8 +65,9 @@ impl App {
         }
         let applied = match act {
             Act::Line(line) => self.act_by_line(person, &sprint, permission, line, &key).await?,
-            Act::Ask(_) | Act::Answer(_) => {
-                self.speak_from_page(person, &sprint, permission, act, &key).await?
+            Act::Ask(ask) => self.say_from_page(person, &sprint, ask, &key).await?,
+            Act::Answer(answer) => {
+                self.answer_from_page(person, (&sprint, permission), answer, &key).await?
             }
             Act::Approve { task, hash, withdrawn } => {
                 self.act_by_tick(person, &sprint, (*task, hash), *withdrawn, &key).await?

@@ -2,11 +2,10 @@
 
 use super::super::apply::Applied;
 use super::super::{App, Result};
-use super::act::Act;
 use crate::domain::answers::{Given, Which};
-use crate::domain::command::{Command, Line};
+use crate::domain::command::{Ask, Command, Line};
 use crate::domain::effect::Said;
-use crate::domain::ids::{CommentId, Login, SprintId, TaskNumber};
+use crate::domain::ids::{CommentId, Login, TaskNumber};
 use crate::domain::permission::{Asker, Permission, may_ask};
 use crate::domain::sprint::Sprint;
 
@@ -30,35 +29,38 @@ impl App {
         Said { on: sprint.issue_ref(), comment, by: by.clone(), lines }
     }
 
-    /// Passes on what somebody says, or answers.
-    pub(super) async fn speak_from_page(
+    /// Passes on what somebody says to an agent. An owner guides their agent also where they cannot write; the domain
+    /// knows.
+    pub(super) async fn say_from_page(
         &self,
         person: &Login,
         sprint: &Sprint,
-        permission: Permission,
-        act: &Act,
+        ask: &Ask,
         key: &str,
     ) -> Result<Applied> {
         let said = self.said_on_page(person, sprint, Vec::new());
-        let id: &SprintId = &sprint.id;
-        match act {
-            // An owner guides their agent also where they cannot write; the domain knows.
-            Act::Ask(ask) => self.ask_agent(id, None, ask, &said, key, None).await,
-            Act::Answer(Answer { task: Some(task), question, text }) => {
-                let words = text.clone().unwrap_or_else(|| "skip".to_owned());
-                let given = given(*question, text.as_ref());
-                self.answer_agent(id, *task, (vec![given], &words), &said, key, None).await
-            }
-            Act::Answer(Answer { task: None, question, text }) => {
-                let given = vec![given(*question, text.as_ref())];
-                let command = Command::Answer { given: given.clone(), words: String::new() };
-                if let Err(refusal) = may_ask(&command, Asker::Person(permission)) {
-                    return Ok(Applied::Refused(vec![refusal]));
-                }
-                self.take_answers(id, given, &said, key, None).await
-            }
-            Act::Line(_) | Act::Approve { .. } => Ok(Applied::Ignored),
+        self.ask_agent(&sprint.id, None, ask, &said, key, None).await
+    }
+
+    /// Passes on what somebody answers.
+    pub(super) async fn answer_from_page(
+        &self,
+        person: &Login,
+        (sprint, permission): (&Sprint, Permission),
+        answer: &Answer,
+        key: &str,
+    ) -> Result<Applied> {
+        let said = self.said_on_page(person, sprint, Vec::new());
+        let given = vec![given(answer.question, answer.text.as_ref())];
+        if let Some(task) = answer.task {
+            let words = answer.text.as_deref().unwrap_or("skip");
+            return self.answer_agent(&sprint.id, task, (given, words), &said, key, None).await;
         }
+        let command = Command::Answer { given: given.clone(), words: String::new() };
+        if let Err(refusal) = may_ask(&command, Asker::Person(permission)) {
+            return Ok(Applied::Refused(vec![refusal]));
+        }
+        self.take_answers(&sprint.id, given, &said, key, None).await
     }
 }
 
