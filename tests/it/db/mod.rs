@@ -11,6 +11,7 @@ mod heard;
 mod history;
 mod launches;
 mod notes;
+mod parts_comments;
 mod plans;
 mod pull_checks;
 mod repositories;
