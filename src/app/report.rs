@@ -173,7 +173,16 @@ impl App {
             Happened::Delivered | Happened::Asked | Happened::Replied if waits => {
                 Happened::Delegated
             }
-            other => other,
+            other @ (Happened::Taken
+            | Happened::Lost
+            | Happened::Failed(_)
+            | Happened::Exhausted(_)
+            | Happened::Spent
+            | Happened::Delivered
+            | Happened::Replied
+            | Happened::Asked
+            | Happened::Delegated
+            | Happened::Stopped) => other,
         })
     }
 

@@ -171,6 +171,7 @@ struct Configured {
 }
 
 #[derive(Debug, clap::Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is an option of the command")]
 struct Demo {
     /// Leave the people's part to you, and say what to do next.
     #[arg(long)]

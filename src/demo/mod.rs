@@ -25,6 +25,7 @@ use crate::service::{self, Keys, Service};
 
 /// How the demo is played.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is an option of the command")]
 pub struct Options {
     /// Where everything is kept; a fresh temporary folder, where nothing is said.
     pub data: Option<PathBuf>,

@@ -151,7 +151,7 @@ impl Part {
         let Draft { title, text, acceptance, agent } = &self.draft;
         let allowed = serde_json::to_vec(&(self.number, title, text, acceptance, agent));
         let sum = digest::digest(&digest::SHA256, &allowed.unwrap_or_default());
-        TextHash(sum.as_ref()[..8].iter().map(|byte| format!("{byte:02x}")).collect())
+        TextHash(hex::encode(&sum.as_ref()[..8]))
     }
 
     /// What stands behind its box, unseen.

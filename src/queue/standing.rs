@@ -62,7 +62,9 @@ pub(super) async fn places(
             ready.entry(&row.queue).or_default().push(row.turn());
         }
     }
-    ready.values_mut().for_each(|turns| turns.sort_unstable());
+    for turns in ready.values_mut() {
+        turns.sort_unstable();
+    }
     let place = |row: &Row| {
         let first = row.concurrency_key.as_ref().and_then(|key| of_key.get(&Some(key)));
         Place {

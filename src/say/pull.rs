@@ -47,8 +47,7 @@ pub fn body(
     sprint: &IssueRef,
     delivery: &Delivery,
     attempt: i64,
-    skipped: &[Skipped],
-    parts: &[Line],
+    (skipped, parts): (&[Skipped], &[Line]),
 ) -> String {
     render(&Body {
         marker: pull_marker(execution),

@@ -127,7 +127,7 @@ impl Work<'_> {
         }
         let spec = &agent::Spec { limits: spec.limits.at_most(terms.limits), ..spec.clone() };
         match &self.assignment.work {
-            domain::Work::Task(checkout) => self.deliver(spec, checkout).await,
+            domain::Work::Task(checkout) => Box::pin(self.deliver(spec, checkout)).await,
             domain::Work::Plan { sources } => {
                 self.read(spec, sources, &[], proposal::tools()).await?;
                 Ok(Outcome::Done)
@@ -164,10 +164,11 @@ impl Work<'_> {
         let replaces = checkout.head.clone().filter(|_| checkout.may_rebase);
         // What is rebased follows the base, and what was pushed only in spirit.
         let began = if replaces.is_some() { checkout.base_sha.clone() } else { began };
-        let hook = match delegates {
+        let hook = if delegates {
             // It is not over.
-            true => Ok(()),
-            false => self.hook(When::AfterRun, sandbox, &place).await,
+            Ok(())
+        } else {
+            self.hook(When::AfterRun, sandbox, &place).await
         };
         let verified = self.verify(&mirror, &workspace, &began, sandbox, &place).await;
         let (bundle, delivered) = match verified {

@@ -83,7 +83,7 @@ impl Sprint {
             }
             Event::Shared => run.shared(number),
             Event::IssueMade { part, issue, limits, spent } => {
-                run.begins(number, part, issue, (limits, spent), &mut step);
+                run.begins(number, part, &issue, (limits, spent), &mut step);
                 run.release(&id, &mut step, &format!("it is a part of T{number}"));
             }
             Event::Ticked(ticked) => run.ticked(number, &ticked, &mut step)?,
@@ -147,7 +147,7 @@ impl Run {
         &mut self,
         number: TaskNumber,
         part: TaskNumber,
-        issue: IssueRef,
+        issue: &IssueRef,
         (limits, spent): (Limits, Spending),
         step: &mut Step,
     ) {

@@ -24,9 +24,10 @@ impl Run {
                 .chain(ready.into_iter().map(|number| (number, task::Event::Called)));
             let mut is_quiet = true;
             for (number, event) in events {
-                let why = match event {
-                    task::Event::Called => format!("T{number} goes on: its subtasks are over"),
-                    _ => format!("T{number} ends with the task it is a part of"),
+                let why = if event == task::Event::Called {
+                    format!("T{number} goes on: its subtasks are over")
+                } else {
+                    format!("T{number} ends with the task it is a part of")
                 };
                 step.notes.push((Some(number), why));
                 let one = self.meet(sprint, number, &event)?;

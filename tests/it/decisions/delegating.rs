@@ -243,7 +243,7 @@ proptest! {
                 let waits = matches!(task.state, TaskState::Delegating { .. });
                 prop_assert!(!waits || task.delegation.waits(), "{}", stands(&sprint));
                 let ended = |one: &Task| one.state.is_over() || matches!(one.state, TaskState::Stopping { .. });
-                let orphan = run(&sprint).parent_of(task).is_some_and(|parent| ended(parent));
+                let orphan = run(&sprint).parent_of(task).is_some_and(&ended);
                 prop_assert!(!orphan || ended(task), "{}", stands(&sprint));
             }
         }
