@@ -106,6 +106,7 @@ struct Inner {
     changes: Bell,
     /// What people were lately found to be allowed.
     sights: board::Sights,
+    kept: board::Kept,
     /// What repositories say about their agents, at the commits at which it was read.
     team_files: team_file::Known,
 }
@@ -140,6 +141,7 @@ impl App {
             jobs: Bell::new(),
             changes: Bell::new(),
             sights: board::Sights::default(),
+            kept: board::Kept::default(),
             team_files: team_file::Known::default(),
         };
         Self { inner: Arc::new(inner) }

@@ -79,3 +79,21 @@ pub async fn latest(tx: &mut Tx, sprint: &SprintId, most: i64) -> Result<Vec<Ent
     .all()
     .await
 }
+
+/// The latest entries of one of a sprint's runs, newest first.
+pub async fn latest_of_run(
+    tx: &mut Tx,
+    sprint: &SprintId,
+    run: &RunId,
+    most: i64,
+) -> Result<Vec<Entry>> {
+    tx.query(
+        "select sprint_id, run_id, task, at, caused_by, delivery_id, text
+         from history where sprint_id = $1 and run_id = $2 order by id desc limit $3",
+    )
+    .bind(sprint.clone())
+    .bind(run.clone())
+    .bind(most)
+    .all()
+    .await
+}

@@ -90,7 +90,9 @@ impl Db {
                 .journal_mode(SqliteJournalMode::Wal)
                 .synchronous(SqliteSynchronous::Full)
                 .foreign_keys(true)
-                .busy_timeout(Duration::from_secs(30));
+                .busy_timeout(Duration::from_secs(30))
+                // Rows come from a thread of the driver: of a large sprint all in one go.
+                .row_buffer_size(1_024);
             let pool = |most| SqlitePoolOptions::new().max_connections(most);
             // Two processes that find a fresh file at the same time take turns.
             let _turn = only_one(options.get_filename()).await?;

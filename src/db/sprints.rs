@@ -86,6 +86,13 @@ pub async fn find(tx: &mut Tx, id: &SprintId) -> Result<Option<(Sprint, Revision
     Ok(Some((sprint, Revision(row.revision))))
 }
 
+/// Which edition of a sprint is the latest, if there is one.
+pub async fn revision(tx: &mut Tx, id: &SprintId) -> Result<Option<Revision>> {
+    let row: Option<(i64,)> =
+        tx.query("select revision from sprint where id = $1").bind(id.clone()).first().await?;
+    Ok(row.map(|(revision,)| Revision(revision)))
+}
+
 /// The same, where it must be there.
 pub async fn get(tx: &mut Tx, id: &SprintId) -> Result<(Sprint, Revision)> {
     find(tx, id).await?.ok_or_else(|| Error::Missing(format!("sprint {id}")))

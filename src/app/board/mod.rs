@@ -2,6 +2,7 @@
 //! follows what one may do on GitHub at that moment; where that cannot be read, nothing is shown.
 
 mod act;
+mod kept;
 mod lists;
 mod notes;
 mod run;
@@ -15,6 +16,7 @@ mod versions;
 mod wizard;
 
 pub use act::{Act, Done};
+pub use kept::Kept;
 pub use sight::Sights;
 pub use speaking::Answer;
 

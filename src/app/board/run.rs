@@ -1,13 +1,14 @@
 //! A run, as a person may see it.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use serde_json::Value;
 
 use super::super::{App, Result};
 use super::FEED;
 use crate::db::executions::{self, Execution, Status, Subject};
-use crate::db::{board, history, runs, spending, sprints, traces};
+use crate::db::{board, history, runs, spending, traces};
 use crate::domain::forecast::forecast;
 use crate::domain::ids::{ExecutionId, Login, RepoName, RunId, SprintId, TaskNumber};
 use crate::domain::permission::Permission;
@@ -25,7 +26,7 @@ pub(super) const HIDDEN: &str = "in a repository you cannot see";
 
 /// A run, as one moment has it.
 pub(super) struct Found {
-    pub(super) sprint: Sprint,
+    pub(super) sprint: Arc<Sprint>,
     pub(super) row: board::Run,
     pub(super) run: Run,
     pub(super) executions: Vec<Execution>,
@@ -119,7 +120,7 @@ impl App {
     pub(super) async fn found(&self, person: &Login, id: &RunId) -> Result<Option<Found>> {
         let mut tx = self.db().read().await?;
         let Some(row) = board::run(&mut tx, id).await? else { return Ok(None) };
-        let (sprint, _) = sprints::get(&mut tx, &row.sprint_id).await?;
+        let sprint = self.sprint_as_kept(&mut tx, &row.sprint_id).await?;
         let latest = sprint.run.as_ref().filter(|latest| latest.id == *id).cloned();
         let run = match latest {
             Some(run) => Some(run),
@@ -127,14 +128,12 @@ impl App {
         };
         let Some(run) = run else { return Ok(None) };
         let executions = executions::of_run(&mut tx, id).await?;
-        let mut history = history::latest(&mut tx, &sprint.id, 10 * FEED).await?;
+        let history = history::latest_of_run(&mut tx, &sprint.id, id, FEED).await?;
         let spent = board::spent_in(&mut tx, id).await?;
         drop(tx);
         if !self.may_see(person, &sprint.repo).await? {
             return Ok(None);
         }
-        history.retain(|entry| entry.run_id.as_ref() == Some(id));
-        history.truncate(usize::try_from(FEED).unwrap_or_default());
         let mut hidden = Vec::new();
         for task in &run.tasks {
             if !self.may_see(person, task.planned.repo()).await? {

@@ -132,10 +132,11 @@ async fn queues_and_who_works_for_them() {
 async fn the_latest_of_a_sprints_history() {
     in_one_transaction(async |tx| {
         let (sprint, _) = under_way(tx, 12, &[]).await;
+        let run = team6::domain::ids::RunId("run_7_12_1".into());
         for nth in 1..=3 {
             let entry = history::Entry {
                 sprint_id: sprint.id.clone(),
-                run_id: None,
+                run_id: (nth != 3).then(|| run.clone()),
                 task: None,
                 at: at(nth),
                 caused_by: "ada".into(),
@@ -147,6 +148,9 @@ async fn the_latest_of_a_sprints_history() {
         let latest = history::latest(tx, &sprint.id, 2).await.unwrap();
         let texts: Vec<_> = latest.iter().map(|one| one.text.as_str()).collect();
         assert_eq!(texts, ["step 3", "step 2"]);
+        let of_run = history::latest_of_run(tx, &sprint.id, &run, 1).await.unwrap();
+        let texts: Vec<_> = of_run.iter().map(|one| one.text.as_str()).collect();
+        assert_eq!(texts, ["step 2"]);
     })
     .await;
 }

@@ -130,6 +130,7 @@ async fn whoever_saves_must_have_read_the_latest() {
         let (now, newer) = sprints::get(tx, &moved.id).await.unwrap();
         assert_eq!(now, moved);
         assert_ne!(newer, read);
+        assert_eq!(sprints::revision(tx, &moved.id).await.unwrap(), Some(newer));
     })
     .await;
 }
