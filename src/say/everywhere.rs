@@ -11,7 +11,6 @@ use super::{
     review, status,
 };
 use crate::domain::budget::Budgets;
-use crate::domain::delegation::{Draft, End, Part, Stage};
 use crate::domain::dialogue as agents;
 use crate::domain::diff::{Changed, ChangedTask, Diff};
 use crate::domain::ids::{
@@ -27,7 +26,6 @@ use crate::domain::refusal::Refusal;
 use crate::domain::review::{Found, Opinion, Remark, Review, Verdict};
 use crate::domain::sprint::{Approval, Event, Goal, Sprint, State};
 use crate::domain::start::Start;
-use crate::domain::task::Task;
 use crate::domain::work::{Class, Delivery, Size};
 
 fn task(number: i64, text: &str) -> PlannedTask {
@@ -273,32 +271,11 @@ fn of_a_run(text: &str, running: &Sprint, delivery: &Delivery) -> Vec<(&'static 
                 (&skipped, &[line]),
             ),
         ),
-        ("what may be handed out", parts::asked(&run.id, &asking(task, text)).unwrap()),
+        (
+            "what may be handed out",
+            parts::asked(&run.id, &parts::sample::asking(task, text)).unwrap(),
+        ),
     ]
-}
-
-/// A task whose agent wants to hand out parts, of which people decided about some.
-fn asking(task: &Task, text: &str) -> Task {
-    let part = |number, stage, ticked_by| Part {
-        number: TaskNumber(number),
-        attempt: Attempt(1),
-        draft: Draft {
-            title: text.to_owned(),
-            text: text.to_owned(),
-            acceptance: vec![text.to_owned()],
-            agent: AgentName(text.to_owned()),
-        },
-        stage,
-        ticked_by,
-    };
-    let person = Login(text.to_owned());
-    let mut task = task.clone();
-    task.delegation.parts = vec![
-        part(4, Stage::Asked, None),
-        part(5, Stage::Approved, Some(person.clone())),
-        part(6, Stage::Over(End::Declined(person)), None),
-    ];
-    task
 }
 
 /// What passes between people and a task's agent.

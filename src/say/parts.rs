@@ -140,3 +140,34 @@ fn quoted(all: &BTreeMap<TaskNumber, String>, part: &Part) -> Option<String> {
 
 /// As much of what others said as an agent needs.
 const LONGEST: usize = 600;
+
+#[cfg(test)]
+pub(super) mod sample {
+    use super::*;
+    use crate::domain::delegation::Draft;
+    use crate::domain::ids::Attempt;
+
+    /// A task whose agent wants to hand out parts, of which people decided about some.
+    pub(in crate::say) fn asking(task: &Task, text: &str) -> Task {
+        let part = |number, stage, ticked_by| Part {
+            number: TaskNumber(number),
+            attempt: Attempt(1),
+            draft: Draft {
+                title: text.to_owned(),
+                text: text.to_owned(),
+                acceptance: vec![text.to_owned()],
+                agent: AgentName(text.to_owned()),
+            },
+            stage,
+            ticked_by,
+        };
+        let person = Login(text.to_owned());
+        let mut task = task.clone();
+        task.delegation.parts = vec![
+            part(4, Stage::Asked, None),
+            part(5, Stage::Approved, Some(person.clone())),
+            part(6, Stage::Over(End::Declined(person)), None),
+        ];
+        task
+    }
+}

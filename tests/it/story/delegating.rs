@@ -14,7 +14,7 @@ async fn a_lead_hands_parts_to_three_specialists_and_delivers_one_pull_request_w
     let sprint = team.running("Dark mode", wishes).await;
 
     assert_eq!(sprint.stands().await, "T1 in review, T2 merged, T3 merged, T4 merged");
-    assert_eq!(sprint.tries().await, "T1 2, T2 1, T3 2, T4 1");
+    assert_eq!(sprint.tries().await, "T1 twice, T2 once, T3 twice, T4 once");
     let pull = sprint.pull_of("T1").await;
     insta::assert_snapshot!("one_pull_request", without_commits(&pull.body));
     for file in ["docs/parts.md", "src/name_the_colors_flag.rs", "src/keep_the_theme_flag.rs"] {
