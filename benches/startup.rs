@@ -256,6 +256,8 @@ impl Origin {
             contains: Vec::new(),
             branch: BranchName(format!("feature/task-{number}")),
             head: None,
+            also: Vec::new(),
+            is_shared: false,
             may_rebase: false,
         };
         let assignment = Assignment {

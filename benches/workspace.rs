@@ -144,6 +144,8 @@ impl<'a> Bench<'a> {
             base_sha,
             branch: BranchName(format!("feature/task-{run}-measure")),
             head: None,
+            also: Vec::new(),
+            is_shared: false,
             may_rebase: false,
         };
         settle()?;

@@ -157,7 +157,8 @@ impl App {
         run: &Run,
         now: DateTime<Utc>,
     ) -> Result<()> {
-        for (before, after) in old.tasks.iter().zip(&run.tasks) {
+        for after in &run.tasks {
+            let Some(before) = old.find(after.planned.number) else { continue };
             if before != after {
                 tasks::advance(tx, &run.id, after, now).await?;
                 self.interrupt(tx, run, before, after).await?;
@@ -166,11 +167,18 @@ impl App {
                 }
             }
         }
+        for part in run.tasks.iter().filter(|task| old.find(task.planned.number).is_none()) {
+            let owner = part.planned.owner.as_ref().ok_or(Error::NotYet("a part has no owner"))?;
+            tasks::insert(tx, &run.id, part, owner, now).await?;
+        }
         if old.state != run.state || old.holds != run.holds || old.purse != run.purse {
             runs::advance(tx, run, now).await?;
         }
         let holds_changed = old.state != run.state
-            || old.tasks.iter().zip(&run.tasks).any(|(a, b)| old.hands_out(a) != run.hands_out(b));
+            || old.tasks.iter().any(|before| {
+                let after = run.find(before.planned.number);
+                after.is_some_and(|after| old.hands_out(before) != run.hands_out(after))
+            });
         if holds_changed {
             self.hold_jobs(tx, run).await?;
         }

@@ -94,6 +94,7 @@ impl App {
             Effect::ShowStatus(sprint) => self.show_status(sprint).await,
             Effect::Publish(execution) => self.publish(execution).await,
             Effect::Stop(execution) => self.stop(execution).await,
+            Effect::Delegation(duty) => self.do_about_parts(duty).await,
             Effect::ShowMessage { run, task, message } => {
                 self.show_message(run, *task, *message).await
             }
@@ -129,6 +130,7 @@ impl App {
             | Effect::ShowMessage { .. }
             | Effect::AnswerReview { .. }
             | Effect::AskForReview { .. }
+            | Effect::Delegation(_)
             | Effect::QueueReview { .. }
             | Effect::ShowQuestions { .. }
             | Effect::QueuePlanning { .. }

@@ -4,6 +4,7 @@ use super::apply::Cause;
 use super::{App, Result};
 use crate::db::pull_checks;
 use crate::db::tasks::{self, Place};
+use crate::domain::delegation;
 use crate::domain::dialogue::{self, Source, Spoken};
 use crate::domain::ids::{BranchName, CommitSha, Login, RepoName};
 use crate::domain::permission::Permission;
@@ -63,7 +64,7 @@ impl App {
         }
         let failed: Vec<_> = checks.iter().filter(|check| is_bad(check)).map(shown).collect();
         if failed.is_empty() {
-            return Ok(());
+            return self.may_be_merged(place).await;
         }
         let (sha, text) = (pull.head.sha.clone(), say::dialogue::checks_failed(&failed));
         let once = format!("checks {} {sha}", pull.number);
@@ -102,6 +103,17 @@ impl App {
         let once = format!("conflict {} {} {head}", pull.number, pull.head.sha);
         let text = say::dialogue::conflicts(&base);
         self.send_back(place, Source::Conflict { base: head }, text, once).await
+    }
+
+    /// A part of a task for which nothing speaks against it is merged by us.
+    async fn may_be_merged(&self, place: &Place) -> Result<()> {
+        let event = Event::Delegation(place.number, delegation::Event::Mergeable);
+        let sprint = self.sprint(&place.sprint_id).await?;
+        let task = sprint.run.as_ref().and_then(|run| run.find(place.number));
+        if task.is_some_and(|task| task.delegation.is_part()) {
+            self.apply(&place.sprint_id, &event, &Cause::by("GitHub")).await?;
+        }
+        Ok(())
     }
 
     async fn send_back(
@@ -146,7 +158,7 @@ fn verdict(check: &CheckRun) -> Verdict {
     Verdict { name: check.name.clone(), state, url }
 }
 
-fn is_bad(check: &CheckRun) -> bool {
+pub(super) fn is_bad(check: &CheckRun) -> bool {
     matches!(check.conclusion, Some(Conclusion::Failure | Conclusion::TimedOut))
 }
 

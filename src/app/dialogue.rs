@@ -186,15 +186,25 @@ impl App {
         task: TaskNumber,
         event: dialogue::Event,
     ) -> Result<Sprint> {
+        self.agent_lets(execution, lease, &Event::Dialogue(task, event)).await
+    }
+
+    /// The same for anything an agent can let happen to a sprint.
+    pub(super) async fn agent_lets(
+        &self,
+        execution: &Execution,
+        lease: &Lease,
+        event: &Event,
+    ) -> Result<Sprint> {
         let cause = Cause::by(format!("agent {}", execution.agent));
-        let (id, event) = (&execution.sprint_id, Event::Dialogue(task, event));
+        let id = &execution.sprint_id;
         loop {
             let mut tx = self.db().begin().await?;
             if !self.queue().holds(&mut tx, lease).await? {
                 drop(tx);
                 return self.sprint(id).await;
             }
-            if self.apply_in(&mut tx, id, &event, &cause).await?.is_some() {
+            if self.apply_in(&mut tx, id, event, &cause).await?.is_some() {
                 tx.commit().await?;
                 self.wake();
                 return self.sprint(id).await;

@@ -253,6 +253,7 @@ impl App {
             failure: last.map(|failure| failure.message.clone()),
             summary: delivery.map(|delivery| delivery.summary.clone()),
             summaries: all.iter().filter_map(summary_of).collect(),
+            failures: all.iter().filter_map(failure_of).collect(),
             ..say::prompt::Past::default()
         })
     }
@@ -260,7 +261,7 @@ impl App {
     async fn checkout(&self, sprint: &Sprint, task: &Task) -> Result<Checkout> {
         let name = task.planned.repo();
         let repo = self.repo(name).await?;
-        let base = self.known(name).await?.default_branch;
+        let base = self.base_of(sprint, task).await?;
         let base_sha =
             repo.find_head(&base).await?.ok_or(Error::NotYet("the base branch is not there"))?;
         Ok(Checkout {
@@ -274,9 +275,12 @@ impl App {
                 .collect(),
             branch: task.branch.clone(),
             may_rebase: task.dialogue.may_rebase(),
-            head: match task.state.pull() {
-                Some(_) => repo.find_head(&task.branch).await?,
-                None => None,
+            also: task.delegation.to_merge(),
+            is_shared: task.delegation.is_shared && task.state.pull().is_none(),
+            head: if task.state.pull().is_some() || task.delegation.is_shared {
+                repo.find_head(&task.branch).await?
+            } else {
+                None
             },
         })
     }
@@ -308,6 +312,15 @@ fn summary_of(execution: &Execution) -> Option<(TaskNumber, String)> {
     let summary = &execution.delivery.as_ref()?.summary;
     match &execution.subject {
         Subject::Task(_, task) => Some((*task, summary.clone())),
+        Subject::Plan(_) | Subject::Review(..) => None,
+    }
+}
+
+/// Which task an execution failed at, and why.
+fn failure_of(execution: &Execution) -> Option<(TaskNumber, String)> {
+    let failure = &execution.failure.as_ref()?.message;
+    match &execution.subject {
+        Subject::Task(_, task) => Some((*task, failure.clone())),
         Subject::Plan(_) | Subject::Review(..) => None,
     }
 }

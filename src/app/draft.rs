@@ -6,7 +6,7 @@ use futures::{StreamExt as _, TryStreamExt as _, stream};
 
 use super::apply::{Applied, Cause};
 use super::issue::is_completed;
-use super::make_issues::{made_for, without_marker};
+use super::make_issues::{is_a_part, made_for, without_marker};
 use super::{App, Error, Result};
 use crate::domain::effect::{Asked, Effect, Saying};
 use crate::domain::ids::{IssueRef, RepoName, SprintId};
@@ -91,7 +91,8 @@ impl App {
         let label = &self.settings().github.sprint_label;
         issues.retain(|issue| {
             let is_the_sprint = *name == sprint.repo && issue.number == sprint.issue;
-            !is_the_sprint && !issue.is_labelled(label)
+            let is_a_part = self.is_ours(issue) && is_a_part(&issue.body);
+            !is_the_sprint && !is_a_part && !issue.is_labelled(label)
         });
         Ok(issues)
     }

@@ -26,6 +26,8 @@ pub(super) enum Happened {
     Replied,
     /// Its agent asked something and waits.
     Asked,
+    /// Its agent handed parts of it to others and ended its turn.
+    Delegated,
     /// Nobody works on it any more, because a person ended it.
     Stopped,
 }
@@ -45,6 +47,7 @@ impl Happened {
                     Self::Delivered => task::Event::Delivered(attempt),
                     Self::Replied => task::Event::Replied(attempt),
                     Self::Asked => task::Event::Asked(attempt),
+                    Self::Delegated => task::Event::Delegated(attempt),
                     Self::Stopped => task::Event::Stopped(attempt),
                 };
                 Some(Event::Task(number, event))
@@ -59,6 +62,7 @@ impl Happened {
                     Self::Delivered
                     | Self::Replied
                     | Self::Asked
+                    | Self::Delegated
                     | Self::Spent
                     | Self::Exhausted(_) => {
                         return None;
@@ -75,7 +79,7 @@ impl Happened {
                     Self::Spent => ended("its budget is spent"),
                     Self::Exhausted(_) => ended("its model's provider wants no more calls"),
                     Self::Stopped => ended("it was stopped"),
-                    Self::Replied | Self::Delivered | Self::Asked => {
+                    Self::Replied | Self::Delivered | Self::Asked | Self::Delegated => {
                         ended("it ended without handing one in")
                     }
                 };

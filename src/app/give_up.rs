@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 use super::{App, Error, Result};
 use crate::db::effects::Leased;
 use crate::db::{Tx, effects, heard};
+use crate::domain::delegation::Duty;
 use crate::domain::effect::{Effect, Saying};
 use crate::domain::ids::{IssueRef, SprintId};
 
@@ -21,6 +22,9 @@ impl App {
         if let Effect::Publish(execution) = &leased.body.0 {
             // Its owner is asked, as about any try that came to nothing.
             self.publishing_failed(execution, trouble).await?;
+        }
+        if let Effect::Delegation(Duty::Share { run, task, attempt }) = &leased.body.0 {
+            self.sharing_failed((run, *task), *attempt, trouble).await?;
         }
         if let Effect::Launch { launch, .. } = &leased.body.0 {
             self.launch_broke(launch, &leased.id).await?;
@@ -78,6 +82,7 @@ impl App {
             | Effect::ShowMessage { .. }
             | Effect::AnswerReview { .. }
             | Effect::AskForReview { .. }
+            | Effect::Delegation(_)
             | Effect::QueueReview { .. }
             | Effect::Read { .. }
             | Effect::Publish(_)

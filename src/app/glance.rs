@@ -84,7 +84,10 @@ impl App {
     /// what people ticked.
     pub(super) async fn own_comment_seen(&self, comment: &Comment) -> Result<()> {
         let mut tx = self.db().begin().await?;
-        let Some(own) = comments::by_id(&mut tx, comment.id).await? else { return Ok(()) };
+        let Some(own) = comments::by_id(&mut tx, comment.id).await? else {
+            drop(tx);
+            return self.parts_comment_touched(comment.id, None).await.map(drop);
+        };
         if same(&own.body, &comment.body) {
             return Ok(());
         }

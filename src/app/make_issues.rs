@@ -6,7 +6,9 @@ use super::apply::Cause;
 use super::mirror::people_of;
 use super::{App, Result};
 use crate::domain::effect::{Effect, Saying};
-use crate::domain::ids::{AgentName, IssueRef, MilestoneNumber, RepoName, SprintId, TaskNumber};
+use crate::domain::ids::{
+    AgentName, IssueRef, MilestoneNumber, RepoName, RunId, SprintId, TaskNumber,
+};
 use crate::domain::plan::{Dependency, Plan, PlannedTask, Reading};
 use crate::domain::refine::Remark;
 use crate::domain::sprint::{Event, Sprint};
@@ -14,12 +16,12 @@ use crate::github::{self, Issue, NewIssue, Repo};
 use crate::say;
 
 /// A repository as far as its new issues need it.
-struct Place {
-    repo: Repo,
+pub(super) struct Place {
+    pub(super) repo: Repo,
     milestone: MilestoneNumber,
     labels: Vec<String>,
     /// The issues of the milestone that we made, by their markers.
-    made: BTreeMap<String, Issue>,
+    pub(super) made: BTreeMap<String, Issue>,
 }
 
 impl App {
@@ -49,7 +51,7 @@ impl App {
         Ok(())
     }
 
-    async fn place(&self, sprint: &Sprint, name: &RepoName) -> Result<Place> {
+    pub(super) async fn place(&self, sprint: &Sprint, name: &RepoName) -> Result<Place> {
         let repo = self.repo(name).await?;
         let milestone = self.milestone_in(sprint, name, &repo).await?;
         let labels = repo.labels().await?.into_iter().map(|label| label.name).collect();
@@ -128,7 +130,7 @@ impl App {
     }
 }
 
-fn new_issue(task: &PlannedTask, place: &Place, marker: &str) -> NewIssue {
+pub(super) fn new_issue(task: &PlannedTask, place: &Place, marker: &str) -> NewIssue {
     let wanted = [
         Some(format!("agent:{}", task.agent)),
         task.estimate.map(|estimate| format!("estimate:{estimate}")),
@@ -149,14 +151,26 @@ fn label(issue: &Issue, prefix: &str) -> Option<String> {
 }
 
 const MARKER: &str = "<!-- team6:task ";
+const PART: &str = "<!-- team6:part ";
 
 /// What an issue that we made for a task carries, unseen.
 fn marker(sprint: &SprintId, task: TaskNumber) -> String {
     format!("{MARKER}{sprint} T{task} -->")
 }
 
+/// What an issue that we made for a part of a task carries, unseen.
+pub(super) fn marker_of_part(run: &RunId, part: TaskNumber) -> String {
+    format!("{PART}{run} T{part} -->")
+}
+
+/// Whether an issue of ours was made for a part of a task, and so is no task of a plan.
+pub(super) fn is_a_part(body: &str) -> bool {
+    body.lines().any(|line| line.starts_with(PART))
+}
+
 fn marker_in(body: &str) -> Option<String> {
-    let line = body.lines().rev().find(|line| line.starts_with(MARKER))?;
+    let is_ours = |line: &&str| line.starts_with(MARKER) || line.starts_with(PART);
+    let line = body.lines().rev().find(is_ours)?;
     Some(line.trim_end().to_owned())
 }
 

@@ -6,7 +6,7 @@ use super::executing::task_of;
 use super::{App, Error, Result};
 use crate::db::executions::{self, Execution};
 use crate::db::{Tx, bundles};
-use crate::domain::ids::ExecutionId;
+use crate::domain::ids::{ExecutionId, SprintId, TaskNumber};
 use crate::domain::sprint::{Event, Sprint};
 use crate::domain::task::{self, State, Task};
 use crate::domain::work::{Class, Delivery, Failure};
@@ -15,11 +15,11 @@ use crate::github::{self, Grant, NewPull, Pull, Repo};
 use crate::say;
 
 /// Everything that is known about what is to be published.
-struct Work {
-    execution: Execution,
-    sprint: Sprint,
-    task: Task,
-    delivery: Delivery,
+pub(super) struct Work {
+    pub(super) execution: Execution,
+    pub(super) sprint: Sprint,
+    pub(super) task: Task,
+    pub(super) delivery: Delivery,
 }
 
 impl App {
@@ -29,7 +29,7 @@ impl App {
         match self.push(&work).await {
             Ok(()) => {}
             // Somebody pushed meanwhile: the agent takes that in, and then it is pushed again.
-            Err(Error::Git(error)) if is_outrun(&error) && work.task.state.pull().is_some() => {
+            Err(Error::Git(error)) if is_outrun(&error) && is_on_github(&work.task) => {
                 return self.failed(&work, Class::Machinery, &error.to_string()).await;
             }
             Err(Error::Git(error)) if is_final(&error) => {
@@ -49,7 +49,8 @@ impl App {
                 pull => pull?,
             },
         };
-        if self.reviewer().is_none() {
+        // A part is merged by us, and people review the whole.
+        if self.reviewer().is_none() && !work.task.delegation.is_part() {
             ask_for_review(&repo, &work, &pull).await?;
         }
         self.published(&work, &pull).await
@@ -71,7 +72,12 @@ impl App {
         })
     }
 
-    async fn push(&self, work: &Work) -> Result<()> {
+    /// Pushes a try's commits to its task's branch.
+    pub(super) async fn push(&self, work: &Work) -> Result<()> {
+        if work.delivery.head == work.delivery.base_sha {
+            // Its parts are there already, and it had nothing to add.
+            return Ok(());
+        }
         let mut tx = self.db().read().await?;
         let bundle = bundles::get(&mut tx, &work.execution.id).await?;
         drop(tx);
@@ -103,10 +109,10 @@ impl App {
                 &work.sprint.issue_ref(),
                 &work.delivery,
                 work.execution.attempt.0,
-                &skipped(&work.sprint, task),
+                (&skipped(&work.sprint, task), &say::parts::listed(&work.sprint, task)),
             ),
             head: work.task.branch.clone(),
-            base: self.known(repo.name()).await?.default_branch,
+            base: self.base_of(&work.sprint, task).await?,
             draft: false,
         };
         let pull = match repo.create_pull(&new).await {
@@ -135,7 +141,8 @@ impl App {
             let mut tx = self.db().begin().await?;
             executions::published(&mut tx, &work.execution.id).await?;
             bundles::drop(&mut tx, &work.execution.id).await?;
-            let event = match self.reviewer() {
+            let is_part = work.task.delegation.is_part();
+            let event = match self.reviewer().filter(|_| !is_part) {
                 Some(_) => task::Event::Presented(pull.number),
                 None => task::Event::PullOpened(pull.number),
             };
@@ -163,15 +170,28 @@ impl App {
     }
 
     async fn failed(&self, work: &Work, class: Class, why: &str) -> Result<()> {
+        let (execution, sprint) = (&work.execution, &work.sprint.id);
+        self.came_to_nothing(execution, sprint, work.task.planned.number, class, why).await
+    }
+
+    /// What a try committed cannot be pushed, and so that try failed.
+    pub(super) async fn came_to_nothing(
+        &self,
+        execution: &Execution,
+        sprint: &SprintId,
+        task: TaskNumber,
+        class: Class,
+        why: &str,
+    ) -> Result<()> {
         let failure = Failure { class, message: why.to_owned() };
         loop {
             let mut tx = self.db().begin().await?;
             let now = self.clock().now();
             let status = executions::Status::Failed;
-            executions::failed(&mut tx, &work.execution.id, status, Some(&failure), now).await?;
-            bundles::drop(&mut tx, &work.execution.id).await?;
-            let event = task::Event::Failed(work.execution.attempt, failure.class);
-            if self.happen(&mut tx, work, event).await? {
+            executions::failed(&mut tx, &execution.id, status, Some(&failure), now).await?;
+            bundles::drop(&mut tx, &execution.id).await?;
+            let event = Event::Task(task, task::Event::Failed(execution.attempt, failure.class));
+            if self.apply_in(&mut tx, sprint, &event, &Cause::by("Team6")).await?.is_some() {
                 tx.commit().await?;
                 self.wake();
                 return Ok(());
@@ -218,13 +238,18 @@ fn is_refusal(error: &github::Error) -> bool {
     error.is_unprocessable() || error.is_forbidden() || error.is_gone()
 }
 
+/// Whether the agent takes in what is on its branch before it goes on.
+fn is_on_github(task: &Task) -> bool {
+    task.state.pull().is_some() || task.delegation.is_shared
+}
+
 /// Whether the branch moved while the agent worked.
-fn is_outrun(error: &git::Error) -> bool {
+pub(super) fn is_outrun(error: &git::Error) -> bool {
     matches!(error, git::Error::Failed { stderr, .. } if stderr.contains("[rejected]"))
 }
 
 /// Whether pushing this again would be refused again.
-fn is_final(error: &git::Error) -> bool {
+pub(super) fn is_final(error: &git::Error) -> bool {
     match error {
         git::Error::Unacceptable(_) | git::Error::Nothing | git::Error::Behind { .. } => true,
         git::Error::Failed { stderr, .. } => {

@@ -2,7 +2,7 @@
 
 use super::apply::Cause;
 use super::{App, Error, Result};
-use crate::db::tasks;
+use crate::db::tasks::{self, Place};
 use crate::domain::ids::{DeliveryId, PullNumber, RepoName};
 use crate::domain::sprint::Event;
 use crate::domain::task;
@@ -23,7 +23,7 @@ impl App {
             Err(Error::NotInstalled(_) | Error::Away(..)) => return Ok(()),
             repo => repo?.pull(number).await?,
         };
-        let event = self.meaning(repo, &pull).await?;
+        let event = self.meaning(&place, repo, &pull).await?;
         let cause = Cause { delivery: delivery.cloned(), ..Cause::by("GitHub") };
         self.apply(&place.sprint_id, &Event::Task(place.number, event), &cause).await?;
         // Whoever looks without having been told may have missed more than that.
@@ -37,9 +37,15 @@ impl App {
 
     /// What a pull request's state means for its task. Only a merge into the branch it was opened
     /// against counts: merged anywhere else, the work is not where dependants begin.
-    async fn meaning(&self, repo: &RepoName, pull: &Pull) -> Result<task::Event> {
-        let mut base = self.known(repo).await?.default_branch;
-        if pull.is_merged() && pull.base.branch != base {
+    async fn meaning(&self, place: &Place, repo: &RepoName, pull: &Pull) -> Result<task::Event> {
+        let sprint = self.sprint(&place.sprint_id).await?;
+        let task = sprint.run.as_ref().and_then(|run| run.find(place.number));
+        let is_part = task.is_some_and(|task| task.delegation.is_part());
+        let mut base = match task {
+            Some(task) => self.base_of(&sprint, task).await?,
+            None => self.known(repo).await?.default_branch,
+        };
+        if pull.is_merged() && pull.base.branch != base && !is_part {
             // It may be called otherwise by now, and we have not heard of it.
             let handle = self.repo(repo).await?;
             let found = handle.repository().await?;

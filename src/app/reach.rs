@@ -9,7 +9,7 @@ use crate::db::repositories::{self, Repository};
 use crate::db::{executions, sprints, tasks};
 use crate::domain::effect::Effect;
 use crate::domain::found::{Found, Trouble};
-use crate::domain::ids::{InstallationId, RepoId, RepoName};
+use crate::domain::ids::{InstallationId, RepoId, RepoName, RunId, TaskNumber};
 use crate::domain::sprint::{Event, Sprint};
 use crate::github;
 
@@ -145,6 +145,13 @@ impl App {
         }
     }
 
+    /// Where a task of a run is.
+    async fn repository_of(&self, run: &RunId, task: TaskNumber) -> Result<Option<RepoName>> {
+        let sprint = self.sprint_of(run).await?;
+        let found = sprint.as_ref().and_then(|sprint| sprint.run.as_ref()?.find(task));
+        Ok(found.map(|task| task.planned.repo().clone()))
+    }
+
     /// The repository that an effect changes something in.
     async fn written_to(&self, effect: &Effect) -> Result<Option<RepoName>> {
         Ok(match effect {
@@ -167,13 +174,13 @@ impl App {
                 let task = super::executing::task_of(&sprint, &execution);
                 task.map(|task| task.planned.repo().clone())
             }
+            Effect::Delegation(duty) => {
+                let (run, task) = duty.about();
+                self.repository_of(run, task).await?
+            }
             Effect::ShowMessage { run, task, .. }
             | Effect::AnswerReview { run, task, .. }
-            | Effect::AskForReview { run, task, .. } => {
-                let sprint = self.sprint_of(run).await?;
-                let found = sprint.as_ref().and_then(|sprint| sprint.run.as_ref()?.find(*task));
-                found.map(|task| task.planned.repo().clone())
-            }
+            | Effect::AskForReview { run, task, .. } => self.repository_of(run, *task).await?,
             Effect::Read { .. }
             | Effect::Stop(_)
             | Effect::Queue { .. }

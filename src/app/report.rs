@@ -10,7 +10,7 @@ use super::{App, Result};
 use crate::db::executions::{self, Execution, Status};
 use crate::db::{Tx, bundles, sprints, tasks, traces};
 use crate::domain::ids::ExecutionId;
-use crate::domain::work::{Class, Failure, Lease, Outcome, Renewal, TraceLine};
+use crate::domain::work::{Class, Delivery, Failure, Lease, Outcome, Renewal, TraceLine};
 
 /// How often we look for what another server decided.
 const A_MOMENT: Duration = Duration::from_secs(2);
@@ -116,6 +116,7 @@ impl App {
                     continue;
                 }
             }
+            happened = self.with_parts(&mut tx, &execution, happened).await?;
             let cause = Cause::by(format!("agent {}", execution.agent));
             let heard = match happened.to(&execution) {
                 Some(event) => {
@@ -157,6 +158,47 @@ impl App {
         Ok(Outcome::Failed(Failure { class: Class::NoProgress, message }))
     }
 
+    /// The same, where parts of the task are with others: then it is not over.
+    async fn with_parts(
+        &self,
+        tx: &mut Tx,
+        execution: &Execution,
+        happened: Happened,
+    ) -> Result<Happened> {
+        let (sprint, _) = sprints::get(tx, &execution.sprint_id).await?;
+        let is_a_try = matches!(execution.subject, executions::Subject::Task(..));
+        let task = task_of(&sprint, execution).filter(|_| is_a_try);
+        let waits = task.is_some_and(|task| task.delegation.waits());
+        Ok(match happened {
+            Happened::Delivered | Happened::Asked | Happened::Replied if waits => {
+                Happened::Delegated
+            }
+            other @ (Happened::Taken
+            | Happened::Lost
+            | Happened::Failed(_)
+            | Happened::Exhausted(_)
+            | Happened::Spent
+            | Happened::Delivered
+            | Happened::Replied
+            | Happened::Asked
+            | Happened::Delegated
+            | Happened::Stopped) => other,
+        })
+    }
+
+    /// Whether a try delivered what its parts did and nothing of its own, which needs no bundle.
+    async fn adds_nothing(
+        &self,
+        tx: &mut Tx,
+        execution: &Execution,
+        delivery: &Delivery,
+    ) -> Result<bool> {
+        let (sprint, _) = sprints::get(tx, &execution.sprint_id).await?;
+        let task = task_of(&sprint, execution);
+        let is_shared = task.is_some_and(|task| task.delegation.is_shared);
+        Ok(is_shared && delivery.head == delivery.base_sha)
+    }
+
     async fn ended(
         &self,
         tx: &mut Tx,
@@ -176,7 +218,9 @@ impl App {
                 return Ok(Happened::Asked);
             }
             Outcome::Delivered(delivery) => {
-                if bundles::is_here(tx, id, lease.epoch).await? {
+                if bundles::is_here(tx, id, lease.epoch).await?
+                    || self.adds_nothing(tx, execution, delivery).await?
+                {
                     executions::delivered(tx, id, delivery, now).await?;
                     return Ok(Happened::Delivered);
                 }

@@ -138,7 +138,7 @@ impl App {
         let task = task_of(&sprint, execution);
         let waits = task.is_some_and(|task| task.awaits_review(execution.attempt));
         let prompt = (waits && turn < MOST_TURNS).then(say::review::reminder);
-        Ok(NextTurn { prompt, told: 0, asks: false })
+        Ok(NextTurn { prompt, ..NextTurn::default() })
     }
 
     /// Lets something happen to a review; false if the lease is not the latest any more.

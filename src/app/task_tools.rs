@@ -6,6 +6,7 @@ use super::executing::task_of;
 use super::tools::{draft, refused};
 use super::{App, Result};
 use crate::db::executions::Execution;
+use crate::domain::delegation::tools::DELEGATE;
 use crate::domain::dialogue::tools::{ANSWER, LONGEST_PROGRESS, PROGRESS};
 use crate::domain::dialogue::{Event, MOST_QUESTIONS};
 use crate::domain::ids::TaskNumber;
@@ -28,6 +29,7 @@ impl App {
             ASK => self.wonder_about_task(execution, lease, task, arguments).await,
             PROGRESS => self.progress(execution, lease, task, arguments).await,
             ANSWER => self.answer_thread(execution, lease, task, arguments).await,
+            DELEGATE => self.delegate(execution, lease, task, arguments).await,
             REMEMBER => self.remember(execution, lease, task, arguments).await,
             RECALL => self.recall(execution, arguments).await,
             _ => Ok(refused("there is no such tool")),
@@ -115,14 +117,19 @@ impl App {
         let event = Event::TurnEnded(attempt, ended.turn, ended.said.clone());
         let sprint = self.agent_does(execution, lease, number, event).await?;
         let Some(task) = task_of(&sprint, execution) else {
-            return Ok(NextTurn { prompt: None, told: 0, asks: false });
+            return Ok(NextTurn::default());
         };
         let has_more = task.dialogue.of_turn(attempt, next).next().is_some();
         // Who was interrupted for something it knows already is not done.
         let prompt =
             (has_more || ended.interrupted).then(|| say::prompt::another_turn(task, attempt, next));
-        let asks = prompt.is_none() && task.dialogue.asks();
-        Ok(NextTurn { prompt, told: task.dialogue.told().into(), asks })
+        let is_over = prompt.is_none();
+        Ok(NextTurn {
+            prompt,
+            told: task.dialogue.told().into(),
+            asks: is_over && task.dialogue.asks(),
+            delegates: is_over && task.delegation.waits(),
+        })
     }
 }
 

@@ -40,6 +40,9 @@ impl App {
         let mut tx = self.db().begin().await?;
         let Some(own) = comments::by_id(&mut tx, edit.comment).await? else {
             drop(tx);
+            if self.parts_comment_touched(edit.comment, delivery).await? {
+                return Ok(());
+            }
             return self.reworded(edit, delivery).await;
         };
         if edit.sender.is_bot {
@@ -72,7 +75,10 @@ impl App {
         delivery: Option<&DeliveryId>,
     ) -> Result<()> {
         let mut tx = self.db().begin().await?;
-        let Some(own) = comments::by_id(&mut tx, comment).await? else { return Ok(()) };
+        let Some(own) = comments::by_id(&mut tx, comment).await? else {
+            drop(tx);
+            return self.parts_comment_touched(comment, delivery).await.map(drop);
+        };
         effects::push(&mut tx, &showing(&own), delivery, self.clock().now()).await?;
         tx.commit().await?;
         self.wake();
@@ -237,13 +243,13 @@ fn is_this(edit: &CommentEdit, pair: &[github::Edit]) -> bool {
 }
 
 /// Whether the history has come as far as this text.
-fn is_told(versions: &[github::Edit], text: &str) -> bool {
+pub(super) fn is_told(versions: &[github::Edit], text: &str) -> bool {
     let mut texts = versions.iter().rev().filter_map(|version| version.text.as_ref());
     texts.any(|told| same(told, text))
 }
 
 /// What the comment said, each with its place in the history.
-fn pages(versions: &[github::Edit]) -> Vec<(usize, Page<'_>)> {
+pub(super) fn pages(versions: &[github::Edit]) -> Vec<(usize, Page<'_>)> {
     let mut pages = Vec::new();
     for (nth, version) in versions.iter().enumerate() {
         if let Some(text) = &version.text {

@@ -64,7 +64,7 @@ impl App {
         let prompt = sprint.planning.at_work(of).map(|session| {
             say::prompt::plan_again(&session.flaws, MOST_ROUNDS.saturating_sub(session.rejections))
         });
-        Ok(Ok(NextTurn { prompt, told: 0, asks: false }))
+        Ok(Ok(NextTurn { prompt, ..NextTurn::default() }))
     }
 
     /// The execution of a lease, if the lease is the latest.

@@ -171,6 +171,7 @@ struct Configured {
 }
 
 #[derive(Debug, clap::Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is an option of the command")]
 struct Demo {
     /// Leave the people's part to you, and say what to do next.
     #[arg(long)]
@@ -178,6 +179,9 @@ struct Demo {
     /// Have a planner agent ask the team and write the plan, instead of reading it from the issues.
     #[arg(long)]
     planner: bool,
+    /// Play one task whose agent hands parts of it to three others, one of which fails once.
+    #[arg(long)]
+    delegate: bool,
     /// End when the run has ended or nothing can go on: with 0 only if every task is really merged.
     #[arg(long)]
     once: bool,
@@ -287,6 +291,7 @@ impl Demo {
             data: self.data,
             hands_on: self.hands_on,
             planner: self.planner,
+            delegate: self.delegate,
             settings: Self::settings(self.config.as_deref())?,
             once: self.once,
             github_port: self.github_port,

@@ -22,6 +22,7 @@ pub use review::Review;
 pub use telemetry::Telemetry;
 
 use crate::domain::budget::Limit;
+use crate::domain::delegation;
 use crate::domain::egress::AllowList;
 use crate::domain::ids::{AgentName, ProjectName, RepoName};
 use crate::domain::money::Prices;
@@ -85,6 +86,8 @@ pub struct Settings {
     pub planning: Planning,
     /// `[review]`
     pub review: Review,
+    /// `[delegation]`
+    pub delegation: delegation::Limits,
     /// `[budgets]`
     pub budgets: Budgets,
     /// `[projects.…]`
@@ -287,6 +290,7 @@ impl Settings {
         wrong.extend(lists.filter_map(Result::err));
         wrong.extend(self.telemetry.flaw());
         wrong.extend(self.review.flaw(&self.agents));
+        wrong.extend(self.delegation.flaw());
         wrong.extend(self.models.iter().flat_map(|(name, model)| model.flaws(name)));
         wrong.extend(self.agents.iter().flat_map(|(name, agent)| agent.flaws(name, &self.models)));
         for path in self.worker.read_only.iter().chain(&self.worker.caches) {

@@ -12,6 +12,7 @@ pub mod heard;
 pub mod history;
 pub mod launches;
 pub mod notes;
+pub mod parts_comments;
 mod plain;
 pub mod plans;
 pub mod pull_checks;

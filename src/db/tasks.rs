@@ -9,6 +9,7 @@ use sqlx::types::Json;
 use super::plain::plain;
 use super::{Result, Tx};
 use crate::domain::budget::Purse;
+use crate::domain::delegation::Delegation;
 use crate::domain::dialogue::Dialogue;
 use crate::domain::found::Barred;
 use crate::domain::ids::{
@@ -29,6 +30,7 @@ struct Row {
     dialogue: Json<Dialogue>,
     barred: Json<Vec<Barred>>,
     purse: Json<Purse>,
+    delegation: Json<Delegation>,
 }
 
 /// Since when a task is where it is.
@@ -65,9 +67,9 @@ pub async fn insert(
     tx.query(
         "insert into orchestration_tasks (run_id, number, repo, issue, title, owner, agent, branch,
              planned, waits_for, state, status, attempt, pull, merge_commit, updated_at, since,
-             held_by, barred, dialogue, purse)
+             held_by, barred, dialogue, purse, delegation, parent)
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $16, $17,
-             $18, $19, $20)",
+             $18, $19, $20, $21, $22)",
     )
     .bind(run.clone())
     .bind(planned.number)
@@ -89,6 +91,8 @@ pub async fn insert(
     .bind(Json(task.barred.clone()))
     .bind(plain(&task.dialogue))
     .bind(Json(task.purse))
+    .bind(plain(&task.delegation))
+    .bind(task.delegation.parent)
     .run()
     .await?;
     Ok(())
@@ -103,7 +107,7 @@ pub async fn advance(tx: &mut Tx, run: &RunId, task: &Task, now: DateTime<Utc>) 
              barred = $14, repo = $15,
              since = case when status = $5 and attempt = $6 then since else $9 end,
              held_since = case when $16 then coalesce(held_since, $9) end, dialogue = $17,
-             purse = $18
+             purse = $18, delegation = $19
          where run_id = $1 and number = $2",
     )
     .bind(run.clone())
@@ -124,6 +128,7 @@ pub async fn advance(tx: &mut Tx, run: &RunId, task: &Task, now: DateTime<Utc>) 
     .bind(task.is_held())
     .bind(plain(&task.dialogue))
     .bind(Json(task.purse))
+    .bind(plain(&task.delegation))
     .run()
     .await?;
     Ok(())
@@ -134,7 +139,7 @@ pub async fn of_run(tx: &mut Tx, run: &RunId) -> Result<Vec<Task>> {
     let rows: Vec<Row> = tx
         .query(
             "select repo, issue, branch, planned, waits_for, state, held_by, barred,
-                 dialogue, purse
+                 dialogue, purse, delegation
              from orchestration_tasks
              where run_id = $1 order by number",
         )
@@ -153,6 +158,7 @@ pub async fn of_run(tx: &mut Tx, run: &RunId) -> Result<Vec<Task>> {
             dialogue: row.dialogue.0,
             barred: row.barred.0,
             purse: row.purse.0,
+            delegation: row.delegation.0,
         })
         .collect())
 }
@@ -269,6 +275,7 @@ fn status(state: &State) -> &'static str {
         State::AgentReview { .. } => "agent_review",
         State::Review { .. } => "review",
         State::Asking { .. } => "asking",
+        State::Delegating { .. } => "delegating",
         State::Spent { .. } => "spent",
         State::Rework { .. } => "rework",
         State::Closed { .. } => "closed",

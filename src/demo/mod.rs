@@ -25,6 +25,7 @@ use crate::service::{self, Keys, Service};
 
 /// How the demo is played.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is an option of the command")]
 pub struct Options {
     /// Where everything is kept; a fresh temporary folder, where nothing is said.
     pub data: Option<PathBuf>,
@@ -32,6 +33,8 @@ pub struct Options {
     pub hands_on: bool,
     /// Have a planner agent write the plan.
     pub planner: bool,
+    /// Play one task whose agent hands parts of it to others.
+    pub delegate: bool,
     /// Settings of an operator, whose agents and models take the place of the demo's own.
     pub settings: Option<Settings>,
     /// End when the run has ended.
@@ -59,7 +62,7 @@ pub async fn run(
     let hub =
         Hub::open(folder.path().join("localhub")).await.context("opening the local GitHub")?;
     let secrets = folder.secrets()?;
-    hub.seed(&world::seed(&secrets)?).await.context("making the world of the demo")?;
+    hub.seed(&world::seed(&secrets, options)?).await.context("making the world of the demo")?;
     let before = folder.addresses();
     let github =
         bind(options.github_port, before.as_ref().map(Addresses::github_port), 7600).await?;

@@ -23,9 +23,16 @@ pub(super) const MILESTONE: i64 = 1;
 pub(super) const SPRINT_ISSUE: i64 = 1;
 
 const WORLD: &str = include_str!("../../demo/world.toml");
+const DELEGATING: &str = include_str!("../../demo/delegating.toml");
+
+/// What an agent hands to others.
+#[derive(serde::Deserialize)]
+struct Delegating {
+    issues: Vec<localhub::SeedIssue>,
+}
 
 /// The world before anybody has done anything.
-pub(super) fn seed(secrets: &Secrets) -> anyhow::Result<Seed> {
+pub(super) fn seed(secrets: &Secrets, options: &Options) -> anyhow::Result<Seed> {
     let mut seed: Seed = toml::from_str(WORLD).context("reading the world of the demo")?;
     for user in &mut seed.users {
         user.token = secrets.users.get(&user.login).cloned();
@@ -40,6 +47,17 @@ pub(super) fn seed(secrets: &Secrets) -> anyhow::Result<Seed> {
     }
     for app in &mut seed.apps {
         app.webhook_secret = Some(secrets.webhook_secret.clone());
+    }
+    if options.delegate {
+        let Delegating { issues } =
+            toml::from_str(DELEGATING).context("reading the demo's parts")?;
+        for repository in &mut seed.repositories {
+            // The sprint issue stays.
+            repository.issues.retain(|issue| issue.labels.iter().any(|one| one == "team6:sprint"));
+        }
+        if let Some(web) = seed.repositories.first_mut() {
+            web.issues.extend(issues);
+        }
     }
     Ok(seed)
 }

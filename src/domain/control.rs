@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::delegation;
 use super::effect::Effect;
 use super::found::Barred;
 use super::ids::{Login, TaskNumber};
@@ -53,6 +54,12 @@ impl Sprint {
         let run = self.run.as_ref().filter(|run| run.state.is_live());
         let run = run.ok_or(Refusal::NotRunning)?;
         match wish.task() {
+            Some(number) if let Some(parent) = run.not_yet_begun(number) => {
+                let owner = parent.planned.owner.as_ref();
+                may_approve(by, *permission, number, owner)?;
+                let parent = parent.planned.number;
+                return self.decline(parent, number, control);
+            }
             Some(number) => {
                 let task = run.find(number).ok_or(Refusal::NoSuchTask { task: number })?;
                 may_approve(by, *permission, number, task.planned.owner.as_ref())?;
@@ -67,6 +74,20 @@ impl Sprint {
             Wish::Resume(Some(task)) => self.hold_task(task, None),
             Wish::Cancel(Some(task)) => self.end_task(task, &task::Event::Cancelled, by),
             Wish::Skip(task) => self.end_task(task, &task::Event::Skipped(by.clone()), by),
+        }
+    }
+
+    /// Does without a part that its task's agent wants to hand out and that is no task yet.
+    fn decline(
+        &mut self,
+        parent: TaskNumber,
+        part: TaskNumber,
+        control: &Control,
+    ) -> Result<Step, No> {
+        let declined = delegation::Event::Declined(part, control.by.clone());
+        match control.wish {
+            Wish::Cancel(_) | Wish::Skip(_) => self.delegated(parent, declined),
+            Wish::Pause(_) | Wish::Resume(_) => Err(Refusal::NoSuchTask { task: part }.into()),
         }
     }
 

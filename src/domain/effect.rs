@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::command::Line;
+use super::delegation::Duty;
 use super::diff::Diff;
 use super::found::{Barred, Trouble};
 use super::ids::{
@@ -165,6 +166,8 @@ pub enum Effect {
         /// Whom.
         people: Vec<Login>,
     },
+    /// Do something about a task's parts. Twice is harmless, as each of these says.
+    Delegation(Duty),
     /// Put a try into its project's queue. Twice is harmless: a job's id is its execution's.
     Queue {
         /// Which run's task.
@@ -454,9 +457,11 @@ impl Effect {
             | Self::Obey { .. }
             | Self::Launch { .. }
             | Self::MakeIssues(_)
+            | Self::Delegation(Duty::Share { .. } | Duty::Ask { .. } | Duty::Merge { .. })
             | Self::Draft { asked: Some(_), .. } => Urgency::Important,
             Self::Acknowledge { .. }
             | Self::ShowMessage { .. }
+            | Self::Delegation(Duty::Close { .. })
             | Self::Mirror { .. }
             | Self::Draft { asked: None, .. } => Urgency::Usual,
             Self::ShowPlan(_) | Self::ShowStatus(_) | Self::ShowPlanning { .. } => {
@@ -489,6 +494,7 @@ impl Effect {
                 format!("planning {sprint}")
             }
             Self::Publish(execution) => format!("publish {execution}"),
+            Self::Delegation(duty) => duty.lane(),
             Self::Stop(execution) => format!("stop {execution}"),
             Self::ShowMessage { run, task, message } => format!("message {run} {task} {message}"),
             Self::AnswerReview { run, task, .. } | Self::AskForReview { run, task, .. } => {
@@ -512,6 +518,7 @@ impl Effect {
             }
             Self::Say { key, .. } => Some(format!("say {key}")),
             Self::Publish(execution) => Some(format!("publish {execution}")),
+            Self::Delegation(duty) => Some(duty.name()),
             Self::Draft { sprint, asked: None } => Some(format!("draft {sprint}")),
             Self::Mirror { sprint, task } => Some(format!("mirror {sprint} {task}")),
             Self::MakeIssues(sprint) => Some(format!("make issues {sprint}")),

@@ -395,6 +395,7 @@ impl State {
             | Self::AgentReview { .. }
             | Self::Review { .. }
             | Self::Asking { .. }
+            | Self::Delegating { .. }
             | Self::Spent { .. }
             | Self::Rework { .. }
             | Self::Closed { .. }

@@ -169,6 +169,7 @@ impl Standing {
             | State::Assigned { .. }
             | State::InProgress { .. }
             | State::Asking { .. }
+            | State::Delegating { .. }
             | State::Spent { .. }
             | State::Stopping { .. }
             | State::Delivered { .. }

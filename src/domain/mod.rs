@@ -7,6 +7,7 @@ pub mod budget;
 pub mod checklist;
 pub mod command;
 pub mod control;
+pub mod delegation;
 pub mod dialogue;
 pub mod diff;
 pub mod effect;

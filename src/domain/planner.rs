@@ -303,7 +303,7 @@ fn agent_for(candidate: &Candidate, roster: &Roster) -> AgentName {
 }
 
 /// The agent whose description shares most words with a task's.
-pub(super) fn best_agent(task: &str, roster: &[Specialist]) -> AgentName {
+pub fn best_agent(task: &str, roster: &[Specialist]) -> AgentName {
     let task = words(task);
     let score = |agent: &Specialist| {
         words(&format!("{} {}", agent.name, agent.good_at)).intersection(&task).count()

@@ -134,14 +134,16 @@ impl Run {
         self.tasks.iter().find(|task| task.planned.number == number)
     }
 
-    fn find_mut(&mut self, number: TaskNumber) -> Option<&mut Task> {
+    pub(super) fn find_mut(&mut self, number: TaskNumber) -> Option<&mut Task> {
         self.tasks.iter_mut().find(|task| task.planned.number == number)
     }
 
-    /// Whether a worker may be given this task: nobody paused it or the run, and nobody ended them.
+    /// Whether a worker may be given this task: nobody paused it, what it is a part of, or the run, and
+    /// nobody ended them.
     pub fn hands_out(&self, task: &Task) -> bool {
         let is_ended = matches!(task.state, task::State::Stopping { .. });
-        self.state == State::Running && !task.is_held() && !is_ended
+        let is_held = task.is_held() || self.above(task).any(Task::is_held);
+        self.state == State::Running && !is_held && !is_ended
     }
 
     /// Starts nothing new from now on, for one more reason.
@@ -189,6 +191,7 @@ impl Run {
             self.tasks[at].held_by = None;
             if *again == task::Again::Fresh {
                 self.tasks[at].branch = self.tasks[at].branch.again(state.attempt());
+                self.tasks[at].delegation.begins_anew();
             }
         }
         let before = std::mem::replace(&mut self.tasks[at].state, state);
@@ -196,6 +199,7 @@ impl Run {
         for consequence in &consequences {
             self.follow(sprint, number, consequence, &mut step);
         }
+        self.to_be_merged(number, &mut step);
         step.effects.push(Effect::ShowStatus(sprint.clone()));
         if matches!(event, task::Event::Presented(_)) {
             let alone = self.ask_without_review(sprint)?;
@@ -234,6 +238,7 @@ impl Run {
                 pause_seconds,
             }),
             Consequence::Publish(attempt) => step.effects.push(Effect::Publish(execution(attempt))),
+            Consequence::Share(attempt) => self.share(number, attempt, step),
             Consequence::Release => self.task_settled(sprint, number, step),
             Consequence::Stop(attempt) => step.effects.push(Effect::Stop(execution(attempt))),
             Consequence::SayWhatIsLeft => {
@@ -264,12 +269,7 @@ impl Run {
                     saying,
                 ));
             }
-            Consequence::AskAboutRework(attempt) => {
-                let (run, execution) = (self.id.clone(), execution(attempt));
-                let key = format!("not reworked {execution}");
-                let saying = |owner| Saying::ReworkFailed { run, task: number, owner, execution };
-                step.effects.extend(self.ask(number, &key, saying));
-            }
+            Consequence::AskAboutRework(attempt) => self.rework_failed(number, attempt, step),
             Consequence::AskAboutBudget(attempt) => {
                 let (run, execution) = (self.id.clone(), execution(attempt));
                 let key = format!("spent {execution}");
@@ -333,13 +333,14 @@ impl Run {
     }
 
     /// Asks a task's owner, on the task's issue.
-    fn ask(
+    pub(super) fn ask(
         &self,
         number: TaskNumber,
         key: &str,
         saying: impl FnOnce(Login) -> Saying,
     ) -> Option<Effect> {
-        let task = self.find(number)?;
+        // What becomes of a part is for whoever handed it out.
+        let task = self.find(number).filter(|task| !task.delegation.is_part())?;
         let owner = task.planned.owner.clone()?;
         Some(Effect::Say { on: task.issue.clone(), key: key.to_owned(), saying: saying(owner) })
     }
@@ -384,7 +385,7 @@ impl Run {
         }
         let word = self.find(number).map_or("done", |task| task.state.word());
         self.release(sprint, step, &format!("T{number} is {word}"));
-        if self.tasks.iter().all(|task| task.state.is_settled()) {
+        if self.planned().all(|task| task.state.is_settled()) {
             self.state = State::Completed;
             self.holds.clear();
             step.notes
@@ -393,7 +394,7 @@ impl Run {
     }
 
     /// Puts every task that waits for nothing any more into the queue.
-    fn release(&mut self, sprint: &SprintId, step: &mut Step, because: &str) {
+    pub(super) fn release(&mut self, sprint: &SprintId, step: &mut Step, because: &str) {
         let ready: Vec<_> = self
             .tasks
             .iter()

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 pub use super::approval::{Approval, Edited};
 use super::budget;
 use super::control::Control;
+use super::delegation;
 use super::dialogue;
 use super::effect::{Effect, Saying};
 use super::found::Found;
@@ -132,6 +133,8 @@ pub enum Event {
     Task(TaskNumber, task::Event),
     /// People and a task's agent speak to each other.
     Dialogue(TaskNumber, dialogue::Event),
+    /// Something happened to the parts of a task.
+    Delegation(TaskNumber, delegation::Event),
     /// Something happened to the review agent's look at a task.
     Review(TaskNumber, review::Event),
     /// Something was spent, or more may be.
@@ -176,7 +179,7 @@ impl Sprint {
     /// What becomes of the sprint, and what must be done about it.
     pub fn decide(&self, event: Event) -> Result<Decision, No> {
         let mut next = self.clone();
-        let step = match event {
+        let mut step = match event {
             Event::Recognized(milestone, goal) => next.recognized(milestone, goal),
             Event::Forgotten(lack) => next.forgotten(lack),
             Event::Found(found, at) => next.found(&found, at),
@@ -192,6 +195,7 @@ impl Sprint {
                 next.with_run(|run, id| Ok(run.meet(id, number, &event)?))?
             }
             Event::Dialogue(number, event) => next.converse(number, event)?,
+            Event::Delegation(number, event) => next.delegated(number, event)?,
             Event::Review(number, event) => next.reviewed(number, event)?,
             Event::Budget(event) => next.budget(event)?,
             Event::Retry(retry) => next.retry(retry)?,
@@ -200,6 +204,11 @@ impl Sprint {
                 next.with_run(|run, id| Ok(run.outside_done(id, &issue)))?
             }
         };
+        if let Some(run) = &mut next.run {
+            let settled = run.settle_parts(&self.id)?;
+            step.effects.extend(settled.effects);
+            step.notes.extend(settled.notes);
+        }
         Ok(Decision { sprint: next, effects: step.effects, notes: step.notes })
     }
 
@@ -226,9 +235,8 @@ impl Sprint {
 
     /// Whether the plan as it is was started, so that only a person asks for another one.
     pub fn is_carried_out(&self) -> bool {
-        let started = |run: &Run| -> Vec<_> {
-            run.tasks.iter().map(|task| task.planned.as_shown()).collect()
-        };
+        let started =
+            |run: &Run| -> Vec<_> { run.planned().map(|task| task.planned.as_shown()).collect() };
         let planned =
             |plan: &Plan| -> Vec<_> { plan.tasks.iter().map(PlannedTask::as_shown).collect() };
         let run = self.run.as_ref().filter(|run| run.state != run::State::Cancelled);

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::budget::{Budgets, Purse};
+use super::delegation::Delegation;
 use super::dialogue::Dialogue;
 use super::ids::{BranchName, IssueRef, Login, RepoName};
 use super::lint::Surroundings;
@@ -44,6 +45,7 @@ impl Start {
             held_by: None,
             dialogue: Dialogue::default(),
             barred: Vec::new(),
+            delegation: Delegation::default(),
             purse: Purse::new(self.budgets.tasks.get(&planned.number).copied().unwrap_or_default()),
         })
     }

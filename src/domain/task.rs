@@ -5,6 +5,7 @@ mod machine;
 use serde::{Deserialize, Serialize};
 
 use super::budget::Purse;
+use super::delegation::Delegation;
 use super::dialogue::Dialogue;
 use super::found::Barred;
 use super::ids::{Attempt, BranchName, CommitSha, IssueRef, Login, PullNumber};
@@ -32,6 +33,8 @@ pub struct Task {
     pub barred: Vec<Barred>,
     /// What may be spent on it.
     pub purse: Purse,
+    /// Of which task it is a part, and what parts of it its agent handed to others.
+    pub delegation: Delegation,
 }
 
 /// Where a task is.
@@ -72,6 +75,13 @@ pub enum State {
     /// Its agent asked something, ended its turn, and waits for the answer.
     Asking {
         /// Which try asked.
+        attempt: Attempt,
+        /// Its pull request, if there is one already.
+        pull: Option<PullNumber>,
+    },
+    /// Its agent handed parts of it to others, ended its turn, and goes on when they are over.
+    Delegating {
+        /// Which try did.
         attempt: Attempt,
         /// Its pull request, if there is one already.
         pull: Option<PullNumber>,
@@ -206,9 +216,11 @@ pub enum Event {
     Stopped(Attempt),
     /// The agent of this try asked something and ended its turn.
     Asked(Attempt),
+    /// The agent of this try handed parts of the task to others and ended its turn.
+    Delegated(Attempt),
     /// The agent of this try ended its turn without new commits, as one does that only answers.
     Replied(Attempt),
-    /// Something was said that its agent is to hear, and the agent rests.
+    /// Something was said that its agent is to hear, or its parts are over, and the agent rests.
     Called,
 }
 
@@ -235,6 +247,8 @@ pub enum Consequence {
     },
     /// Push this try's commits and open the pull request.
     Publish(Attempt),
+    /// Push this try's commits, and begin what its agent handed to others.
+    Share(Attempt),
     /// Its dependants may no longer have to wait for it.
     Release,
     /// Ask the owner what to do: every try failed.
@@ -291,6 +305,7 @@ impl State {
             | Self::AgentReview { attempt, .. }
             | Self::Review { attempt, .. }
             | Self::Asking { attempt, .. }
+            | Self::Delegating { attempt, .. }
             | Self::Spent { attempt, .. }
             | Self::Rework { attempt, .. }
             | Self::Closed { attempt, .. }
@@ -311,6 +326,7 @@ impl State {
             | Self::Closed { pull, .. }
             | Self::Done { pull, .. } => Some(*pull),
             Self::Asking { pull, .. }
+            | Self::Delegating { pull, .. }
             | Self::Spent { pull, .. }
             | Self::Stopping { pull, .. }
             | Self::Cancelled { pull, .. }
@@ -334,6 +350,7 @@ impl State {
             | Self::AgentReview { .. }
             | Self::Review { .. }
             | Self::Asking { .. }
+            | Self::Delegating { .. }
             | Self::Spent { .. }
             | Self::Rework { .. }
             | Self::Closed { .. }
@@ -361,6 +378,7 @@ impl State {
             | Self::Assigned { .. }
             | Self::InProgress { .. }
             | Self::Asking { .. }
+            | Self::Delegating { .. }
             | Self::Spent { .. }
             | Self::Rework { .. } => true,
             Self::Delivered { .. }
@@ -387,6 +405,7 @@ impl State {
             | Self::AgentReview { .. }
             | Self::Review { .. }
             | Self::Asking { .. }
+            | Self::Delegating { .. }
             | Self::Spent { .. }
             | Self::Rework { .. }
             | Self::Closed { .. }
@@ -420,6 +439,7 @@ impl State {
             | Self::AgentReview { .. }
             | Self::Review { .. }
             | Self::Asking { .. }
+            | Self::Delegating { .. }
             | Self::Spent { .. }
             | Self::Rework { .. }
             | Self::Closed { .. }
@@ -441,6 +461,7 @@ impl State {
             Self::AgentReview { .. } => "looked at by the review agent",
             Self::Review { .. } => "in review",
             Self::Asking { .. } => "waiting for an answer",
+            Self::Delegating { .. } => "waiting on subtasks",
             Self::Spent { .. } => "held, because its budget is spent",
             Self::Rework { stage: Stage::Queued, .. } => "back in the queue",
             Self::Rework { stage: Stage::AtWork, .. } => "being reworked",

@@ -2,6 +2,7 @@
 //! for, and what happens next. All of it from what is known, nothing from logs.
 
 mod knowledge;
+mod parts;
 mod plan;
 mod run;
 mod words;
@@ -149,6 +150,34 @@ pub enum Reason {
         first: Box<Why>,
         /// The others.
         others: Vec<TaskNumber>,
+    },
+    /// Its agent wants to hand out parts that its owner must allow.
+    AsksAboutParts {
+        /// Which.
+        parts: Vec<TaskNumber>,
+    },
+    /// Its parts must be done first.
+    WaitsForParts {
+        /// The one that needs somebody or something first, and why it does not move.
+        first: Box<Why>,
+        /// The others.
+        others: Vec<TaskNumber>,
+    },
+    /// Its work so far is being pushed, so that its parts can begin.
+    SharingParts,
+    /// It is a part of another task, and is being merged into that one's branch.
+    BeingMerged {
+        /// Where.
+        pull: IssueRef,
+        /// Whose part it is.
+        parent: TaskNumber,
+    },
+    /// It is a part of another task whose agent is told that nothing comes of it by itself.
+    PutToParent {
+        /// Whose part it is.
+        parent: TaskNumber,
+        /// Why.
+        why: String,
     },
     /// An issue outside the sprint must be done first.
     WaitsForIssue {

@@ -133,7 +133,7 @@ pub struct TurnEnded {
 }
 
 /// What comes after a turn.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct NextTurn {
     /// What the agent is told next; `None` if its work is over.
     pub prompt: Option<String>,
@@ -143,6 +143,9 @@ pub struct NextTurn {
     /// Whether it asked something and waits for the answer.
     #[serde(default)]
     pub asks: bool,
+    /// Whether it handed parts of its task to others and waits for them.
+    #[serde(default)]
+    pub delegates: bool,
 }
 
 /// Where and from what the work begins.
@@ -163,6 +166,12 @@ pub struct Checkout {
     /// Where that branch stands on GitHub, once something was pushed to it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub head: Option<CommitSha>,
+    /// Commits of others that the agent may have to merge, which the base need not contain.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub also: Vec<CommitSha>,
+    /// Whether the branch holds what others did for the task, and no pull request shows it yet.
+    #[serde(default)]
+    pub is_shared: bool,
     /// Whether what was pushed may be written anew on top of the base, because they conflict.
     #[serde(default)]
     pub may_rebase: bool,

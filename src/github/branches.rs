@@ -1,6 +1,7 @@
 //! Branches, as GitHub has them.
 
 use serde::Deserialize;
+use serde_json::json;
 
 use super::handles::found;
 use super::{Error, Repo};
@@ -21,6 +22,15 @@ impl Repo {
     pub async fn find_head(&self, branch: &BranchName) -> Result<Option<CommitSha>, Error> {
         let at: Option<Ref> = found(self.read(&self.get(format!("git/ref/heads/{branch}"))).await)?;
         Ok(at.map(|at| at.object.sha))
+    }
+
+    /// Makes a branch that begins at a commit; it is fine if there is one of that name already.
+    pub async fn create_branch(&self, branch: &BranchName, at: &CommitSha) -> Result<(), Error> {
+        let body = json!({ "ref": format!("refs/heads/{branch}"), "sha": at });
+        match self.tell(&self.post("git/refs", body)).await {
+            Err(error) if error.is_unprocessable() => Ok(()),
+            told => told,
+        }
     }
 
     /// Deletes a branch; it is fine if it is gone.

@@ -7,8 +7,8 @@ use chrono::DateTime;
 
 use super::hostile::{HOSTILE, acts};
 use super::{
-    LONGEST, budget, comments, dialogue, ending, issue, memory, plan, planning, pull, review,
-    status,
+    LONGEST, budget, comments, dialogue, ending, issue, memory, parts, plan, planning, pull,
+    review, status,
 };
 use crate::domain::budget::Budgets;
 use crate::domain::dialogue as agents;
@@ -243,6 +243,14 @@ fn of_a_run(text: &str, running: &Sprint, delivery: &Delivery) -> Vec<(&'static 
     let skipped =
         [pull::Skipped { number: TaskNumber(2), title: text.to_owned(), by: person.clone() }];
     let run = running.run.as_ref().unwrap();
+    let line = parts::Line {
+        number: TaskNumber(4),
+        title: text.to_owned(),
+        issue: None,
+        pull: None,
+        agent: AgentName(text.to_owned()),
+        state: "failed",
+    };
     vec![
         ("what is left", ending::run(run, running)),
         ("an end", ending::task(task, run)),
@@ -251,7 +259,22 @@ fn of_a_run(text: &str, running: &Sprint, delivery: &Delivery) -> Vec<(&'static 
         ("a closed pull", comments::pull_closed(&closed)),
         ("the end", comments::completed(text, 60, &[summarized])),
         ("an issue", issue::body(&task.planned)),
-        ("a pull", pull::body(&execution, task, text, &running.issue_ref(), delivery, 2, &skipped)),
+        (
+            "a pull",
+            pull::body(
+                &execution,
+                task,
+                text,
+                &running.issue_ref(),
+                delivery,
+                2,
+                (&skipped, &[line]),
+            ),
+        ),
+        (
+            "what may be handed out",
+            parts::asked(&run.id, &parts::sample::asking(task, text)).unwrap(),
+        ),
     ]
 }
 

@@ -12,6 +12,7 @@ pub mod issue;
 pub mod memory;
 pub mod own_prompt;
 pub mod page;
+pub mod parts;
 pub mod plan;
 pub mod planning;
 pub mod prompt;

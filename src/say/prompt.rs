@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use askama::Template;
 
 use super::dialogue::{quoted, told};
-use super::render;
+use super::{parts, render};
 use crate::domain::dialogue::{Delivery, Message, Question};
 use crate::domain::ids::{Attempt, IssueNumber, Login, PullNumber, RepoName, TaskNumber};
 use crate::domain::plan::{Plan, PlannedTask, Prd};
@@ -77,8 +77,10 @@ pub struct Past {
     pub instructions: Option<String>,
     /// What the team agreed on beyond the tasks.
     pub prd: Option<Prd>,
-    /// What agents said they did for the tasks this one waited for.
+    /// What agents said they did for the tasks this one waited for, and for its parts.
     pub summaries: BTreeMap<TaskNumber, String>,
+    /// How tries at them failed.
+    pub failures: BTreeMap<TaskNumber, String>,
 }
 
 #[derive(Template)]
@@ -90,6 +92,7 @@ struct SoFar<'a> {
     open: Vec<&'a Question>,
     new: String,
     is_resumed: bool,
+    parts: String,
 }
 
 /// As much of a failure as an agent needs to hear, in characters.
@@ -118,6 +121,7 @@ pub fn task(
         open: task.dialogue.open().collect(),
         new: told(task, task.dialogue.of_turn(attempt, 1)),
         is_resumed: false,
+        parts: parts::told(task, &past.summaries, &past.failures),
     });
     let issue = task.issue.number;
     let instructions = past.instructions.as_deref().map(str::trim);
@@ -136,6 +140,7 @@ pub fn resumed(task: &Task, attempt: Attempt, past: &Past) -> String {
         open: task.dialogue.open().collect(),
         new: told(task, task.dialogue.of_turn(attempt, 1)),
         is_resumed: true,
+        parts: parts::told(task, &past.summaries, &past.failures),
     });
     match &past.failure {
         Some(why) => {
@@ -155,6 +160,7 @@ pub fn another_turn(task: &Task, attempt: Attempt, turn: u32) -> String {
         open: Vec::new(),
         new: told(task, task.dialogue.of_turn(attempt, turn)),
         is_resumed: true,
+        parts: String::new(),
     })
 }
 

@@ -2,6 +2,7 @@
 
 use askama::Template;
 
+use super::parts::Line;
 use super::{filters, harmless, marker, render};
 use crate::domain::ids::{ExecutionId, IssueNumber, IssueRef, Login, TaskNumber};
 use crate::domain::plan::PlannedTask;
@@ -20,6 +21,7 @@ struct Body<'a> {
     owner: &'a str,
     attempt: i64,
     skipped: &'a [Skipped],
+    parts: &'a [Line],
 }
 
 /// A task that this one depends on and that a person skipped.
@@ -45,7 +47,7 @@ pub fn body(
     sprint: &IssueRef,
     delivery: &Delivery,
     attempt: i64,
-    skipped: &[Skipped],
+    (skipped, parts): (&[Skipped], &[Line]),
 ) -> String {
     render(&Body {
         marker: pull_marker(execution),
@@ -57,6 +59,7 @@ pub fn body(
         owner: task.planned.owner.as_ref().map_or("", |owner| owner.0.as_str()),
         attempt,
         skipped,
+        parts,
     })
 }
 

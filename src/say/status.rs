@@ -25,6 +25,8 @@ struct Comment<'a> {
 
 struct Line<'a> {
     number: TaskNumber,
+    /// How deep below the plan it is, as a list shows it.
+    indent: String,
     title: &'a str,
     issue: String,
     state: String,
@@ -37,6 +39,7 @@ struct Line<'a> {
 pub fn comment(sprint: &Sprint) -> Option<String> {
     let run = sprint.run.as_ref()?;
     let next = next(run, &sprint.repo);
+    let lines = run.in_order();
     Some(as_many_as_fit(run.tasks.len().max(next.len()), |most| {
         render(&Comment {
             marker: status_marker(),
@@ -46,14 +49,15 @@ pub fn comment(sprint: &Sprint) -> Option<String> {
             by: &run.started_by,
             done: run.tasks.iter().filter(|task| task.state.is_done()).count(),
             tasks: run.tasks.len(),
-            lines: run.tasks.iter().take(most).map(|task| line(task, &sprint.repo)).collect(),
+            lines: lines.iter().take(most).map(|at| line(*at, &sprint.repo)).collect(),
             next: next.iter().take(most).map(String::as_str).collect(),
         })
     }))
 }
 
-fn line<'a>(task: &'a Task, home: &RepoName) -> Line<'a> {
+fn line<'a>((level, task): (usize, &'a Task), home: &RepoName) -> Line<'a> {
     Line {
+        indent: "  ".repeat(level),
         number: task.planned.number,
         title: &task.planned.title,
         issue: reference(home, task.planned.repo(), task.issue.number.0),
@@ -91,8 +95,15 @@ fn stands(task: &Task, home: &RepoName) -> String {
         State::AgentReview { pull: number, .. } => {
             format!("🔎 looked at by the review agent: {}", pull(number.0))
         }
+        State::Review { pull: number, .. } if task.delegation.stuck.is_some() => {
+            format!("🧩 not merged by itself: {}", pull(number.0))
+        }
+        State::Review { pull: number, .. } if task.delegation.is_part() => {
+            format!("🧩 being merged: {}", pull(number.0))
+        }
         State::Review { pull: number, .. } => format!("👀 in review: {}", pull(number.0)),
         State::Asking { .. } => format!("❓ waits for an answer to {}", questions(task)),
+        State::Delegating { .. } => format!("🧩 waits for its parts: {}", parts(task)),
         State::Spent { .. } => "💰 held, because its budget is spent".to_owned(),
         State::Rework { attempt, pull: number, stage } => {
             let stage = match stage {
@@ -134,6 +145,12 @@ fn questions(task: &Task) -> String {
     }
 }
 
+/// The parts something may still come of.
+fn parts(task: &Task) -> String {
+    let open: Vec<_> = task.delegation.open().map(|part| format!("T{}", part.number)).collect();
+    open.join(", ")
+}
+
 fn waits(task: &Task, home: &RepoName) -> String {
     task.waits_for
         .iter()
@@ -157,6 +174,13 @@ fn next(run: &Run, home: &RepoName) -> Vec<String> {
         let number = task.planned.number;
         let owner = task.planned.owner.as_ref().map_or("", |owner| owner.0.as_str());
         match &task.state {
+            // What becomes of a part is for whoever handed it out.
+            State::Review { .. } | State::Failed { .. } | State::Closed { .. }
+                if run.parent_of(task).is_some_and(|parent| !parent.state.is_over()) => {}
+            State::Delegating { .. } if task.delegation.asked().next().is_some() => {
+                let at = reference(home, task.planned.repo(), task.issue.number.0);
+                next.push(format!("**{owner}** decides on {at} what T{number}'s agent may hand out"));
+            }
             State::Review { pull, .. } => {
                 let pull = reference(home, task.planned.repo(), pull.0);
                 next.push(format!("**{owner}** reviews and merges {pull} (T{number})"));
@@ -182,6 +206,7 @@ fn next(run: &Run, home: &RepoName) -> Vec<String> {
             | State::InProgress { .. }
             | State::Delivered { .. }
             | State::AgentReview { .. }
+            | State::Delegating { .. }
             | State::Rework { .. }
             | State::Stopping { .. }
             | State::Skipped { .. }

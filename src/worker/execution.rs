@@ -127,7 +127,7 @@ impl Work<'_> {
         }
         let spec = &agent::Spec { limits: spec.limits.at_most(terms.limits), ..spec.clone() };
         match &self.assignment.work {
-            domain::Work::Task(checkout) => self.deliver(spec, checkout).await,
+            domain::Work::Task(checkout) => Box::pin(self.deliver(spec, checkout)).await,
             domain::Work::Plan { sources } => {
                 self.read(spec, sources, &[], proposal::tools()).await?;
                 Ok(Outcome::Done)
@@ -151,7 +151,8 @@ impl Work<'_> {
         let began = self.take_in(checkout, &workspace, sandbox, &place, &mut talk).await?;
         let told = self.talk_with_tools(spec, sandbox, place.clone(), talk, tools()).await;
         let (ended, trouble) = told?;
-        if self.held.asks.load(Ordering::Relaxed) {
+        let delegates = self.held.delegates.load(Ordering::Relaxed);
+        if self.held.asks.load(Ordering::Relaxed) && !delegates {
             self.spool.tell("The agent ended its turn and waits for an answer");
             return Ok(Outcome::Asked);
         }
@@ -163,12 +164,37 @@ impl Work<'_> {
         let replaces = checkout.head.clone().filter(|_| checkout.may_rebase);
         // What is rebased follows the base, and what was pushed only in spirit.
         let began = if replaces.is_some() { checkout.base_sha.clone() } else { began };
-        let hook = self.hook(When::AfterRun, sandbox, &place).await;
+        let hook = if delegates {
+            // It is not over.
+            Ok(())
+        } else {
+            self.hook(When::AfterRun, sandbox, &place).await
+        };
         let verified = self.verify(&mirror, &workspace, &began, sandbox, &place).await;
         let (bundle, delivered) = match verified {
             Ok(verified) => {
                 hook?;
                 verified
+            }
+            Err(Stop::Failed(failure)) if failure.class == Class::NothingDone && delegates => {
+                self.spool
+                    .tell("The agent handed parts of its work to others and committed nothing");
+                return Ok(Outcome::Asked);
+            }
+            // The parts are there, and there was nothing to add to them.
+            Err(Stop::Failed(failure))
+                if failure.class == Class::NothingDone && checkout.is_shared =>
+            {
+                hook?;
+                self.spool.tell("There are no new commits besides those of the parts");
+                return Ok(Outcome::Delivered(Delivery {
+                    head: began.clone(),
+                    base_sha: began,
+                    replaces: None,
+                    commits: Vec::new(),
+                    summary: self.spool.without_secrets(ended.summary),
+                    size: domain::Size::default(),
+                }));
             }
             // Who was only asked something need not commit anything.
             Err(Stop::Failed(failure))
@@ -206,6 +232,7 @@ impl Work<'_> {
         let access = self.access(&checkout.repo, &checkout.url);
         let wanted: Vec<_> = std::iter::once(&checkout.base_sha)
             .chain(&checkout.contains)
+            .chain(&checkout.also)
             .chain(&checkout.head)
             .collect();
         let mirror = self.shared.mirrors.holding(&checkout.repo, access, &wanted).await?;

@@ -43,6 +43,8 @@ pub(super) struct Held {
     resets_at: Mutex<Option<DateTime<Utc>>>,
     /// Whether the agent asked something and waits for the answer.
     pub(super) asks: AtomicBool,
+    /// Whether it handed parts of its task to others and waits for them.
+    pub(super) delegates: AtomicBool,
     /// What it may spend.
     pub(super) account: Account,
     /// Cancelled when somebody else has the lease.
@@ -61,6 +63,7 @@ impl Leases {
             unwanted: CancellationToken::new(),
             urgent: Urgent::new(assignment.told),
             asks: AtomicBool::new(false),
+            delegates: AtomicBool::new(false),
             account: Account::new(assignment.allowance),
             resets_at: Mutex::new(None),
             lost: CancellationToken::new(),

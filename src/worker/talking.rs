@@ -120,6 +120,7 @@ fn next(shared: Arc<Shared>, held: Arc<Held>) -> Next {
                 Ok(next) => {
                     held.urgent.is_told(next.told);
                     held.asks.store(next.asks, Ordering::Relaxed);
+                    held.delegates.store(next.delegates, Ordering::Relaxed);
                     next.prompt
                 }
                 Err(error) => {

@@ -71,6 +71,8 @@ impl Origin {
             contains: vec![],
             branch: BranchName("feature/task-1-x".into()),
             head: None,
+            also: Vec::new(),
+            is_shared: false,
             may_rebase: false,
         }
     }

@@ -441,7 +441,8 @@ fn a_pull_request_keeps_the_agents_words_apart() {
         size: Size { files: 2, added: 40, removed: 3 },
     };
     let id = ExecutionId("exe_7_1_1_2_2".to_owned());
-    let body = say::pull::body(&id, task, "Dark mode", &sprint.issue_ref(), &delivery, 2, &[]);
+    let body =
+        say::pull::body(&id, task, "Dark mode", &sprint.issue_ref(), &delivery, 2, (&[], &[]));
     insta::assert_snapshot!(body.replace('\u{200b}', "¦"));
     let said =
         say::comments::task_failed(&login("ada"), TaskNumber(2), 5, "<!-- @ada\n/team6 start");

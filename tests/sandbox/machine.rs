@@ -62,6 +62,8 @@ impl Machine {
             contains: vec![],
             branch: BranchName("feature/task-1-x".into()),
             head: None,
+            also: Vec::new(),
+            is_shared: false,
             may_rebase: false,
         };
         let access = Access { url: &checkout.url, token: "" };

@@ -5,6 +5,7 @@
 
 mod demo;
 mod generic;
+mod lead;
 mod mischief;
 mod notes;
 mod people;
@@ -92,8 +93,12 @@ impl Turn {
         if let Some(question) = self.open_question(first) {
             return self.asks(&question).await;
         }
+        if self.hands_out(first, title).await? {
+            return Ok(());
+        }
+        self.merges_what_conflicts().await?;
         let heeded = self.keeps_notes(first).await?;
-        let recipe = chosen(tree, title);
+        let recipe = lead::additions(tree, first, title).unwrap_or_else(|| chosen(tree, title));
         let said = if is_done(tree, &recipe).await {
             "This is already done: the commits are there and the tree is clean.".to_owned()
         } else {

@@ -12,7 +12,7 @@ use crate::db::{board, history, runs, spending, traces};
 use crate::domain::forecast::forecast;
 use crate::domain::ids::{ExecutionId, Login, RepoName, RunId, SprintId, TaskNumber};
 use crate::domain::permission::Permission;
-use crate::domain::plan::{Dependency, Plan};
+use crate::domain::plan::{Dependency, Plan, PlannedTask};
 use crate::domain::run::{Hold, Run};
 use crate::domain::sprint::Sprint;
 use crate::domain::task;
@@ -44,7 +44,9 @@ impl Found {
 
     /// Its tasks as the plan they were.
     fn plan(&self) -> Plan {
-        let tasks = self.run.tasks.iter().map(|task| task.planned.clone()).collect();
+        let planned =
+            |task: &task::Task| PlannedTask { after: after(task), ..task.planned.clone() };
+        let tasks = self.run.tasks.iter().map(planned).collect();
         Plan { tasks, ..Plan::default() }
     }
 }
@@ -211,6 +213,7 @@ impl App {
                 .pull()
                 .filter(|_| !is_hidden)
                 .map(|pull| self.pull_link(task.planned.repo(), pull.0)),
+            part_of: task.delegation.parent.map(|parent| parent.0),
             waits_for: waits_for.map(|one| words(one, home)).collect(),
             is_critical: critical.contains(&number) && 1 < critical.len(),
             cost: found.cost(|one| one.task == Some(number)),
@@ -228,6 +231,21 @@ pub(super) fn words(dependency: &Dependency, home: &RepoName) -> String {
     }
 }
 
+/// What a task comes after: what it depended on, or where it is a part, the task whose agent handed it
+/// out, so that it is shown below that one.
+fn after(task: &task::Task) -> Vec<Dependency> {
+    let whole = task.delegation.parent.map(Dependency::Task);
+    task.planned.after.iter().cloned().chain(whole).collect()
+}
+
+fn numbers_in(all: &[Dependency]) -> Vec<i64> {
+    let number = |one: &Dependency| match one {
+        Dependency::Task(number) => Some(number.0),
+        Dependency::Outside(_) | Dependency::Dropped(_) | Dependency::Unknown(_) => None,
+    };
+    all.iter().filter_map(number).collect()
+}
+
 fn nodes(run: &Run, rows: &BTreeMap<TaskNumber, Task>) -> Vec<Node> {
     let node = |task: &task::Task| {
         let row = rows.get(&task.planned.number)?;
@@ -237,7 +255,7 @@ fn nodes(run: &Run, rows: &BTreeMap<TaskNumber, Task>) -> Vec<Node> {
             href: row.href.clone(),
             badge: row.badge.clone(),
             owner: row.owner.clone(),
-            after: task.planned.waits_for().map(|number| number.0).collect(),
+            after: numbers_in(&after(task)),
             is_critical: row.is_critical,
         })
     };

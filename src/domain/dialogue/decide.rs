@@ -7,6 +7,7 @@ use super::{
     Source, Thread,
 };
 use crate::domain::answers::{self, Which};
+use crate::domain::delegation::Stuck;
 use crate::domain::effect::{Effect, Saying};
 use crate::domain::ids::{
     Attempt, IssueNumber, IssueRef, Login, RepoName, RunId, SprintId, TaskNumber,
@@ -189,6 +190,11 @@ impl Task {
             step.notes.push((Some(number), format!("{why} sends T{number} back to its agent")));
             return self.hear(spoken, Vec::new());
         }
+        if self.delegation.is_part() {
+            step.notes.push((Some(number), format!("the checks of T{number} go on failing")));
+            self.delegation.stuck = Some(Stuck::Red { why: spoken.text });
+            return Ok(());
+        }
         let Some(owner) = self.planned.owner.clone() else { return Ok(()) };
         let last = self.dialogue.messages.last().map_or(0, |message| message.number);
         step.effects.push(Effect::Say {
@@ -329,7 +335,10 @@ impl Task {
                 let is_settled = matches!(self.state, task::State::Review { .. });
                 self.hang_up(run, *attempt, is_settled, step);
             }
-            E::Delivered(attempt) | E::Asked(attempt) | E::Replied(attempt) => {
+            E::Delivered(attempt)
+            | E::Asked(attempt)
+            | E::Delegated(attempt)
+            | E::Replied(attempt) => {
                 self.hang_up(run, *attempt, true, step);
             }
             // Nothing had failed, so tries are counted anew.

@@ -19,6 +19,7 @@ impl Dialogue {
             E::Failed(_, Class::NoProgress | Class::LeftDirty | Class::HookFailed)
             | E::Delivered(_)
             | E::Asked(_)
+            | E::Delegated(_)
             | E::Replied(_)
             | E::Called
             | E::Returned(_)

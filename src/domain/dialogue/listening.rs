@@ -50,7 +50,10 @@ impl Task {
     fn answers_in(&self, remark: Remark<'_>) -> Vec<Given> {
         let works = matches!(
             self.state,
-            State::Asking { .. } | State::InProgress { .. } | State::Rework { .. }
+            State::Asking { .. }
+                | State::Delegating { .. }
+                | State::InProgress { .. }
+                | State::Rework { .. }
         );
         if !works || !self.dialogue.asks() {
             return Vec::new();

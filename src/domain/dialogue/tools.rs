@@ -2,8 +2,8 @@
 
 use serde_json::json;
 
-use crate::domain::memory;
 use crate::domain::proposal::{ASK, Tool};
+use crate::domain::{delegation, memory};
 
 /// Says what the agent is doing, for those who watch.
 pub const PROGRESS: &str = "report_progress";
@@ -61,6 +61,7 @@ pub fn tools() -> Vec<Tool> {
                 "required": ["thread", "text"],
             }),
         },
+        delegation::tools::delegate(),
         memory::tools::remember(),
         memory::tools::recall(),
     ]

@@ -6,9 +6,9 @@
 mod rework;
 
 use super::Event::{
-    Asked, Called, Cancelled, Delivered, Exhausted, Failed, Funded, Lost, Presented, PullClosed,
-    PullMerged, PullOpened, PullReopened, Released, Replied, Retried, Returned, Reviewed, Skipped,
-    Spent, Stopped, Taken,
+    Asked, Called, Cancelled, Delegated, Delivered, Exhausted, Failed, Funded, Lost, Presented,
+    PullClosed, PullMerged, PullOpened, PullReopened, Released, Replied, Retried, Returned,
+    Reviewed, Skipped, Spent, Stopped, Taken,
 };
 use super::State as S;
 use super::{Consequence, Ending, Event, MOST_ATTEMPTS, Nonsense, Stage, State, pause_after};
@@ -39,6 +39,7 @@ impl State {
             }
             S::Delivered { attempt } => self.delivered(*attempt, event, tries),
             S::Asking { attempt, pull } => self.asking(*attempt, *pull, event),
+            S::Delegating { attempt, pull } => self.delegating((*attempt, *pull), event, tries),
             S::Spent { attempt, pull } => self.spent(*attempt, *pull, event),
             S::Rework { attempt, pull, stage } => {
                 self.reworked((*attempt, *pull), *stage, event, tries)
@@ -78,6 +79,7 @@ impl State {
             // Stopped though nobody ended it, by a worker that knows no better.
             Stopped(of) if *of == attempt => Some(after_failure(attempt, Class::Machinery, tries)),
             Asked(of) if *of == attempt => Some((S::Asking { attempt, pull: None }, vec![])),
+            Delegated(of) if *of == attempt => Some(shared(attempt, None)),
             Spent(of) if *of == attempt => Some(held(attempt, None)),
             // There is no pull request to which it could have said something.
             Replied(of) if *of == attempt => {
@@ -88,7 +90,8 @@ impl State {
             Released | Called | Funded => self.nothing_new(),
             Taken(_) | Lost(_) | Delivered(_) | Failed(..) | Exhausted(..) | Stopped(_)
             | PullOpened(_) | PullMerged(..) | PullClosed(_) | PullReopened(_) | Presented(_)
-            | Reviewed(_) | Returned(_) | Retried(_) | Asked(_) | Replied(_) | Spent(_) => None,
+            | Reviewed(_) | Returned(_) | Retried(_) | Asked(_) | Delegated(_) | Replied(_)
+            | Spent(_) => None,
         }
     }
 
@@ -106,7 +109,7 @@ impl State {
             Skipped(by) => Some(Ending::Skipped(by.clone()).of(attempt, None)),
             Taken(_) | Lost(_) | Delivered(_) | Failed(..) | Exhausted(..) | Stopped(_)
             | PullMerged(..) | PullClosed(_) | PullReopened(_) | Reviewed(_) | Returned(_)
-            | Retried(_) | Asked(_) | Replied(_) | Spent(_) => None,
+            | Retried(_) | Asked(_) | Delegated(_) | Replied(_) | Spent(_) => None,
         }
     }
 
@@ -134,6 +137,7 @@ impl State {
             | Spent(of)
             | Delivered(of)
             | Asked(of)
+            | Delegated(of)
             | Replied(of)
                 if *of == attempt && !is_open =>
             {
@@ -144,7 +148,8 @@ impl State {
             Skipped(by) => Some(Ending::Skipped(by.clone()).of(attempt, Some(pull))),
             Taken(_) | Lost(_) | Delivered(_) | Failed(..) | Exhausted(..) | Stopped(_)
             | PullOpened(_) | PullMerged(..) | PullClosed(_) | PullReopened(_) | Presented(_)
-            | Reviewed(_) | Returned(_) | Retried(_) | Asked(_) | Replied(_) | Spent(_) => None,
+            | Reviewed(_) | Returned(_) | Retried(_) | Asked(_) | Delegated(_) | Replied(_)
+            | Spent(_) => None,
         }
     }
 
@@ -158,6 +163,7 @@ impl State {
             | Spent(of)
             | Delivered(of)
             | Asked(of)
+            | Delegated(of)
             | Replied(of)
                 if *of == attempt =>
             {
@@ -170,7 +176,7 @@ impl State {
             Taken(_) | Lost(_) | Delivered(_) | Failed(..) | Exhausted(..) | Stopped(_)
             | PullOpened(_) | PullMerged(..) | PullClosed(_) | PullReopened(_) | Presented(_)
             | Reviewed(_) | Returned(_) | Retried(_) | Cancelled | Skipped(_) | Asked(_)
-            | Replied(_) | Called | Spent(_) | Funded => None,
+            | Delegated(_) | Replied(_) | Called | Spent(_) | Funded => None,
         }
     }
 
@@ -182,7 +188,7 @@ impl State {
             Skipped(by) => Some(Ending::Skipped(by.clone()).of(attempt, None)),
             Taken(_) | Lost(_) | Delivered(_) | Failed(..) | Exhausted(..) | Stopped(_)
             | PullOpened(_) | PullMerged(..) | PullClosed(_) | PullReopened(_) | Presented(_)
-            | Reviewed(_) | Returned(_) | Asked(_) | Replied(_) | Spent(_) => None,
+            | Reviewed(_) | Returned(_) | Asked(_) | Delegated(_) | Replied(_) | Spent(_) => None,
         }
     }
 
@@ -201,6 +207,7 @@ impl State {
             | Exhausted(of, _)
             | Spent(of)
             | Asked(of)
+            | Delegated(of)
             | Replied(of)
                 if *of == attempt =>
             {
@@ -224,7 +231,8 @@ impl State {
             Cancelled | Released | Called | Funded => self.nothing_new(),
             Taken(_) | Lost(_) | Delivered(_) | Failed(..) | Exhausted(..) | Stopped(_)
             | PullOpened(_) | PullMerged(..) | PullClosed(_) | PullReopened(_) | Presented(_)
-            | Reviewed(_) | Returned(_) | Retried(_) | Asked(_) | Replied(_) | Spent(_) => None,
+            | Reviewed(_) | Returned(_) | Retried(_) | Asked(_) | Delegated(_) | Replied(_)
+            | Spent(_) => None,
         }
     }
 
@@ -248,7 +256,7 @@ impl State {
             Skipped(_) => self.nothing_new(),
             Taken(_) | Lost(_) | Delivered(_) | Failed(..) | Exhausted(..) | PullMerged(..)
             | Presented(_) | Reviewed(_) | Returned(_) | Retried(_) | Cancelled | Asked(_)
-            | Replied(_) | Called | Spent(_) | Funded => None,
+            | Delegated(_) | Replied(_) | Called | Spent(_) | Funded => None,
         }
     }
 
@@ -269,7 +277,8 @@ fn waiting(event: &Event) -> Option<Next> {
         Called | Funded => Some((S::Waiting, vec![])),
         Taken(_) | Lost(_) | Delivered(_) | Failed(..) | Exhausted(..) | Stopped(_)
         | PullOpened(_) | PullMerged(..) | PullClosed(_) | PullReopened(_) | Presented(_)
-        | Reviewed(_) | Returned(_) | Retried(_) | Asked(_) | Replied(_) | Spent(_) => None,
+        | Reviewed(_) | Returned(_) | Retried(_) | Asked(_) | Delegated(_) | Replied(_)
+        | Spent(_) => None,
     }
 }
 
@@ -283,6 +292,11 @@ impl Ending {
             ),
         }
     }
+}
+
+/// With the agents to whom parts of it were handed.
+fn shared(attempt: Attempt, pull: Option<PullNumber>) -> Next {
+    (S::Delegating { attempt, pull }, vec![Consequence::Share(attempt)])
 }
 
 /// Held until somebody allows more.

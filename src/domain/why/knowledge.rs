@@ -126,6 +126,7 @@ impl Errand {
             | Effect::Acknowledge { .. }
             | Effect::ShowMessage { .. }
             | Effect::AnswerReview { .. }
+            | Effect::Delegation(_)
             | Effect::AskForReview { .. }
             | Effect::QueueReview { .. }
             | Effect::Say { .. }

@@ -16,7 +16,7 @@ pub(super) fn is_old(sprint: &Sprint) -> bool {
     run.is_some_and(|run| match run.state {
         run::State::Completed | run::State::Failed | run::State::Cancelled => {
             let planned = sprint.tasks().iter().map(PlannedTask::as_shown);
-            run.tasks.iter().map(|task| task.planned.as_shown()).eq(planned)
+            run.planned().map(|task| task.planned.as_shown()).eq(planned)
         }
         run::State::Pending | run::State::Running | run::State::Paused => true,
     })

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 
 use super::knowledge::{Job, Knowledge, Since};
+use super::parts::of_part;
 use super::plan::stuck;
 use super::{Queue, Reason, Why};
 use crate::domain::breaker::Breaker;
@@ -20,7 +21,7 @@ use crate::domain::work::Class;
 /// Why the tasks of a run do not move. Each is thought about once, however many wait for it.
 pub(super) struct Whys<'a> {
     sprint: &'a Sprint,
-    run: &'a Run,
+    pub(super) run: &'a Run,
     known: &'a Knowledge,
     found: BTreeMap<TaskNumber, Why>,
 }
@@ -48,9 +49,10 @@ pub(super) fn of_all(sprint: &Sprint, run: &Run, known: &Knowledge) -> Why {
 }
 
 /// The one that needs a person, and has for longest; else what is at work; else the oldest.
-fn most_urgent(whys: Vec<Why>) -> Option<Why> {
+pub(super) fn most_urgent(whys: Vec<Why>) -> Option<Why> {
     whys.into_iter().min_by_key(|why| {
-        let waits_for_another = matches!(why.reason, Reason::WaitsFor { .. });
+        let waits_for_another =
+            matches!(why.reason, Reason::WaitsFor { .. } | Reason::WaitsForParts { .. });
         let at_work = matches!(why.reason, Reason::AtWork { .. });
         (waits_for_another, why.people.is_empty(), !at_work, why.since, why.task)
     })
@@ -106,6 +108,7 @@ impl<'a> Whys<'a> {
                 Stage::Delivered => publishing(run, task, *attempt, known),
             },
             State::Asking { .. } => asking(task),
+            State::Delegating { .. } => self.waits_for_parts(task),
             State::Spent { .. } => out_of_budget(run, task),
             State::Stopping { .. } => Why::new(None, Reason::BeingStopped),
             State::AgentReview { pull, .. } => {
@@ -157,7 +160,7 @@ impl<'a> Whys<'a> {
 }
 
 /// A pull request as it is found from anywhere.
-fn place(task: &Task, pull: PullNumber) -> IssueRef {
+pub(super) fn place(task: &Task, pull: PullNumber) -> IssueRef {
     IssueRef { repo: task.planned.repo().clone(), number: IssueNumber(pull.0) }
 }
 
@@ -167,6 +170,9 @@ fn times(known: &Knowledge, task: TaskNumber) -> Since {
 
 /// With its owner, or over.
 fn with_people(run: &Run, task: &Task, known: &Knowledge) -> Why {
+    if let Some(why) = of_part(run, task) {
+        return why;
+    }
     let owner: Vec<Login> = task.planned.owner.iter().cloned().collect();
     let acts = if run.state.is_live() { owner } else { Vec::new() };
     match &task.state {
@@ -193,6 +199,7 @@ fn with_people(run: &Run, task: &Task, known: &Knowledge) -> Why {
         | State::Delivered { .. }
         | State::AgentReview { .. }
         | State::Asking { .. }
+        | State::Delegating { .. }
         | State::Spent { .. }
         | State::Rework { .. }
         | State::Stopping { .. } => Why::new(None, Reason::BeingStopped),
@@ -236,7 +243,9 @@ fn kept(sprint: &Sprint, run: &Run, task: &Task, known: &Knowledge) -> Option<Wh
                 .by(owner),
         );
     }
-    if let Some(by) = &task.held_by {
+    // Who pauses a task pauses its parts.
+    let held_by = || run.above(task).find_map(|one| one.held_by.as_ref());
+    if let Some(by) = task.held_by.as_ref().or_else(held_by) {
         let reason = Reason::TaskPaused { by: by.clone() };
         return Some(Why::new(None, reason).since(since).by([by.clone()]));
     }

@@ -58,6 +58,11 @@ impl Why {
             Reason::Spent { words, of_run } => spent(&who, words, *of_run),
             Reason::Barred { obstacle } => format!("{who} is held: {obstacle}"),
             Reason::WaitsFor { first, others } => waits_for(&who, first, others),
+            Reason::AsksAboutParts { .. }
+            | Reason::WaitsForParts { .. }
+            | Reason::SharingParts
+            | Reason::BeingMerged { .. }
+            | Reason::PutToParent { .. } => self.about_parts(&who),
             Reason::WaitsForIssue { issue, hopeless: false } => {
                 format!("{who} waits for {issue} to be done, which is not part of the sprint")
             }
@@ -120,7 +125,17 @@ impl Why {
                 "Whoever runs Team6 mends it and types `team6 effects retry {}`.",
                 shown(reference)
             ),
-            Reason::Running { first, .. } | Reason::WaitsFor { first, .. } => first.next(),
+            Reason::Running { first, .. }
+            | Reason::WaitsFor { first, .. }
+            | Reason::WaitsForParts { first, .. } => first.next(),
+            Reason::AsksAboutParts { .. } => {
+                "Its owner, or a maintainer, ticks boxes in the comment at its issue.".to_owned()
+            }
+            Reason::SharingParts => "Then they go into the queue.".to_owned(),
+            Reason::BeingMerged { .. } => "It is merged by itself.".to_owned(),
+            Reason::PutToParent { parent, .. } => format!(
+                "T{parent} goes on when its other parts are over, and is told. `/team6 retry T{task}` has it tried again."
+            ),
             Reason::Paused { .. } => "`/team6 resume` lets it go on.".to_owned(),
             Reason::TaskPaused { .. } => format!("`/team6 resume T{task}` lets it go on."),
             Reason::Spent { of_run: true, .. } => {
@@ -203,7 +218,7 @@ fn unapproved(tasks: &[(TaskNumber, Option<Login>)]) -> String {
     format!("{} {are} not approved", list(&numbers))
 }
 
-fn waits_for(who: &str, first: &Why, others: &[TaskNumber]) -> String {
+pub(super) fn waits_for(who: &str, first: &Why, others: &[TaskNumber]) -> String {
     let task = first.task.map_or_else(String::new, |task| format!(" for T{task}"));
     let also = if others.is_empty() { String::new() } else { format!(" (and {})", list(others)) };
     format!("{who} waits{task}{also}, and {}", first.text())

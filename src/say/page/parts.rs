@@ -50,6 +50,7 @@ impl Badge {
             "assigned" => ("queued", "in the queue"),
             "in_progress" => ("working", "at work"),
             "asking" => ("review", "has questions"),
+            "delegating" => ("waiting", "waiting on subtasks"),
             "rework" => ("working", "at work again"),
             "delivered" => ("delivered", "delivered"),
             "review" => ("review", "in review"),
@@ -66,7 +67,7 @@ impl Badge {
 
 fn kind_of(state: &task::State) -> &'static str {
     match state {
-        task::State::Waiting => "waiting",
+        task::State::Waiting | task::State::Delegating { .. } => "waiting",
         task::State::Assigned { .. } => "queued",
         task::State::InProgress { .. } | task::State::Rework { .. } => "working",
         task::State::Delivered { .. } | task::State::AgentReview { .. } => "delivered",

@@ -85,6 +85,9 @@ pub struct Task {
     pub attempt: i64,
     /// Its pull request.
     pub pull: Option<Link>,
+    /// The task of which it is a part, where an agent handed it out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub part_of: Option<i64>,
     /// What it still waits for.
     pub waits_for: Vec<String>,
     /// Whether the run cannot be done before it and the others of its chain are.

@@ -80,6 +80,7 @@ fn run(text: &str) -> run::View {
         agent: text.to_owned(),
         attempt: 2,
         pull: Some(link(text)),
+        part_of: Some(1),
         waits_for: vec![text.to_owned()],
         is_critical: true,
         cost: None,

@@ -11,6 +11,7 @@ mod heard;
 mod history;
 mod launches;
 mod notes;
+mod parts_comments;
 mod plans;
 mod pull_checks;
 mod repositories;
@@ -25,6 +26,7 @@ mod workers;
 
 use team6::db::{self, Tx};
 use team6::domain::budget::Purse;
+use team6::domain::delegation::Delegation;
 use team6::domain::dialogue::Dialogue;
 use team6::domain::ids::{
     AgentName, BranchName, CommitSha, IssueNumber, IssueRef, Login, MilestoneNumber, ProjectName,
@@ -93,6 +95,7 @@ fn task(number: i64, state: task::State) -> Task {
         held_by: None,
         dialogue: Dialogue::default(),
         barred: Vec::new(),
+        delegation: Delegation::default(),
         purse: Purse::default(),
     }
 }

@@ -200,13 +200,15 @@ async fn what_is_in_review_in_a_repository_is_of_runs_under_way_only() {
 }
 
 #[tokio::test]
-async fn what_may_be_spent_on_a_task_comes_back_with_it() {
+async fn what_may_be_spent_on_a_task_and_what_it_is_a_part_of_comes_back_with_it() {
     in_one_transaction(async |tx| {
         let limit = Limit { cost: Some(Money(5_000_000)), ..Limit::default() };
         let mut only = Task { purse: Purse::new(limit), ..task(1, State::Waiting) };
         let (_, run) = under_way(tx, 12, std::slice::from_ref(&only)).await;
         assert_eq!(tasks::of_run(tx, &run.id).await.unwrap(), [only.clone()]);
         only.purse.stage = Some(Stage::Spent);
+        only.delegation.parent = Some(TaskNumber(7));
+        only.delegation.is_shared = true;
         tasks::advance(tx, &run.id, &only, at(1)).await.unwrap();
         assert_eq!(tasks::of_run(tx, &run.id).await.unwrap(), [only]);
     })

@@ -3,6 +3,7 @@
 mod approving;
 mod budgeting;
 mod controlling;
+mod delegating;
 mod guiding;
 mod linting;
 mod listening;

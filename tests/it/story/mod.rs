@@ -9,6 +9,7 @@ mod budgets;
 mod closing;
 mod controlling;
 mod dashboard;
+mod delegating;
 mod dying;
 mod ending;
 mod enduring;

@@ -8,6 +8,7 @@ mod interruption;
 mod machine;
 mod operator;
 mod ours;
+mod parts;
 mod people;
 #[macro_use]
 mod plan;

@@ -14,6 +14,9 @@ use tokio::net::TcpListener;
 use tokio::runtime::{Builder, Runtime};
 
 /// How Team6 runs.
+/// Settings that leave one slot for all agents.
+pub(super) const ONE_SLOT: &str = "# one slot\n";
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
     /// Inside this process, in a runtime of its own.
@@ -59,6 +62,7 @@ pub(super) fn settings(dir: &Path, github: &str, app: &AppKeys, planner: Option<
         )
     };
     let planner = planner.unwrap_or_default();
+    let slots = if planner == ONE_SLOT { "concurrency = 1\n" } else { "" };
     let text = format!(
         "data = \"{at}/team6\"\ndatabase = \"sqlite:{at}/team6.db\"\n\
          [server]\nlisten = \"127.0.0.1:0\"\n\
@@ -66,7 +70,7 @@ pub(super) fn settings(dir: &Path, github: &str, app: &AppKeys, planner: Option<
          private_key_file = \"{at}/key.pem\"\nwebhook_secret_file = \"{at}/secret\"\n\
          client_id = \"{}\"\nclient_secret_file = \"{at}/client-secret\"\n\
          write_spacing_ms = 0\n\
-         [queue]\nlease_seconds = 30\n[worker]\nbeat_seconds = 5\nsandbox = \"none\"\nheadroom_mb = 0\n\
+         [queue]\nlease_seconds = 30\n{slots}[worker]\nbeat_seconds = 5\nsandbox = \"none\"\nheadroom_mb = 0\n\
          [sweep]\nevery_seconds = 1000000\n\
          [projects.acme]\nrepositories = [\"acme/web\", \"acme/api\", \"acme/docs\"]\n{}{}{planner}",
         app.id,

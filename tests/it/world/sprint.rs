@@ -475,7 +475,7 @@ impl<'t> Sprint<'t> {
     pub(crate) async fn stands(&self) -> String {
         let status = self.status().await;
         let lines = status.lines().filter_map(|line| {
-            let task = line.strip_prefix("- **")?.split("**").next()?;
+            let task = line.trim_start().strip_prefix("- **")?.split("**").next()?;
             let words = line.split(" · ").nth(1)?;
             let words = words.split_once(' ').map_or(words, |(_, words)| words);
             Some(format!("{task} {}", words.split(": ").next()?))
@@ -674,7 +674,7 @@ impl<'t> Sprint<'t> {
     }
 }
 
-fn with_box(text: &str, task: &str, ticked: bool) -> String {
+pub(super) fn with_box(text: &str, task: &str, ticked: bool) -> String {
     let (from, to) = if ticked { ("- [ ]", "- [x]") } else { ("- [x]", "- [ ]") };
     let marker = format!("<!-- team6:approve {task} ");
     let lines = text.lines().map(|line| {
@@ -684,7 +684,7 @@ fn with_box(text: &str, task: &str, ticked: bool) -> String {
 }
 
 pub(super) fn answers(comments: Vec<Comment>) -> Vec<String> {
-    let kept = ["plan ", "plan/", "status ", "planning.", "questions."]
+    let kept = ["plan ", "plan/", "status ", "planning.", "questions.", "parts."]
         .map(|name| format!("<!-- team6:{name}"));
     let ours = comments.into_iter().filter(Comment::is_ours).map(|comment| comment.body);
     let said = ours.filter(|body| !kept.iter().any(|marker| body.starts_with(marker.as_str())));
@@ -694,7 +694,7 @@ pub(super) fn answers(comments: Vec<Comment>) -> Vec<String> {
 
 /// A text in which the fingerprints of approved texts are all the same, and what cannot be seen
 /// is a bar.
-fn without_hashes(text: &str) -> String {
+pub(super) fn without_hashes(text: &str) -> String {
     let text = text.replace('\u{200b}', "¦");
     let lines = text.lines().filter(|line| !line.starts_with("<!-- team6:writing "));
     let lines = lines.map(|line| match line.split_once(" <!-- team6:approve ") {

@@ -1,12 +1,12 @@
 //! What happens between an agent and people after the first turn: questions, and reviews.
 
 use super::Event::{
-    Asked, Called, Cancelled, Delivered, Exhausted, Failed, Funded, Lost, Presented, PullClosed,
-    PullMerged, PullOpened, PullReopened, Released, Replied, Retried, Returned, Reviewed, Skipped,
-    Spent, Stopped, Taken,
+    Asked, Called, Cancelled, Delegated, Delivered, Exhausted, Failed, Funded, Lost, Presented,
+    PullClosed, PullMerged, PullOpened, PullReopened, Released, Replied, Retried, Returned,
+    Reviewed, Skipped, Spent, Stopped, Taken,
 };
 use super::{Consequence, Ending, Event, Next, S, Stage, State, pause_before_next, queued};
-use super::{held, sent_back, stop};
+use super::{after_failure, held, sent_back, shared, stop};
 use crate::domain::ids::{Attempt, PullNumber};
 use crate::domain::work::Class;
 
@@ -21,7 +21,31 @@ impl State {
             Called => Some(goes_on(attempt, pull)),
             Asked(of) if *of == attempt => self.nothing_new(),
             Funded => self.nothing_new(),
-            Spent(_) | Asked(_) => None,
+            Spent(_) | Asked(_) | Delegated(_) => None,
+            PullMerged(..) | PullClosed(_) | PullOpened(_) | PullReopened(_) | Presented(_)
+            | Reviewed(_) | Returned(_) | Released | Cancelled | Skipped(_) | Taken(_)
+            | Lost(_) | Delivered(_) | Failed(..) | Exhausted(..) | Stopped(_) | Retried(_)
+            | Replied(_) => self.resting(attempt, pull, event),
+        }
+    }
+
+    /// Its parts are with others. What people say meanwhile waits with it.
+    pub(super) fn delegating(
+        &self,
+        (attempt, pull): (Attempt, Option<PullNumber>),
+        event: &Event,
+        tries: i64,
+    ) -> Option<Next> {
+        match event {
+            Called => Some(goes_on(attempt, pull)),
+            Delegated(of) if *of == attempt => self.nothing_new(),
+            Funded => self.nothing_new(),
+            // What it had committed could not be pushed, so nobody can begin from it.
+            Failed(of, class) if *of == attempt => Some(match pull {
+                Some(pull) => failed(attempt, pull, *class, tries),
+                None => after_failure(attempt, *class, tries),
+            }),
+            Spent(_) | Asked(_) | Delegated(_) => None,
             PullMerged(..) | PullClosed(_) | PullOpened(_) | PullReopened(_) | Presented(_)
             | Reviewed(_) | Returned(_) | Released | Cancelled | Skipped(_) | Taken(_)
             | Lost(_) | Delivered(_) | Failed(..) | Exhausted(..) | Stopped(_) | Retried(_)
@@ -40,7 +64,7 @@ impl State {
             Funded => Some(goes_on(attempt, pull)),
             Spent(of) if *of == attempt => self.nothing_new(),
             Called => self.nothing_new(),
-            Spent(_) | Asked(_) => None,
+            Spent(_) | Asked(_) | Delegated(_) => None,
             PullMerged(..) | PullClosed(_) | PullOpened(_) | PullReopened(_) | Presented(_)
             | Reviewed(_) | Returned(_) | Released | Cancelled | Skipped(_) | Taken(_)
             | Lost(_) | Delivered(_) | Failed(..) | Exhausted(..) | Stopped(_) | Retried(_)
@@ -65,8 +89,8 @@ impl State {
             Skipped(by) => Some(Ending::Skipped(by.clone()).of(attempt, pull)),
             Taken(_) | Lost(_) | Delivered(_) | Failed(..) | Exhausted(..) | Stopped(_)
             | PullOpened(_) | PullMerged(..) | PullClosed(_) | PullReopened(_) | Presented(_)
-            | Reviewed(_) | Returned(_) | Retried(_) | Asked(_) | Replied(_) | Called
-            | Spent(_) | Funded => None,
+            | Reviewed(_) | Returned(_) | Retried(_) | Asked(_) | Delegated(_) | Replied(_)
+            | Called | Spent(_) | Funded => None,
         }
     }
 
@@ -90,6 +114,7 @@ impl State {
             Asked(of) if *of == attempt && has_agent => {
                 Some((S::Asking { attempt, pull: Some(pull) }, vec![]))
             }
+            Delegated(of) if *of == attempt && has_agent => Some(shared(attempt, Some(pull))),
             Spent(of) if *of == attempt && has_agent => Some(held(attempt, Some(pull))),
             Failed(of, class) if *of == attempt => Some(failed(attempt, pull, *class, tries)),
             Exhausted(of, pause) if *of == attempt => Some(again(attempt, pull, *pause)),
@@ -120,7 +145,8 @@ impl State {
             Released | Called | Funded => self.nothing_new(),
             Taken(_) | Lost(_) | Delivered(_) | Failed(..) | Exhausted(..) | Stopped(_)
             | PullOpened(_) | Presented(_) | PullMerged(..) | PullClosed(_) | PullReopened(_)
-            | Reviewed(_) | Returned(_) | Retried(_) | Asked(_) | Replied(_) | Spent(_) => None,
+            | Reviewed(_) | Returned(_) | Retried(_) | Asked(_) | Delegated(_) | Replied(_)
+            | Spent(_) => None,
         }
     }
     /// The review agent looks at it. Whatever happens to the pull request meanwhile goes first.
@@ -140,7 +166,7 @@ impl State {
             Presented(of) if *of == pull => self.nothing_new(),
             Delivered(of) if *of == attempt => self.nothing_new(),
             Funded => self.nothing_new(),
-            Reviewed(_) | Returned(_) | Presented(_) | Asked(_) | Spent(_) => None,
+            Reviewed(_) | Returned(_) | Presented(_) | Asked(_) | Delegated(_) | Spent(_) => None,
             PullMerged(..) | PullClosed(_) | Cancelled | Skipped(_) => {
                 let next = self.resting(attempt, Some(pull), event)?;
                 Some(and_no_review(attempt, next))
