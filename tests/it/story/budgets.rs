@@ -124,7 +124,7 @@ async fn an_amount_nobody_understands_is_refused_in_words_and_what_has_no_limit_
 }
 
 /// A moment is another one each time.
-fn without_times(text: &str) -> String {
+pub(super) fn without_times(text: &str) -> String {
     let (before, rest) = text.split_once(", since ").unwrap();
     format!("{before}, since …{}", rest.split_once(')').unwrap().1)
 }

@@ -229,7 +229,8 @@ impl<'t> Sprint<'t> {
     pub(crate) async fn issue_called(&self, repo: &str, title: &str) -> Option<Value> {
         let all = self.people().reads(&format!("{repo}/issues?state=all&per_page=100")).await;
         let mut found: Vec<_> = all.as_array().unwrap().clone();
-        found.retain(|issue| issue["title"] == title);
+        // GitHub lists pull requests among the issues.
+        found.retain(|issue| issue["title"] == title && issue["pull_request"].is_null());
         assert!(found.len() < 2, "twice: {title}");
         found.pop()
     }
